@@ -17,7 +17,7 @@ public sealed class AllowUnsafeBlocksCodeFix : CodeFixProvider
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [DiagnosticDescriptors.UnsafeBlocksNotAllowed.Id];
 
-    /// <summary>None: once mends every model of the project.</summary>
+    /// <summary>Returns null: one fix applies to every model of the project.</summary>
     public override FixAllProvider? GetFixAllProvider() => null;
 
     /// <inheritdoc/>

@@ -14,14 +14,14 @@ using Specializer.Generator.Diagnostics;
 namespace Specializer.CodeFixes;
 
 /// <summary>
-/// Carries out what the parser says of how the argument or attribute it points at is mended: writes another argument, such
-/// as the nearest number of heads that divides the width, or removes what clashes.
+/// Applies the <see cref="SuggestedFix"/> of a diagnostic: writes another argument, such as the nearest number of heads that
+/// divides the width, or removes a conflicting one.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(ChangeDeclarationCodeFix))]
 [Shared]
 public sealed class ChangeDeclarationCodeFix : CodeFixProvider
 {
-    /// <summary>The full name of a type, before the member of it that is meant.</summary>
+    /// <summary>Matches the full name of a type that precedes the name of one of its members.</summary>
     private static readonly Regex s_typeName = new(@"global::([\w.]+)(?=\.\w)", RegexOptions.CultureInvariant);
 
     /// <inheritdoc/>
@@ -54,15 +54,15 @@ public sealed class ChangeDeclarationCodeFix : CodeFixProvider
                 continue;
             }
 
-            if (diagnostic.Properties.ContainsKey(Mend.RemoveKey))
+            if (diagnostic.Properties.ContainsKey(SuggestedFix.RemoveKey))
             {
                 context.RegisterCodeFix(
-                    CodeAction.Create($"Remove '{pointedAt}'", token => RemoveAsync(context.Document, pointedAt, token), Mend.RemoveKey),
+                    CodeAction.Create($"Remove '{pointedAt}'", token => RemoveAsync(context.Document, pointedAt, token), SuggestedFix.RemoveKey),
                     diagnostic
                 );
             }
 
-            if (!diagnostic.Properties.TryGetValue(Mend.ArgumentsKey, out string? arguments) || arguments is null)
+            if (!diagnostic.Properties.TryGetValue(SuggestedFix.ArgumentsKey, out string? arguments) || arguments is null)
             {
                 continue;
             }
@@ -75,7 +75,7 @@ public sealed class ChangeDeclarationCodeFix : CodeFixProvider
                     CodeAction.Create(
                         $"Write '{choice.Replace("global::Specializer.", "")}'",
                         token => WriteAsync(context.Document, pointedAt, choice, token),
-                        Mend.ArgumentsKey + i
+                        SuggestedFix.ArgumentsKey + i
                     ),
                     diagnostic
                 );
@@ -89,13 +89,13 @@ public sealed class ChangeDeclarationCodeFix : CodeFixProvider
         return document.WithSyntaxRoot(
             node switch
             {
-                // With the comma before it.
+                // Removes the comma before the argument, too.
                 AttributeArgumentSyntax { Parent: AttributeArgumentListSyntax list } argument => root.ReplaceNode(
                     list,
                     list.WithArguments(list.Arguments.Remove(argument))
                 ),
 
-                // Alone in its brackets it takes them along, and its line.
+                // A lone attribute is removed with its brackets and its line.
                 AttributeSyntax { Parent: AttributeListSyntax { Attributes.Count: 1 } list } => root.RemoveNode(
                     list,
                     SyntaxRemoveOptions.KeepLeadingTrivia
@@ -123,7 +123,7 @@ public sealed class ChangeDeclarationCodeFix : CodeFixProvider
         );
     }
 
-    /// <summary>A type's name as the file's usings allow to write it.</summary>
+    /// <summary>Returns the shortest name of a type that the usings of the file allow.</summary>
     private static string ShortestName(SemanticModel model, int position, string metadataName) =>
         model.Compilation.GetTypeByMetadataName(metadataName)?.ToMinimalDisplayString(model, position) ?? metadataName;
 

@@ -40,7 +40,7 @@ public sealed class MakePartialCodeFix : CodeFixProvider
         );
     }
 
-    /// <summary>The modifier stands directly before the keyword; comments stay above it.</summary>
+    /// <summary>Inserts the modifier directly before the keyword; comments stay above it.</summary>
     private static TypeDeclarationSyntax WithPartial(TypeDeclarationSyntax type)
     {
         SyntaxToken partial = SyntaxFactory.Token(SyntaxKind.PartialKeyword).WithTrailingTrivia(SyntaxFactory.Space);

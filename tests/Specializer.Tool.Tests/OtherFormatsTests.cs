@@ -41,13 +41,13 @@ public sealed class OtherFormatsTests
             }
         )
         {
-            Assert.Contains($"{folder.Path}: the folder holds {file}, but no safetensors file. ", message, StringComparison.Ordinal);
+            Assert.Contains($"{folder.Path}: the folder contains {file}, but no safetensors file. ", message, StringComparison.Ordinal);
             Assert.Contains(advice, message, StringComparison.Ordinal);
         }
 
         Assert.DoesNotContain("The class can be generated", inspect.Output, StringComparison.Ordinal);
         string direct = Assert.Throws<WeightsException>(() => Checkpoint.Open(folder[file])).Message;
-        Assert.Contains($"{Path.GetFileName(file)} is no safetensors file. ", direct, StringComparison.Ordinal);
+        Assert.Contains($"{Path.GetFileName(file)} is not a safetensors file. ", direct, StringComparison.Ordinal);
         Assert.Contains(advice, direct, StringComparison.Ordinal);
     }
 

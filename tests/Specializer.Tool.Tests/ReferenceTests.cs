@@ -142,7 +142,7 @@ public sealed class ReferenceTests
         new ReferenceFile().Add("inputs.input_ids", golden, "input_ids_T7").Add("logits", golden, "logits_T37").Write(path);
         Assert.Contains("'logits' of", ToolRun.Of("verify", model, "--against", path).Error, StringComparison.Ordinal);
         Assert.Contains(
-            "there is no such file",
+            "the file does not exist",
             ToolRun.Of("verify", model, "--against", folder["none.safetensors"]).Error,
             StringComparison.Ordinal
         );

@@ -11,8 +11,8 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Diagnostics;
 
 /// <summary>
-/// Reports what is wrong with a declaration, live in the editor. It runs the generator's own parser: what the parser
-/// accepts is generated, and what it does not is reported here.
+/// Reports the errors of a declaration while it is edited. The analyzer runs the generator's own parser, so both accept the same
+/// declarations.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class TransformerAnalyzer : DiagnosticAnalyzer
@@ -51,15 +51,15 @@ public sealed class TransformerAnalyzer : DiagnosticAnalyzer
         _ = DeclarationParser.Resolve(
             declaration,
             files,
-            (descriptor, place, mend, arguments) =>
+            (descriptor, place, fix, arguments) =>
             {
                 if (place is not var (file, start, length))
                 {
-                    context.ReportDiagnostic(Diagnostic.Create(descriptor, attribute, mend?.Properties, arguments));
+                    context.ReportDiagnostic(Diagnostic.Create(descriptor, attribute, fix?.Properties, arguments));
                     return;
                 }
 
-                // Once where it is declared, and once in the file's own line.
+                // Each problem is reported twice: at the attribute and at the line in the file.
                 Location inFile = FileLocation(texts[System.Array.IndexOf(files, file)], start, length, context.CancellationToken);
                 context.ReportDiagnostic(Diagnostic.Create(descriptor, attribute, [inFile], arguments));
                 context.ReportDiagnostic(Diagnostic.Create(descriptor, inFile, [attribute], arguments));

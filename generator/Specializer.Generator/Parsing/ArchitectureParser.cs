@@ -9,23 +9,23 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing;
 
 /// <summary>
-/// Reads the attributes of the parts into an architecture, with every default filled in and every rule checked. What is
-/// wrong in one part does not hide what is wrong in another; a rule between two values is checked if both are right.
+/// Reads the attributes of the parts into an architecture, fills in every default and checks every rule. An error in one part
+/// does not hide an error in another. A rule between two values is checked only if both are valid.
 /// </summary>
 internal static class ArchitectureParser
 {
-    /// <summary>The largest extent of any one dimension: products of two fit comfortably into 64 bits, and row offsets into 31.</summary>
+    /// <summary>The largest value of one dimension. The product of two fits into 64 bits, and row offsets fit into 31.</summary>
     internal const int LargestExtent = 1 << 22;
 
-    /// <summary>The widest head: the kernels keep the running results of a tile of queries on the stack.</summary>
+    /// <summary>The largest head dimension: the kernels keep the running results of a tile of queries on the stack.</summary>
     private const int LargestHeadDimension = 4096;
 
     public static TransformerArchitecture? Parse(string className, DeclaredParts parts, ParseContext context)
     {
         AttributeReader transformer = parts.Part("Transformer");
-        AttributeReader attention = RequiredPart(className, parts, "Attention", "heads and their width", context);
+        AttributeReader attention = RequiredPart(className, parts, "Attention", "the heads and their width", context);
         AttributeReader feedForward = RequiredPart(className, parts, "FeedForward", "the inner width and the activation", context);
-        AttributeReader norm = RequiredPart(className, parts, "Norm", "the formula of the norms", context);
+        AttributeReader norm = RequiredPart(className, parts, "Norm", "the kind of the norms", context);
 
         int? layers = null,
             width = null,
@@ -90,7 +90,7 @@ internal static class ArchitectureParser
                 attention.NamedLocation("QueryKeyNorm"),
                 "QueryKeyNorm",
                 "NormKind.Layer",
-                "query and key heads can only be normalised with RMSNorm, so use NormKind.RootMeanSquare"
+                "query and key heads support RMSNorm only; use NormKind.RootMeanSquare"
             );
         }
 
@@ -152,7 +152,7 @@ internal static class ArchitectureParser
         return context.Failed ? null : architecture;
     }
 
-    /// <summary>Reads [Transformer("config.json")] and what may stand beside the path.</summary>
+    /// <summary>Reads [Transformer("config.json")] and the values that override the file.</summary>
     public static ConfigurationReference? ParseReference(DeclaredParts parts, ParseContext context)
     {
         AttributeReader transformer = parts.Part("Transformer");
@@ -175,7 +175,7 @@ internal static class ArchitectureParser
             };
     }
 
-    /// <summary>The type in which weights are held.</summary>
+    /// <summary>Reads the type in which weights are stored.</summary>
     internal static WeightStorage Storage(AttributeReader transformer, ParseContext context)
     {
         int storage = transformer.Named("WeightStorage", 0);
@@ -225,7 +225,7 @@ internal static class ArchitectureParser
             context.Report(
                 DiagnosticDescriptors.KeyValueHeadsDoNotDivideHeads,
                 attribute.NamedLocation("KeyValueHeads"),
-                Mend.Values("KeyValueHeads", NearestDivisors(heads.Value, keyValueHeads.Value)),
+                SuggestedFix.Values("KeyValueHeads", NearestDivisors(heads.Value, keyValueHeads.Value)),
                 Text(keyValueHeads.Value),
                 Text(heads.Value),
                 Divisors(heads.Value)
@@ -252,7 +252,7 @@ internal static class ArchitectureParser
             };
     }
 
-    /// <summary>The width of a head that is not given.</summary>
+    /// <summary>Computes the head dimension when it is not given.</summary>
     private static int? DivideWidth(AttributeReader attribute, int heads, int width, ParseContext context)
     {
         if (width % heads != 0)
@@ -261,10 +261,10 @@ internal static class ArchitectureParser
             context.Report(
                 DiagnosticDescriptors.HeadsDoNotDivideWidth,
                 attribute.NamedLocation("Heads"),
-                Mend.Values("Heads", nearest),
+                SuggestedFix.Values("Heads", nearest),
                 Text(heads),
                 Text(width),
-                "say " + string.Join(" or ", nearest.Select(Text))
+                "such as " + string.Join(" or ", nearest.Select(Text))
             );
             return null;
         }
@@ -274,7 +274,7 @@ internal static class ArchitectureParser
             context.Report(
                 DiagnosticDescriptors.ValueOutOfRange,
                 attribute.NamedLocation("Heads"),
-                "The width of a head, DModel / Heads,",
+                "The head dimension, DModel / Heads,",
                 Text(width / heads),
                 "1 to " + Text(LargestHeadDimension)
             );
@@ -346,7 +346,7 @@ internal static class ArchitectureParser
         );
     }
 
-    /// <summary>What is in range by itself can still be too large together.</summary>
+    /// <summary>Checks products of dimensions, which can be too large even if each dimension is in range.</summary>
     private static void CheckSizes(
         TransformerArchitecture architecture,
         AttributeReader transformer,
@@ -388,7 +388,7 @@ internal static class ArchitectureParser
             transformer.NamedLocation("VocabularySize"),
             context
         );
-        // Keys lie in panels without gaps, values in rows of whole cache lines.
+        // Keys are stored in panels without gaps, values in rows of whole cache lines.
         long paddedHead = (heads.HeadDimension + 15) / 16 * 16;
         CheckSize(
             "The key/value cache of a layer",
@@ -400,7 +400,7 @@ internal static class ArchitectureParser
         );
     }
 
-    internal static bool CheckSize(string what, long elements, int most, string mend, Location location, ParseContext context)
+    internal static bool CheckSize(string what, long elements, int most, string advice, Location location, ParseContext context)
     {
         if (elements > most)
         {
@@ -410,7 +410,7 @@ internal static class ArchitectureParser
                 what,
                 elements.ToString(CultureInfo.InvariantCulture),
                 Text(most),
-                mend
+                advice
             );
             return false;
         }
@@ -429,7 +429,7 @@ internal static class ArchitectureParser
         return part;
     }
 
-    /// <summary>Whether a part is there and its arguments have values.</summary>
+    /// <summary>Returns whether an attribute is present and its arguments have values.</summary>
     internal static bool IsReadable(AttributeReader attribute, ParseContext context)
     {
         if (attribute.IsErroneous)
@@ -440,7 +440,7 @@ internal static class ArchitectureParser
         return attribute is { IsPresent: true, IsErroneous: false };
     }
 
-    /// <summary>Reads a dimension that must be given; null if it is wrong.</summary>
+    /// <summary>Reads a required dimension; returns null if it is invalid.</summary>
     internal static int? Extent(AttributeReader attribute, string name, ParseContext context)
     {
         int value = attribute.Named(name, 0);
@@ -459,7 +459,7 @@ internal static class ArchitectureParser
         return null;
     }
 
-    /// <summary>Reads a dimension that may be left to its default, which is 0; null if it is wrong.</summary>
+    /// <summary>Reads an optional dimension whose default is 0; returns null if it is invalid.</summary>
     internal static int? OptionalExtent(AttributeReader attribute, string name, int largest, ParseContext context)
     {
         int value = attribute.Named(name, 0);
@@ -478,7 +478,7 @@ internal static class ArchitectureParser
         return null;
     }
 
-    /// <summary>Checks a number that something is multiplied with or capped by; 0 for nothing.</summary>
+    /// <summary>Checks a factor or a cap; 0 means none.</summary>
     internal static void CheckFactor(AttributeReader attribute, string name, string expected, ParseContext context)
     {
         float value = attribute.Named(name, 0f);
@@ -499,7 +499,9 @@ internal static class ArchitectureParser
     private static string Divisors(int number) =>
         string.Join(", ", Enumerable.Range(1, number).Where(divisor => number % divisor == 0).Select(Text));
 
-    /// <summary>The divisors of a number that come nearest to the one that was given: the one below and the one above, if there is one.</summary>
+    /// <summary>
+    /// Returns the divisors of a number nearest to the given one: the next smaller and, if there is one, the next larger.
+    /// </summary>
     private static int[] NearestDivisors(int number, int given)
     {
         int below = Enumerable.Range(1, given).Last(divisor => number % divisor == 0);

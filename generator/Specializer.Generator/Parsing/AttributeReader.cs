@@ -7,13 +7,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Reads the arguments of one attribute and knows where each is written.</summary>
+/// <summary>Reads the arguments of one attribute and their locations.</summary>
 internal sealed class AttributeReader(AttributeData? attribute, CancellationToken cancellationToken)
 {
-    /// <summary>Whether the attribute is written at all.</summary>
+    /// <summary>Whether the attribute is present.</summary>
     public bool IsPresent => attribute is not null;
 
-    /// <summary>Whether the compiler refuses an argument; it says so itself, and the values mean nothing.</summary>
+    /// <summary>Whether the compiler reports an error in an argument, so that the values are meaningless.</summary>
     public bool IsErroneous =>
         attribute is not null
         && (
@@ -22,10 +22,10 @@ internal sealed class AttributeReader(AttributeData? attribute, CancellationToke
             || attribute.NamedArguments.Any(static argument => argument.Value.Kind == TypedConstantKind.Error)
         );
 
-    /// <summary>Where the attribute is written.</summary>
+    /// <summary>The location of the attribute.</summary>
     public Location Location => attribute?.ApplicationSyntaxReference?.GetSyntax(cancellationToken).GetLocation() ?? Location.None;
 
-    /// <summary>The value of a named argument, or the default if it is not given.</summary>
+    /// <summary>Returns the value of a named argument, or the default if it is not given.</summary>
     public T Named<T>(string name, T defaultValue)
     {
         if (attribute is not null)
@@ -42,7 +42,10 @@ internal sealed class AttributeReader(AttributeData? attribute, CancellationToke
         return defaultValue;
     }
 
-    /// <summary>The texts of a named argument that is an array; empty if it is not given. A null among them is an empty text.</summary>
+    /// <summary>
+    /// Returns the texts of a named argument that is an array; empty if it is not given. A null element is returned as an empty
+    /// text.
+    /// </summary>
     public string[] Strings(string name) =>
         attribute is null
             ? []
@@ -59,10 +62,10 @@ internal sealed class AttributeReader(AttributeData? attribute, CancellationToke
     /// <summary>The names of the named arguments.</summary>
     public IEnumerable<string> Names => attribute is null ? [] : attribute.NamedArguments.Select(static argument => argument.Key);
 
-    /// <summary>Whether a named argument is given.</summary>
+    /// <summary>Returns whether a named argument is given.</summary>
     public bool Has(string name) => attribute is not null && attribute.NamedArguments.Any(argument => argument.Key == name);
 
-    /// <summary>The value of an argument of the constructor.</summary>
+    /// <summary>Returns the value of a constructor argument.</summary>
     public T Positional<T>(int index, T defaultValue) =>
         attribute is not null
         && index < attribute.ConstructorArguments.Length
@@ -70,11 +73,11 @@ internal sealed class AttributeReader(AttributeData? attribute, CancellationToke
             ? value
             : defaultValue;
 
-    /// <summary>Where a named argument is written; the attribute if it is not given.</summary>
+    /// <summary>Returns the location of a named argument, or of the attribute if it is not given.</summary>
     public Location NamedLocation(string name) =>
         ArgumentLocation(arguments => arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == name));
 
-    /// <summary>Where an argument of the constructor is written.</summary>
+    /// <summary>Returns the location of a constructor argument.</summary>
     public Location PositionalLocation(int index, string name) =>
         ArgumentLocation(arguments =>
             arguments.FirstOrDefault(argument => argument.NameColon?.Name.Identifier.ValueText == name)

@@ -14,27 +14,27 @@ using Specializer.Generator.Parsing.SentenceTransformers;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Is told what is wrong with what a declaration refers to.</summary>
-/// <param name="descriptor">What.</param>
-/// <param name="place">Where in a file, if anywhere.</param>
-/// <param name="mend">How it is mended, if there is one obvious way.</param>
-/// <param name="arguments">The message's arguments.</param>
+/// <summary>Receives a problem with a file that a declaration refers to.</summary>
+/// <param name="descriptor">The diagnostic.</param>
+/// <param name="place">The location in a file, if the problem has one.</param>
+/// <param name="fix">The suggested fix, if there is exactly one.</param>
+/// <param name="arguments">The arguments of the message.</param>
 internal delegate void ReportResolution(
     DiagnosticDescriptor descriptor,
     (ConfigurationFile File, int Start, int Length)? place,
-    Mend? mend,
+    SuggestedFix? fix,
     object[] arguments
 );
 
 /// <summary>
-/// Turns a class with a [Transformer] attribute into an <see cref="AttributeDeclaration"/>. The generator and the analyzer
-/// both run it; symbols, syntax and locations end here.
+/// Turns a class with a [Transformer] attribute into an <see cref="AttributeDeclaration"/>. The generator and the analyzer both
+/// run it; symbols, syntax and locations do not leave it.
 /// </summary>
 internal static class DeclarationParser
 {
     public const string TransformerAttributeName = "Specializer.TransformerAttribute";
 
-    /// <summary>The bases that the generator gives: the analyzer sees the class as already completed.</summary>
+    /// <summary>The base classes that the generator adds. The analyzer sees the class with its generated base.</summary>
     private static readonly HashSet<string> s_generatedBases =
     [
         "Specializer.DecoderModel",
@@ -47,7 +47,7 @@ internal static class DeclarationParser
 
     private const LanguageVersion LowestLanguageVersion = LanguageVersion.CSharp12;
 
-    /// <summary>The members that every completed class has; a class cannot be named like one of its members.</summary>
+    /// <summary>The members that every generated class has. A class cannot have the name of one of its members.</summary>
     private static readonly HashSet<string> s_generatedMembers =
     [
         "Layers",
@@ -83,14 +83,17 @@ internal static class DeclarationParser
         "PortableKernels",
     ];
 
-    /// <summary>Whether a completed class has, or may have, a member of a name: those above, and the types with the constants of its layers, as From768Add.</summary>
+    /// <summary>
+    /// Returns whether a generated class has, or may have, a member with a name: those above and the types with the constants of
+    /// its layers, such as From768Add.
+    /// </summary>
     private static bool IsGeneratedMember(string name) =>
         s_generatedMembers.Contains(name)
         || (name.StartsWith("From", StringComparison.Ordinal) && Regex.IsMatch(name, "^From[0-9]+(Every[0-9]+)?(Add)?$"));
 
     /// <returns>
-    /// The declaration; with an outline only if anything is wrong with it, which <paramref name="report"/> was told unless the
-    /// compiler says so itself; null if the class cannot be completed or has no part of a transformer.
+    /// The declaration. It has only an outline if it has errors, which <paramref name="report"/> receives unless the compiler
+    /// reports them. Null if the class cannot be completed or has no attribute of a transformer.
     /// </returns>
     public static AttributeDeclaration? Parse(
         INamedTypeSymbol type,
@@ -102,7 +105,7 @@ internal static class DeclarationParser
         var parts = new DeclaredParts(type, cancellationToken);
         if (!parts.Any || type.TypeKind != TypeKind.Class)
         {
-            // The attributes are for classes: the compiler refuses everything else.
+            // The attributes apply to classes; the compiler rejects every other target.
             return null;
         }
 
@@ -125,7 +128,7 @@ internal static class DeclarationParser
         TransformerArchitecture? architecture = null;
         if (parts.AnyTwice)
         {
-            // Each is for once: the compiler refuses that too.
+            // No attribute may be applied twice; the compiler rejects that, too.
             context.FailSilently();
         }
         else if (parts.Configuration is not null)
@@ -142,12 +145,14 @@ internal static class DeclarationParser
             : new AttributeDeclaration(declaration, architecture, reference, null);
     }
 
-    /// <summary>Looks up the config.json that a declaration names.</summary>
-    /// <param name="declaration">What the attributes say.</param>
-    /// <param name="files">The project's additional files.</param>
-    /// <param name="report">Receives what is wrong.</param>
-    /// <param name="acceptsUnread">Whether the project lowers the rule for fields that change the computation and are not read.</param>
-    /// <returns>The declaration with its architecture, or its outline if anything is wrong.</returns>
+    /// <summary>Finds the config.json that a declaration names.</summary>
+    /// <param name="declaration">The values of the attributes.</param>
+    /// <param name="files">The additional files of the project.</param>
+    /// <param name="report">Receives the errors.</param>
+    /// <param name="acceptsUnread">
+    /// Whether the project lowers the severity of the rule for unread fields that change the computation.
+    /// </param>
+    /// <returns>The declaration with its architecture, or with its outline if it has errors.</returns>
     public static ResolvedDeclaration Resolve(
         AttributeDeclaration declaration,
         IReadOnlyCollection<ConfigurationFile> files,
@@ -165,9 +170,9 @@ internal static class DeclarationParser
         IReadOnlyList<ConfigurationFile> matching = ConfigurationFile.Matching(files, reference.Path);
         if (matching.Count != 1)
         {
-            (string found, string advice, Mend? mend) = Explain(reference.Path, files, matching);
-            report?.Invoke(DiagnosticDescriptors.ConfigurationNotFound, null, mend, [reference.Path, found, advice]);
-            // Where there is but one file that can be meant, its model is the best guess.
+            (string found, string advice, SuggestedFix? fix) = Explain(reference.Path, files, matching);
+            report?.Invoke(DiagnosticDescriptors.ConfigurationNotFound, null, fix, [reference.Path, found, advice]);
+            // If only one file can be meant, the outline is taken from it.
             ConfigurationFile[] candidates =
             [
                 .. (matching.Count > 0 ? matching : files)
@@ -214,8 +219,10 @@ internal static class DeclarationParser
             _ => DiagnosticDescriptors.ConfigurationInvalid,
         };
 
-    /// <summary>What there is in the place of the one file that is wanted, what to do, and how, if there is one obvious way.</summary>
-    private static (string Found, string Advice, Mend? Mend) Explain(
+    /// <summary>
+    /// Describes which files were found instead of exactly one, what to do, and the suggested fix, if there is exactly one.
+    /// </summary>
+    private static (string Found, string Advice, SuggestedFix? Fix) Explain(
         string path,
         IReadOnlyCollection<ConfigurationFile> files,
         IReadOnlyList<ConfigurationFile> matching
@@ -223,7 +230,7 @@ internal static class DeclarationParser
     {
         if (matching.Count > 1)
         {
-            return (matching.Count.ToString(CultureInfo.InvariantCulture) + " do", "give more of the path", null);
+            return (matching.Count.ToString(CultureInfo.InvariantCulture) + " do", "write more of the path", null);
         }
 
         string[] others =
@@ -238,17 +245,17 @@ internal static class DeclarationParser
         string item = $"add <AdditionalFiles Include=\"{ProjectItem.Include(path)}\" /> to the project file";
         return others.Length switch
         {
-            0 => ("none does", item + ", or give more of the path", null),
-            1 => ($"only '{others[0]}' is there", $"write that path, or {item}", Mend.Argument($"\"{others[0]}\"")),
+            0 => ("none does", item + ", or write more of the path", null),
+            1 => ($"only '{others[0]}' exists", $"write that path, or {item}", SuggestedFix.Argument($"\"{others[0]}\"")),
             _ => (
                 "none does",
-                $"write one of those that are there ({string.Join(", ", others)}), or {item}",
-                Mend.Argument(string.Join("\n", others.Select(static other => $"\"{other}\"")))
+                $"write one of the existing paths ({string.Join(", ", others)}), or {item}",
+                SuggestedFix.Argument(string.Join("\n", others.Select(static other => $"\"{other}\"")))
             ),
         };
     }
 
-    /// <returns>The class, or null if it cannot be completed, not even in outline.</returns>
+    /// <returns>The class; null if it cannot be completed, not even with an outline.</returns>
     private static ClassDeclaration? ParseClass(
         INamedTypeSymbol type,
         DeclaredParts parts,
@@ -260,10 +267,10 @@ internal static class DeclarationParser
         bool canBeCompleted = true;
         Location location = parts.ClassName;
         INamedTypeSymbol[] typeAndContaining = [type, .. ContainingTypes(type)];
-        if (Unsuitability(type, typeAndContaining, context.CancellationToken) is var (reason, mend))
+        if (Unsuitability(type, typeAndContaining, context.CancellationToken) is var (reason, advice))
         {
             canBeCompleted = false;
-            context.Report(DiagnosticDescriptors.UnsuitableClass, location, type.Name, reason, mend);
+            context.Report(DiagnosticDescriptors.UnsuitableClass, location, type.Name, reason, advice);
         }
 
         foreach (INamedTypeSymbol symbol in typeAndContaining)
@@ -288,7 +295,7 @@ internal static class DeclarationParser
             context.Report(DiagnosticDescriptors.UnsafeBlocksNotAllowed, location, type.Name);
         }
 
-        // The names first: members have to be bound, which no keystroke should wait for.
+        // Names are checked first: binding members is too slow for every keystroke.
         bool anyOfTheNames =
             type.MemberNames.Any(IsGeneratedMember) || type.GetTypeMembers().Any(static nested => IsGeneratedMember(nested.Name));
         var takenNames = new List<string>();
@@ -298,7 +305,7 @@ internal static class DeclarationParser
             )
         )
         {
-            // Where the class is already completed, it has the generated member too.
+            // In the analyzer, the class already contains the generated member, too.
             if (
                 member.Locations.FirstOrDefault(static place =>
                     place.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == false
@@ -333,8 +340,10 @@ internal static class DeclarationParser
             );
     }
 
-    /// <summary>Why the generator cannot complete a class, and what to declare the transformer on instead; null if it can.</summary>
-    private static (string Reason, string Mend)? Unsuitability(
+    /// <summary>
+    /// Returns why the generator cannot complete a class, and where to declare the transformer instead; null if it can.
+    /// </summary>
+    private static (string Reason, string Advice)? Unsuitability(
         INamedTypeSymbol type,
         INamedTypeSymbol[] typeAndContaining,
         CancellationToken cancellationToken
@@ -342,8 +351,8 @@ internal static class DeclarationParser
         type switch
         {
             { IsRecord: true } => ("a record", "a class"),
-            { IsStatic: true } => ("static", "a class that can have instances"),
-            { IsAbstract: true } => ("abstract", "a class that can have instances"),
+            { IsStatic: true } => ("static", "a class that can be instantiated"),
+            { IsAbstract: true } => ("abstract", "a class that can be instantiated"),
             _ when typeAndContaining.Any(static symbol => symbol.IsGenericType) => (
                 "generic or inside a generic type",
                 "a class without type parameters"
@@ -352,21 +361,21 @@ internal static class DeclarationParser
             { BaseType: { SpecialType: not SpecialType.System_Object } baseType }
                 when !s_generatedBases.Contains(baseType.ToDisplayString()) => (
                 "derived from " + baseType.Name,
-                "a class without a base class, since the generator gives it one"
+                "a class without a base class, because the generator adds one"
             ),
             _ when Declarations(type, cancellationToken).Any(static syntax => syntax.ParameterList is not null) => (
                 "declared with a primary constructor",
-                "a class without one, since the generator gives it a constructor"
+                "a class without one, because the generator adds a constructor"
             ),
-            _ when IsGeneratedMember(type.Name) => ("named like a member that it gets", "a class with another name"),
+            _ when IsGeneratedMember(type.Name) => ("named like one of its generated members", "a class with another name"),
             _ when typeAndContaining.Select(static symbol => symbol.Name).Concat(Namespaces(type)).Any(IsKeyword) => (
-                "named, or inside something named, like a keyword",
-                "a class with an ordinary full name"
+                "named like a keyword, or inside a type or namespace that is",
+                "a class whose full name contains no keyword"
             ),
             _ => null,
         };
 
-    /// <summary>The other models of the project whose full names differ from one's only in upper and lower case.</summary>
+    /// <summary>Returns the other models of the project whose full names differ from this one only by case.</summary>
     private static IEnumerable<INamedTypeSymbol> OtherCases(INamedTypeSymbol type, Compilation compilation)
     {
         IEnumerable<INamespaceOrTypeSymbol> found = [compilation.Assembly.GlobalNamespace];

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>The attributes of the runtime library on one class, each part of the architecture by its name.</summary>
+/// <summary>The attributes of the runtime library on one class, by name.</summary>
 internal sealed class DeclaredParts
 {
     private const string AttributeNamespace = "Specializer";
@@ -43,16 +43,19 @@ internal sealed class DeclaredParts
         }
     }
 
-    /// <summary>Whether there is any part at all.</summary>
+    /// <summary>Whether the class has any of the attributes.</summary>
     public bool Any => _attributes.Count > 0;
 
-    /// <summary>Whether one part is written twice, which the compiler reports.</summary>
+    /// <summary>Whether an attribute is applied twice, which the compiler reports.</summary>
     public bool AnyTwice => _attributes.Select(static attribute => attribute.AttributeClass!.Name).Distinct().Count() < _attributes.Count;
 
-    /// <summary>The first part as written.</summary>
+    /// <summary>The first attribute in source order.</summary>
     public AttributeReader First => new(_attributes.FirstOrDefault(), _cancellationToken);
 
-    /// <summary>The class's name where it carries [Transformer], or the first part if there is no such; a partial class has its name in several places.</summary>
+    /// <summary>
+    /// The location of the class name where the class has [Transformer], or of the first attribute if it has none. A partial
+    /// class has several declarations.
+    /// </summary>
     public Location ClassName
     {
         get
@@ -64,10 +67,10 @@ internal sealed class DeclaredParts
         }
     }
 
-    /// <summary>The config.json that [Transformer] names; null if the attributes declare the parts.</summary>
+    /// <summary>The config.json that [Transformer] names; null if the attributes declare the architecture.</summary>
     public string? Configuration => Part("Transformer").Positional<string?>(0, null);
 
-    /// <summary>The parts beside [Transformer].</summary>
+    /// <summary>The attributes other than [Transformer].</summary>
     public IEnumerable<(string Name, AttributeReader Reader)> OtherParts =>
         _attributes
             .Select(static attribute => attribute.AttributeClass!.Name)
@@ -76,7 +79,7 @@ internal sealed class DeclaredParts
                 (name.Substring(0, name.Length - "Attribute".Length), Part(name.Substring(0, name.Length - "Attribute".Length)))
             );
 
-    /// <summary>The part with the given name, present or not.</summary>
+    /// <summary>Returns the attribute with the given name, present or not.</summary>
     public AttributeReader Part(string name) => new(Find(name), _cancellationToken);
 
     private AttributeData? Find(string name) =>

@@ -6,21 +6,21 @@ using Microsoft.CodeAnalysis;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Finds what of a user's project stands between generated code and a type that it names by its last name.</summary>
+/// <summary>Finds types and namespaces of a user's project that hide a type that generated code names by its simple name.</summary>
 internal static class HiddenNames
 {
-    /// <summary>What is known of a compilation, which an editor makes anew with each keystroke: the namespaces asked for so far.</summary>
+    /// <summary>The namespaces looked up so far, per compilation; an editor creates a new compilation with each keystroke.</summary>
     private static readonly ConditionalWeakTable<Compilation, ConcurrentDictionary<string, bool>> s_known = new();
 
-    /// <summary>Whether any of the names means something of the project's own inside a class.</summary>
+    /// <summary>Returns whether any of the names has another meaning inside a class.</summary>
     /// <param name="type">The class.</param>
-    /// <param name="names">The last names of types of the namespaces under System.Runtime.Intrinsics.</param>
-    /// <param name="model">The semantic model of any file of the project, whose outermost scope has the global usings.</param>
+    /// <param name="names">The simple names of types in the namespaces under System.Runtime.Intrinsics.</param>
+    /// <param name="model">The semantic model of any file of the project; its outermost scope contains the global usings.</param>
     public static bool Any(INamedTypeSymbol type, IReadOnlyCollection<string> names, SemanticModel model)
     {
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
         {
-            // Not its members, which a class has to be bound for.
+            // The members of the class itself are not checked, because that would bind the class.
             if (names.Any(name => outer.MemberNames.Contains(name) || !outer.GetTypeMembers(name).IsEmpty))
             {
                 return true;
@@ -35,7 +35,7 @@ internal static class HiddenNames
             );
     }
 
-    /// <summary>In a namespace as the project sees it, with what its references put there, and those around it.</summary>
+    /// <summary>Searches a namespace, with the types that references add to it, and the namespaces around it.</summary>
     private static bool AnyInNamespaces(INamespaceSymbol innermost, IReadOnlyCollection<string> names, Compilation compilation)
     {
         for (INamespaceSymbol? scope = compilation.GetCompilationNamespace(innermost); scope is not null; scope = scope.ContainingNamespace)

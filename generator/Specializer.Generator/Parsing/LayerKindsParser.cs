@@ -6,16 +6,16 @@ using Specializer.Generator.Diagnostics;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Reads in what the layers differ: which of them have a sliding window.</summary>
+/// <summary>Reads how layers differ: which of them have a sliding window.</summary>
 internal static class LayerKindsParser
 {
-    /// <summary>The kinds of a decoder, or of an encoder by itself.</summary>
-    /// <param name="attribute">[SlidingWindow], if written.</param>
-    /// <param name="positions">The positions of layers that see everything.</param>
+    /// <summary>Reads the layer kinds of a decoder, or of an encoder-only model.</summary>
+    /// <param name="attribute">The [SlidingWindow] attribute, present or not.</param>
+    /// <param name="positions">The positions of layers without a window.</param>
     /// <param name="stack">The stack.</param>
-    /// <param name="bothSides">Whether a window is to both sides, as in an encoder that sees everything.</param>
+    /// <param name="bothSides">Whether a window extends to both sides, as in a bidirectional encoder.</param>
     /// <param name="contextLength">The largest number of positions.</param>
-    /// <param name="context">Where mistakes are reported.</param>
+    /// <param name="context">Receives the errors.</param>
     /// <returns>The kinds, and of which kind each layer of the repeating pattern is.</returns>
     public static (LayerKind[] Kinds, int[] Pattern) Parse(
         AttributeReader attribute,
@@ -46,11 +46,11 @@ internal static class LayerKindsParser
         );
     }
 
-    /// <summary>The kinds of the encoder of an encoder-decoder.</summary>
-    /// <param name="attribute">[SlidingWindow], if written.</param>
-    /// <param name="positions">The positions of layers that see everything.</param>
+    /// <summary>Reads the layer kinds of the encoder of an encoder-decoder.</summary>
+    /// <param name="attribute">The [SlidingWindow] attribute, present or not.</param>
+    /// <param name="positions">The positions of layers without a window.</param>
     /// <param name="sourceLength">The largest number of positions of a source.</param>
-    /// <param name="context">Where mistakes are reported.</param>
+    /// <param name="context">Receives the errors.</param>
     public static (LayerKind[] Kinds, int[] Pattern) ParseSource(
         AttributeReader attribute,
         AttentionPositions positions,
@@ -72,7 +72,7 @@ internal static class LayerKindsParser
     private static (LayerKind[] Kinds, int[] Pattern) Full(AttentionPositions positions) =>
         ([new LayerKind("", Window: 0, positions)], [0]);
 
-    /// <summary>Layers with a window and, as the pattern says, layers without.</summary>
+    /// <summary>Returns a kind with a window and, if the pattern has such layers, a kind without.</summary>
     private static (LayerKind[] Kinds, int[] Pattern) Kinds(
         AttributeReader attribute,
         AttentionPositions positions,
@@ -111,7 +111,7 @@ internal static class LayerKindsParser
                 location,
                 what,
                 ArchitectureParser.Text(window),
-                "even in an encoder, half of it to each side"
+                "even in an encoder, because half of the window extends to each side"
             );
         }
         else if (window > contextLength)
@@ -135,7 +135,7 @@ internal static class LayerKindsParser
                 attribute.NamedLocation("Pattern"),
                 "Pattern",
                 "\"" + pattern + "\"",
-                "made of S (a sliding window) and F (full sight), with at least one S"
+                "a sequence of S (sliding window) and F (full attention) with at least one S"
             );
         }
 
@@ -147,7 +147,7 @@ internal static class LayerKindsParser
                 attribute.NamedLocation("RotaryBase"),
                 "RotaryBase",
                 rotaryBase.ToString("R", CultureInfo.InvariantCulture),
-                "a positive number, or 0 for the base of the other layers"
+                "a positive number, or 0 to use the base of the other layers"
             );
         }
         else if (rotaryBase > 0 && positions is not RotaryPositions)
@@ -155,7 +155,7 @@ internal static class LayerKindsParser
             context.Report(
                 DiagnosticDescriptors.PartsExcludeEachOther,
                 attribute.NamedLocation("RotaryBase"),
-                Mend.Remove,
+                SuggestedFix.Remove,
                 "RotaryBase",
                 "a model without [RotaryPositions]",
                 "remove it, or declare rotary positions"

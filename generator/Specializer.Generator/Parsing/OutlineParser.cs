@@ -5,10 +5,10 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Finds what can be told of a model whose declaration has errors.</summary>
+/// <summary>Finds the known facts of a model whose declaration has errors.</summary>
 internal static class OutlineParser
 {
-    /// <summary>The named arguments of [Transformer] that the generated class has as constants of the same names.</summary>
+    /// <summary>The named arguments of [Transformer] that the generated class exposes as constants of the same names.</summary>
     private static readonly string[] s_constants =
     [
         "Layers",
@@ -22,7 +22,7 @@ internal static class OutlineParser
         "TokenTypes",
     ];
 
-    /// <summary>By the attributes alone.</summary>
+    /// <summary>Reads the outline from the attributes alone.</summary>
     public static ModelOutline Of(ClassDeclaration declaration, DeclaredParts parts, IEnumerable<string> taken)
     {
         AttributeReader transformer = parts.Part("Transformer");
@@ -37,7 +37,7 @@ internal static class OutlineParser
         );
     }
 
-    /// <summary>By a config.json with errors, or by one that stands where another was looked for.</summary>
+    /// <summary>Reads the outline from a config.json with errors, or from the only file that can be meant.</summary>
     public static ModelOutline Of(ClassDeclaration declaration, ConfigurationReference reference, TransformerArchitecture? architecture)
     {
         ModelKind kind =

@@ -6,12 +6,12 @@ using Specializer.Generator.Diagnostics;
 namespace Specializer.Generator.Parsing;
 
 /// <summary>
-/// Reads what attributes beside a config.json may say in its place: what a program may choose, and what published files are
-/// known to get wrong. What the weights fix, such as heads and widths, is the file's alone.
+/// Reads the attributes that override a config.json: values that a program may choose, and values that published files are known
+/// to have wrong. Values that the weights determine, such as heads and widths, come from the file alone.
 /// </summary>
 internal static class OverridesParser
 {
-    /// <summary>The arguments of each attribute that may stand beside a config.json.</summary>
+    /// <summary>The arguments of each attribute that may override a config.json.</summary>
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         ["Transformer"] =
@@ -77,7 +77,7 @@ internal static class OverridesParser
         {
             if (!s_allowed.TryGetValue(name, out string[]? allowed))
             {
-                context.Report(DiagnosticDescriptors.PartBesideConfiguration, part.Location, Mend.Remove, name, parts.Configuration!);
+                context.Report(DiagnosticDescriptors.PartBesideConfiguration, part.Location, SuggestedFix.Remove, name, parts.Configuration!);
                 continue;
             }
 
@@ -86,7 +86,7 @@ internal static class OverridesParser
                 context.Report(
                     DiagnosticDescriptors.PartBesideConfiguration,
                     part.NamedLocation(argument),
-                    Mend.Remove,
+                    SuggestedFix.Remove,
                     argument,
                     parts.Configuration!
                 );
@@ -120,7 +120,7 @@ internal static class OverridesParser
                 attribute.NamedLocation("WindowBase"),
                 "WindowBase",
                 ArchitectureParser.Text(value),
-                NumberRange.RotaryBase.Description + ", or 0 for the file's"
+                NumberRange.RotaryBase.Description + ", or 0 to use the base of the file"
             );
         }
 
@@ -141,12 +141,12 @@ internal static class OverridesParser
                 attribute.NamedLocation("Scaling"),
                 "FrequencyScaling.Ntk",
                 "a config.json",
-                "it stands for another base, so give the Base itself"
+                "dynamic scaling is expressed as another base; set Base instead"
             );
             return null;
         }
 
-        // The width is the file's and is not known here; no other value depends on it.
+        // The head dimension is a value of the file and is not known here; no other value depends on it.
         return PositionsParser.ParseRotary(attribute, WidthOfTheFile, context);
     }
 

@@ -5,15 +5,15 @@ using Specializer.Generator.Diagnostics;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Where the parser says what is wrong, and remembers that something is.</summary>
+/// <summary>Receives the errors that the parser finds and records whether there are any.</summary>
 internal sealed class ParseContext(Action<Diagnostic>? report, CancellationToken cancellationToken)
 {
     public CancellationToken CancellationToken { get; } = cancellationToken;
 
-    /// <summary>Whether anything is wrong.</summary>
+    /// <summary>Whether there are errors.</summary>
     public bool Failed { get; private set; }
 
-    /// <summary>Whether anyone is told what is wrong: in the editor, and not when code is generated.</summary>
+    /// <summary>Whether errors are reported: in the editor, but not when code is generated.</summary>
     public bool Reports => report is not null;
 
     public void Report(DiagnosticDescriptor descriptor, Location location, params object[] arguments)
@@ -22,13 +22,13 @@ internal sealed class ParseContext(Action<Diagnostic>? report, CancellationToken
         report?.Invoke(Diagnostic.Create(descriptor, location, arguments));
     }
 
-    /// <summary>Reports what has one obvious mend, which the editor then offers.</summary>
-    public void Report(DiagnosticDescriptor descriptor, Location location, Mend mend, params object[] arguments)
+    /// <summary>Reports an error with a suggested fix.</summary>
+    public void Report(DiagnosticDescriptor descriptor, Location location, SuggestedFix fix, params object[] arguments)
     {
         Failed = true;
-        report?.Invoke(Diagnostic.Create(descriptor, location, mend.Properties, arguments));
+        report?.Invoke(Diagnostic.Create(descriptor, location, fix.Properties, arguments));
     }
 
-    /// <summary>Notes a mistake that the compiler reports itself: saying it twice would help nobody.</summary>
+    /// <summary>Records an error that the compiler reports itself, to avoid a second report.</summary>
     public void FailSilently() => Failed = true;
 }

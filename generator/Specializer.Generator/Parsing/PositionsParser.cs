@@ -5,12 +5,12 @@ using Specializer.Generator.Diagnostics;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Reads how positions enter: rotary or ALiBi in the attention, learned or sinusoidal in the embeddings.</summary>
+/// <summary>Reads how positions enter the model: rotary or ALiBi in the attention, learned or sinusoidal in the embeddings.</summary>
 internal static class PositionsParser
 {
     /// <param name="parts">The attributes.</param>
-    /// <param name="headDimension">The width of a head; null if it is not known, because something is wrong with it.</param>
-    /// <param name="context">Where mistakes are reported.</param>
+    /// <param name="headDimension">The head dimension; null if it is invalid.</param>
+    /// <param name="context">Receives the errors.</param>
     public static AttentionPositions? ParseAttention(DeclaredParts parts, int? headDimension, ParseContext context)
     {
         AttributeReader rotary = parts.Part("RotaryPositions"),
@@ -20,10 +20,10 @@ internal static class PositionsParser
             context.Report(
                 DiagnosticDescriptors.PartsExcludeEachOther,
                 alibi.Location,
-                Mend.Remove,
+                SuggestedFix.Remove,
                 "[AlibiPositions]",
                 "[RotaryPositions]",
-                "a layer's attention knows positions in one way, so remove one"
+                "choose one positional scheme; remove one"
             );
             return null;
         }
@@ -35,7 +35,7 @@ internal static class PositionsParser
                 context.Report(
                     DiagnosticDescriptors.PartsExcludeEachOther,
                     rotary.NamedLocation("WindowBase"),
-                    Mend.Remove,
+                    SuggestedFix.Remove,
                     "WindowBase",
                     "a model declared by attributes",
                     "give RotaryBase of [SlidingWindow]"
@@ -54,7 +54,7 @@ internal static class PositionsParser
         return ArchitectureParser.IsReadable(alibi, context) ? new AlibiPositions(maximumBias) : null;
     }
 
-    /// <summary>What is added to the embeddings, if anything.</summary>
+    /// <summary>Reads the table of positions that is added to the embeddings, if there is one.</summary>
     public static PositionTable? ParseTable(DeclaredParts parts, int width, int contextLength, ParseContext context)
     {
         AttributeReader learned = parts.Part("LearnedPositions"),
@@ -64,10 +64,10 @@ internal static class PositionsParser
             context.Report(
                 DiagnosticDescriptors.PartsExcludeEachOther,
                 sinusoidal.Location,
-                Mend.Remove,
+                SuggestedFix.Remove,
                 "[SinusoidalPositions]",
                 "[LearnedPositions]",
-                "one table of positions is added to the embeddings, so remove one"
+                "only one position table is added to the embeddings; remove one"
             );
             return null;
         }
@@ -94,7 +94,7 @@ internal static class PositionsParser
             }
 
             ArchitectureParser.CheckSize(
-                "The table of positions",
+                "The position table",
                 Math.Max(rows.Value, least) * (long)width,
                 int.MaxValue,
                 "ContextLength or DModel",
@@ -116,7 +116,7 @@ internal static class PositionsParser
                 sinusoidal.Location,
                 "DModel",
                 ArchitectureParser.Text(width),
-                "even for sinusoidal positions, which are pairs of a sine and a cosine"
+                "even for sinusoidal positions, which consist of sine and cosine pairs"
             );
         }
 
@@ -164,7 +164,7 @@ internal static class PositionsParser
             context.Report(
                 DiagnosticDescriptors.RotaryWiderThanHead,
                 attribute.NamedLocation("RotaryDim"),
-                Mend.Values("RotaryDim", headDimension.Value / 2 * 2),
+                SuggestedFix.Values("RotaryDim", headDimension.Value / 2 * 2),
                 ArchitectureParser.Text(turned),
                 ArchitectureParser.Text(headDimension.Value)
             );
@@ -176,8 +176,8 @@ internal static class PositionsParser
             context.Report(
                 DiagnosticDescriptors.OddRotaryWidth,
                 attribute.NamedLocation("RotaryDim"),
-                Mend.Values("RotaryDim", turned - 1),
-                given == 0 ? "the width of a head" : "RotaryDim",
+                SuggestedFix.Values("RotaryDim", turned - 1),
+                given == 0 ? "The head dimension" : "RotaryDim",
                 ArchitectureParser.Text(turned)
             );
             return null;
@@ -194,7 +194,7 @@ internal static class PositionsParser
                 attribute.NamedLocation("Factor"),
                 "Factor",
                 Text(factor),
-                scaling == 0 ? "left out where no Scaling is given" : NumberRange.Factor.Description
+                scaling == 0 ? "left out when Scaling is not set" : NumberRange.Factor.Description
             );
         }
 
@@ -208,7 +208,7 @@ internal static class PositionsParser
                 context.Report(
                     DiagnosticDescriptors.ValueOutOfRange,
                     attribute.Location,
-                    "The rotary width",
+                    "The rotary dimension",
                     ArchitectureParser.Text(turned),
                     "at least 4 for FrequencyScaling.Ntk"
                 );

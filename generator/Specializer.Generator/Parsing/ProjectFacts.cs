@@ -4,10 +4,10 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>What of the project as a whole changes the code that is written for it.</summary>
+/// <summary>The properties of a project that change the generated code.</summary>
 internal static class ProjectFacts
 {
-    /// <summary>A class with what its project is compiled like.</summary>
+    /// <summary>Returns a class with the compilation options of its project.</summary>
     public static ClassDeclaration Of(ClassDeclaration declaration, INamedTypeSymbol type, Compilation compilation) =>
         declaration with
         {
@@ -16,7 +16,9 @@ internal static class ProjectFacts
             RuntimeAlias = RuntimeAlias(type, compilation),
         };
 
-    /// <summary>By the attribute, since a compilation finds no type by its name of which there is but an alias.</summary>
+    /// <summary>
+    /// The attribute gives the alias: a compilation does not find a type by name if the reference only has an alias.
+    /// </summary>
     private static string RuntimeAlias(INamedTypeSymbol type, Compilation compilation)
     {
         IAssemblySymbol? runtime = type.GetAttributes()

@@ -3,13 +3,15 @@ using System.Text;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Spells paths as a project file takes them.</summary>
+/// <summary>Escapes paths for project files.</summary>
 internal static class ProjectItem
 {
-    /// <summary>What MSBuild reads as something else than a character of a file's name.</summary>
+    /// <summary>The characters that MSBuild does not treat as part of a file name.</summary>
     private const string Special = "%*?@$();'";
 
-    /// <summary>A path as the value of an item's Include: MSBuild's characters in hexadecimal, XML's as entities.</summary>
+    /// <summary>
+    /// Returns a path as the value of an Include attribute: MSBuild's special characters in hexadecimal, XML's as entities.
+    /// </summary>
     public static string Include(string path)
     {
         var text = new StringBuilder();

@@ -4,10 +4,10 @@ using Specializer.Generator.Diagnostics;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Reads what the stacks differ in, and says where an option belongs to another stack.</summary>
+/// <summary>Reads the properties in which the stacks differ and reports options that belong to another stack.</summary>
 internal static class StackParser
 {
-    /// <summary>Reads [Pooling]; null if there is none.</summary>
+    /// <summary>Reads [Pooling]; returns null if it is not present.</summary>
     public static PoolingDeclaration? ParsePooling(AttributeReader attribute, ParseContext context)
     {
         if (!ArchitectureParser.IsReadable(attribute, context))
@@ -23,23 +23,23 @@ internal static class StackParser
             context.Report(
                 DiagnosticDescriptors.PartsExcludeEachOther,
                 attribute.NamedLocation("Normalize"),
-                Mend.Remove,
+                SuggestedFix.Remove,
                 "PoolingKind.None",
                 "Normalize",
-                "only a pooled state is normalised, so choose a pooling or leave out Normalize"
+                "only a pooled state can be normalized; choose a pooling or remove Normalize"
             );
         }
 
         return new PoolingDeclaration((Pooling)kind, normalize);
     }
 
-    /// <summary>An encoder-decoder, whose encoder has the shape of its decoder.</summary>
+    /// <summary>Creates an encoder-decoder whose encoder has the shape of its decoder.</summary>
     /// <param name="parts">The attributes.</param>
     /// <param name="decoder">The decoder.</param>
-    /// <param name="attentionPositions">How positions enter the attention of layers that see everything.</param>
+    /// <param name="attentionPositions">The positions in the attention of layers without a window.</param>
     /// <param name="transformer">[Transformer].</param>
-    /// <param name="finalNorm">Whether there is a norm behind the last layer.</param>
-    /// <param name="context">Where mistakes are reported.</param>
+    /// <param name="finalNorm">Whether a norm follows the last layer.</param>
+    /// <param name="context">Receives the errors.</param>
     public static TransformerArchitecture WithEncoder(
         DeclaredParts parts,
         TransformerArchitecture decoder,
@@ -64,7 +64,7 @@ internal static class StackParser
             TensorNamesParser.Parse(parts, decoder, stack, finalNorm, ownEmbeddings, context);
         CheckpointLayout decoderNames = Names("decoder", context);
 
-        // What is wrong with a name has been said of the decoder's.
+        // Errors in names are already reported for the decoder.
         CheckpointLayout encoderNames = Names("encoder", new ParseContext(null, context.CancellationToken));
         bool shared = encoderNames.Names.TokenEmbedding == decoderNames.Names.TokenEmbedding;
         PositionTable? positions = decoder.Embeddings.Positions is LearnedPositions learned
@@ -88,7 +88,7 @@ internal static class StackParser
         return decoder with
         {
             Encoder = encoder,
-            // What a position of the source is to a query is for a softmax to say, whatever positions are to each other.
+            // Cross-attention always uses a softmax, whatever the form of self-attention.
             CrossAttention = decoder.Attention with
             {
                 QueryKeyNorm = false,
@@ -99,7 +99,7 @@ internal static class StackParser
         };
     }
 
-    /// <summary>Reports options of one stack that another has not.</summary>
+    /// <summary>Reports options of one stack that another stack does not have.</summary>
     public static void Check(
         DeclaredParts parts,
         AttributeReader transformer,
@@ -134,7 +134,7 @@ internal static class StackParser
                         transformer.NamedLocation(option),
                         spelled,
                         option,
-                        "only an encoder-decoder has a source, so leave out " + option,
+                        "only an encoder-decoder has a source; remove " + option,
                         context
                     );
                 }
@@ -146,7 +146,7 @@ internal static class StackParser
                     window.NamedLocation("SourceWindow"),
                     spelled,
                     "SourceWindow",
-                    "only an encoder-decoder has a source, so leave out SourceWindow",
+                    "only an encoder-decoder has a source; remove SourceWindow",
                     context
                 );
             }
@@ -163,7 +163,7 @@ internal static class StackParser
                 norm.NamedLocation("NoFinalNorm"),
                 "LayerArrangement.PostNorm",
                 "NoFinalNorm",
-                "there is no norm behind the last layer anyway, so leave out NoFinalNorm",
+                "post-norm models have no norm after the last layer; remove NoFinalNorm",
                 context
             );
         }
@@ -184,7 +184,7 @@ internal static class StackParser
                 attention.NamedLocation("Mask"),
                 Decoder,
                 "AttentionMask.Full",
-                "a decoder predicts a token from those before it, so leave out Mask",
+                "a decoder predicts each token from the tokens before it; remove Mask",
                 context
             );
         }
@@ -195,7 +195,7 @@ internal static class StackParser
                 attention.NamedLocation("GlobalTokens"),
                 Decoder,
                 "GlobalTokens",
-                "a decoder's tokens do not see those behind them, so leave out GlobalTokens",
+                "a decoder's tokens do not attend to later tokens; remove GlobalTokens",
                 context
             );
         }
@@ -206,7 +206,7 @@ internal static class StackParser
                 transformer.NamedLocation("TokenTypes"),
                 Decoder,
                 "TokenTypes",
-                "only encoders are told types of tokens, so leave out TokenTypes",
+                "token types apply to encoders only; remove TokenTypes",
                 context
             );
         }
@@ -217,7 +217,7 @@ internal static class StackParser
                 pooling.Location,
                 Decoder,
                 "Pooling",
-                "a decoder gives logits, so leave out [Pooling], or declare Stack.Encoder with Mask = AttentionMask.Causal",
+                "a decoder returns logits; remove [Pooling], or declare Stack.Encoder with Mask = AttentionMask.Causal",
                 context
             );
         }
@@ -233,7 +233,7 @@ internal static class StackParser
                 window.Location,
                 "AttentionMask.Prefix",
                 "[SlidingWindow]",
-                "positions of a prefix see all of it, so remove one",
+                "positions of a prefix attend to all of the prefix; remove one",
                 context
             );
         }
@@ -244,7 +244,7 @@ internal static class StackParser
                 alibi.Location,
                 "AttentionMask.Prefix",
                 "[AlibiPositions]",
-                "its slopes are for keys before the query, so choose other positions",
+                "ALiBi's slopes apply to keys before the query; choose other positions",
                 context
             );
         }
@@ -263,15 +263,15 @@ internal static class StackParser
         if (attention.IsPresent && ((causal && !attention.Has("Mask")) || mask == (int)AttentionMask.Prefix))
         {
             string advice = causal
-                ? "an encoder does not leave it to a default, so give Mask = AttentionMask.Full, or AttentionMask.Causal for the body of a decoder"
-                : "an encoder sees the whole sequence, so give Mask = AttentionMask.Full";
+                ? "an encoder has no default mask; set Mask = AttentionMask.Full, or AttentionMask.Causal for the body of a decoder"
+                : "an encoder attends to the whole sequence; set Mask = AttentionMask.Full";
             Clash(
                 attention.NamedLocation("Mask"),
                 Encoder,
                 "AttentionMask." + (AttentionMask)mask,
                 advice,
                 context,
-                Mend.Argument("Mask = global::Specializer.AttentionMask.Full")
+                SuggestedFix.Argument("Mask = global::Specializer.AttentionMask.Full")
             );
         }
 
@@ -288,7 +288,7 @@ internal static class StackParser
         {
             if (transformer.Named(option, false))
             {
-                Clash(transformer.NamedLocation(option), Encoder, option, "an encoder has no logits, so leave out " + option, context);
+                Clash(transformer.NamedLocation(option), Encoder, option, "an encoder has no logits; remove " + option, context);
             }
         }
 
@@ -298,7 +298,7 @@ internal static class StackParser
                 transformer.NamedLocation("LogitsSoftCap"),
                 Encoder,
                 "LogitsSoftCap",
-                "an encoder has no logits, so leave out LogitsSoftCap",
+                "an encoder has no logits; remove LogitsSoftCap",
                 context
             );
         }
@@ -309,13 +309,13 @@ internal static class StackParser
                 attention.NamedLocation("GlobalTokens"),
                 "GlobalTokens",
                 "a model without [SlidingWindow]",
-                "every token sees all others anyway, so declare a sliding window or leave out GlobalTokens",
+                "every token already attends to all others; declare a sliding window or remove GlobalTokens",
                 context
             );
         }
     }
 
-    /// <summary>What a decoder's body as an encoder has not.</summary>
+    /// <summary>Reports options that a decoder body used as an encoder does not have.</summary>
     private static void CheckCausalEncoder(AttributeReader attention, ParseContext context)
     {
         const string Causal = "AttentionMask.Causal";
@@ -325,7 +325,7 @@ internal static class StackParser
                 attention.NamedLocation("GlobalTokens"),
                 Causal,
                 "GlobalTokens",
-                "global tokens see those after them, so leave out GlobalTokens",
+                "global tokens attend to later tokens; remove GlobalTokens",
                 context
             );
         }
@@ -336,7 +336,7 @@ internal static class StackParser
                 attention.NamedLocation("Form"),
                 "Stack.Encoder with " + Causal,
                 "AttentionForm.Linear",
-                "linear attention is causal in decoders only, so give Mask = AttentionMask.Full",
+                "causal linear attention applies to decoders only; set Mask = AttentionMask.Full",
                 context
             );
         }
@@ -357,7 +357,7 @@ internal static class StackParser
                 attention.NamedLocation("Mask"),
                 EncoderDecoder,
                 "AttentionMask." + (AttentionMask)mask,
-                "its encoder sees everything and its decoder what is before, so leave out Mask",
+                "the encoder is bidirectional and the decoder is causal; remove Mask",
                 context
             );
         }
@@ -368,7 +368,7 @@ internal static class StackParser
                 attention.NamedLocation("GlobalTokens"),
                 EncoderDecoder,
                 "GlobalTokens",
-                "only an encoder by itself has global tokens, so leave out GlobalTokens",
+                "only an encoder-only model has global tokens; remove GlobalTokens",
                 context
             );
         }
@@ -379,21 +379,21 @@ internal static class StackParser
                 transformer.NamedLocation("TokenTypes"),
                 EncoderDecoder,
                 "TokenTypes",
-                "only encoders are told types of tokens, so leave out TokenTypes",
+                "token types apply to encoders only; remove TokenTypes",
                 context
             );
         }
 
         if (parts.Part("Pooling") is { IsPresent: true } pooling)
         {
-            Clash(pooling.Location, EncoderDecoder, "[Pooling]", "it is not for models with a source, so remove it", context);
+            Clash(pooling.Location, EncoderDecoder, "[Pooling]", "pooling does not apply to models with a source; remove it", context);
         }
 
         CheckArrangement(transformer, EncoderDecoder, context);
         CheckAlibi(parts, EncoderDecoder, context);
     }
 
-    /// <summary>What needs every key by itself.</summary>
+    /// <summary>Reports options that need individual keys.</summary>
     private static void CheckLinear(DeclaredParts parts, AttributeReader attention, int mask, ParseContext context)
     {
         const string Linear = "AttentionForm.Linear";
@@ -405,7 +405,7 @@ internal static class StackParser
                     found.Location,
                     Linear,
                     "[" + part + "]",
-                    "its state knows no single keys, so remove it (learned and sinusoidal positions are possible)",
+                    "linear attention does not keep individual keys; remove it (learned and sinusoidal positions are supported)",
                     context
                 );
             }
@@ -415,7 +415,7 @@ internal static class StackParser
         {
             if (attention.Named(option, 0f) != 0)
             {
-                Clash(attention.NamedLocation(option), Linear, option, "there are no scores, so leave out " + option, context);
+                Clash(attention.NamedLocation(option), Linear, option, "linear attention has no scores; remove " + option, context);
             }
         }
 
@@ -425,7 +425,7 @@ internal static class StackParser
                 attention.NamedLocation("Mask"),
                 Linear,
                 "AttentionMask.Prefix",
-                "its state knows no single keys, so leave out Mask",
+                "linear attention does not keep individual keys; remove Mask",
                 context
             );
         }
@@ -436,7 +436,7 @@ internal static class StackParser
                 attention.NamedLocation("GlobalTokens"),
                 Linear,
                 "GlobalTokens",
-                "its state knows no single keys, so leave out GlobalTokens",
+                "linear attention does not keep individual keys; remove GlobalTokens",
                 context
             );
         }
@@ -449,8 +449,8 @@ internal static class StackParser
             Clash(
                 transformer.NamedLocation("Arrangement"),
                 stack,
-                "blocks in parallel",
-                "its blocks follow one another, so give another arrangement",
+                "parallel blocks",
+                "the blocks of a decoder with a source run in sequence; choose another arrangement",
                 context
             );
         }
@@ -464,12 +464,12 @@ internal static class StackParser
                 alibi.Location,
                 stack,
                 "[AlibiPositions]",
-                "its slopes are for keys before the query, so choose other positions",
+                "ALiBi's slopes apply to keys before the query; choose other positions",
                 context
             );
         }
     }
 
-    private static void Clash(Location location, string one, string other, string advice, ParseContext context, Mend? mend = null) =>
-        context.Report(DiagnosticDescriptors.PartsExcludeEachOther, location, mend ?? Mend.Remove, one, other, advice);
+    private static void Clash(Location location, string one, string other, string advice, ParseContext context, SuggestedFix? fix = null) =>
+        context.Report(DiagnosticDescriptors.PartsExcludeEachOther, location, fix ?? SuggestedFix.Remove, one, other, advice);
 }

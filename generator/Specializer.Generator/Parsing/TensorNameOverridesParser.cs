@@ -6,7 +6,10 @@ using Specializer.Generator.Diagnostics;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Reads [TensorNames] as far as no model need be known: all of it beside a config.json, and the tensors that are left out.</summary>
+/// <summary>
+/// Reads the parts of [TensorNames] that do not depend on a model: all of it if there is a config.json, otherwise the ignored
+/// tensors.
+/// </summary>
 internal static class TensorNameOverridesParser
 {
     private const string Layer = "{layer}";
@@ -55,11 +58,11 @@ internal static class TensorNameOverridesParser
 
     private static readonly string[] s_suffixes = ["WeightSuffix", "BiasSuffix", "NormWeightSuffix", "NormBiasSuffix"];
 
-    /// <summary>All arguments that the attribute has.</summary>
+    /// <summary>All arguments of the attribute.</summary>
     public static string[] Arguments { get; } =
     [.. s_single, .. s_perLayer, .. s_suffixes, "QueryKeyValueStorage", "InputsFirst", "Ignored"];
 
-    /// <returns>What the attribute says; null if it is not there or says nothing.</returns>
+    /// <returns>The names; null if the attribute is not present or is empty.</returns>
     public static TensorNameOverrides? Parse(AttributeReader given, ParseContext context)
     {
         if (!given.IsPresent || !ArchitectureParser.IsReadable(given, context))
@@ -82,7 +85,7 @@ internal static class TensorNameOverridesParser
                     given.NamedLocation(property),
                     property,
                     name,
-                    "is " + twice.Property + "'s name too: every tensor has its own"
+                    "is " + twice.Property + "'s name too: every tensor needs a name of its own"
                 );
             }
 
@@ -109,7 +112,7 @@ internal static class TensorNameOverridesParser
         };
     }
 
-    /// <summary>The tensors that the attribute leaves out.</summary>
+    /// <summary>Reads the tensors that the attribute ignores.</summary>
     public static string[] Ignored(AttributeReader given, ParseContext context)
     {
         string[] ignored = given.Strings("Ignored");
@@ -118,11 +121,11 @@ internal static class TensorNameOverridesParser
             int layers = Count(name, Layer),
                 stars = name.Count(static letter => letter == '*');
             string? problem =
-                IsUnreadable(name) ? "holds a quotation mark, a backslash or a control character"
-                : name.Trim().Length == 0 ? "is empty: give the whole name of a tensor, or its beginning and a *"
-                : layers > 1 ? "must hold \"{layer}\" at most once"
-                : stars > 1 || (stars == 1 && !name.EndsWith("*", StringComparison.Ordinal)) ? "may hold * at its end only"
-                : name == "*" ? "leaves out every tensor: say which ones"
+                IsUnreadable(name) ? "contains a quotation mark, a backslash or a control character"
+                : name.Trim().Length == 0 ? "is empty: write the whole name of a tensor, or a prefix and a *"
+                : layers > 1 ? "may contain \"{layer}\" only once"
+                : stars > 1 || (stars == 1 && !name.EndsWith("*", StringComparison.Ordinal)) ? "may contain * only at its end"
+                : name == "*" ? "ignores every tensor: name the tensors to ignore"
                 : null;
             if (problem is not null)
             {
@@ -133,23 +136,23 @@ internal static class TensorNameOverridesParser
         return ignored;
     }
 
-    /// <summary>Whether a name cannot stand in generated code.</summary>
+    /// <summary>Returns whether a name cannot be written in generated code.</summary>
     public static bool IsUnreadable(string name) => name.Any(static letter => char.IsControl(letter) || letter is '"' or '\\');
 
-    /// <summary>What is wrong with a name, whatever the model is; null for nothing.</summary>
+    /// <summary>Returns what is wrong with a name, independently of the model; null if it is valid.</summary>
     public static string? Problem(string name, bool perLayer)
     {
         int layers = Count(name, Layer);
-        return name.Trim().Length == 0 ? "is empty: give the tensor's name without \".weight\""
-            : IsUnreadable(name) ? "holds a quotation mark, a backslash or a control character"
+        return name.Trim().Length == 0 ? "is empty: write the tensor's name without \".weight\""
+            : IsUnreadable(name) ? "contains a quotation mark, a backslash or a control character"
             : name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal)
-                ? "ends in what is added to it: leave out \".weight\" and \".bias\""
-            : perLayer && layers != 1 ? "must hold \"{layer}\" once, where the layer's number stands"
-            : !perLayer && layers != 0 ? "must not hold \"{layer}\", since the model has one such tensor"
+                ? "ends in a suffix that is added automatically: remove \".weight\" and \".bias\""
+            : perLayer && layers != 1 ? "must contain \"{layer}\" once, in the place of the layer number"
+            : !perLayer && layers != 0 ? "must not contain \"{layer}\", because the model has only one such tensor"
             : null;
     }
 
-    /// <summary>How often a text holds another.</summary>
+    /// <summary>Counts the occurrences of one text in another.</summary>
     public static int Count(string text, string part) => (text.Length - text.Replace(part, "").Length) / part.Length;
 
     private static string? Suffix(AttributeReader given, string property, ParseContext context)
@@ -166,7 +169,7 @@ internal static class TensorNameOverridesParser
                 given.NamedLocation(property),
                 property,
                 suffix,
-                "holds a quotation mark, a backslash or a control character"
+                "contains a quotation mark, a backslash or a control character"
             );
         }
 

@@ -6,18 +6,18 @@ using Specializer.Generator.Diagnostics;
 
 namespace Specializer.Generator.Parsing;
 
-/// <summary>Reads under which names and in which layout a checkpoint keeps the tensors.</summary>
+/// <summary>Reads the names and the layout of a checkpoint's tensors.</summary>
 internal static class TensorNamesParser
 {
     private const string StackName = "{stack}";
 
-    /// <summary>The names that no family after LLaMA's has, where the parts that need them are declared.</summary>
-    /// <param name="parts">The declaration.</param>
-    /// <param name="architecture">What it declares.</param>
-    /// <param name="stack">The stack of an encoder-decoder whose names are wanted; empty for other models.</param>
-    /// <param name="finalNorm">Whether there is a norm behind the last layer.</param>
+    /// <summary>Reads the names, with LLaMA's names as the defaults.</summary>
+    /// <param name="parts">The attributes.</param>
+    /// <param name="architecture">The declared architecture.</param>
+    /// <param name="stack">The stack of an encoder-decoder to read the names of; empty for other models.</param>
+    /// <param name="finalNorm">Whether a norm follows the last layer.</param>
     /// <param name="ownEmbeddings">Whether the stacks of an encoder-decoder have token embeddings of their own.</param>
-    /// <param name="context">Where mistakes are reported.</param>
+    /// <param name="context">Receives the errors.</param>
     public static CheckpointLayout Parse(
         DeclaredParts parts,
         TransformerArchitecture architecture,
@@ -120,7 +120,9 @@ internal static class TensorNamesParser
         string Suffix(string property, string usualSuffix) => reader.Suffix(property, usualSuffix);
     }
 
-    /// <summary>Names of tensors that the model does not have, so that a slip in the declaration is not read over.</summary>
+    /// <summary>
+    /// Reports names of tensors that the model does not have, so that an error in the declaration is not overlooked.
+    /// </summary>
     private static void CheckContradictions(
         AttributeReader given,
         TransformerArchitecture architecture,
@@ -131,27 +133,27 @@ internal static class TensorNamesParser
     )
     {
         AttentionArchitecture attention = architecture.Attention;
-        void Exclude(string name, bool excluded, string other, string mend)
+        void Exclude(string name, bool excluded, string other, string advice)
         {
             if (excluded && given.Has(name))
             {
-                context.Report(DiagnosticDescriptors.PartsExcludeEachOther, given.NamedLocation(name), Mend.Remove, name, other, mend);
+                context.Report(DiagnosticDescriptors.PartsExcludeEachOther, given.NamedLocation(name), SuggestedFix.Remove, name, other, advice);
             }
         }
 
         foreach (string name in new[] { "Query", "Key", "Value" })
         {
-            Exclude(name, storage != 0, "a QueryKeyValueStorage in one tensor", "name the one tensor with QueryKeyValue");
+            Exclude(name, storage != 0, "a QueryKeyValueStorage in one tensor", "name the fused tensor with QueryKeyValue");
         }
 
         Exclude(
             "QueryKeyValue",
             storage == 0,
             "QueryKeyValueStorage.Separate",
-            "say with QueryKeyValueStorage how the one tensor is laid out"
+            "set QueryKeyValueStorage to the layout of the fused tensor"
         );
-        Exclude("Gate", gateUp, "GateUp", "one tensor holds both or two hold one each");
-        Exclude("Up", gateUp, "GateUp", "one tensor holds both or two hold one each");
+        Exclude("Gate", gateUp, "GateUp", "use either one fused tensor or two tensors");
+        Exclude("Up", gateUp, "GateUp", "use either one fused tensor or two tensors");
         Exclude("Gate", !architecture.FeedForward.Gated, "an activation without a gate", "remove it, or declare a gated activation");
         Exclude(
             "GateUp",
@@ -178,21 +180,21 @@ internal static class TensorNamesParser
         Exclude(
             "AttentionOutputNorm",
             !behind,
-            "an arrangement without norms behind the blocks",
+            "an arrangement without norms after the blocks",
             "remove it, or declare LayerArrangement.Sandwich"
         );
         Exclude(
             "FeedForwardOutputNorm",
             !behind,
-            "an arrangement without norms behind the blocks",
+            "an arrangement without norms after the blocks",
             "remove it, or declare LayerArrangement.Sandwich"
         );
-        Exclude("AttentionNorm", post, "LayerArrangement.PostNorm", "the norm behind the attention is named with AttentionOutputNorm");
+        Exclude("AttentionNorm", post, "LayerArrangement.PostNorm", "name the norm after the attention with AttentionOutputNorm");
         Exclude(
             "FeedForwardNorm",
             post,
             "LayerArrangement.PostNorm",
-            "the norm behind the feed-forward block is named with FeedForwardOutputNorm"
+            "name the norm after the feed-forward block with FeedForwardOutputNorm"
         );
         Exclude(
             "TokenTypeEmbedding",
@@ -224,11 +226,11 @@ internal static class TensorNamesParser
         Exclude(
             "CrossAttentionOutputNorm",
             architecture.Stack == Stack.EncoderDecoder && architecture.Arrangement != BlockArrangement.Sandwich,
-            "an arrangement without norms before and behind the blocks",
+            "an arrangement without norms before and after the blocks",
             "remove it, or declare LayerArrangement.Sandwich"
         );
-        Exclude("CrossKey", given.Has("CrossKeyValue"), "CrossKeyValue", "one tensor holds both or two hold one each");
-        Exclude("CrossValue", given.Has("CrossKeyValue"), "CrossKeyValue", "one tensor holds both or two hold one each");
+        Exclude("CrossKey", given.Has("CrossKeyValue"), "CrossKeyValue", "use either one fused tensor or two tensors");
+        Exclude("CrossValue", given.Has("CrossKeyValue"), "CrossKeyValue", "use either one fused tensor or two tensors");
         foreach (string name in new[] { "GlobalQuery", "GlobalKey", "GlobalValue" })
         {
             Exclude(name, !architecture.GlobalTokens, "a model without GlobalTokens", "remove it, or set GlobalTokens of [Attention]");
@@ -238,7 +240,7 @@ internal static class TensorNamesParser
             "FeedForwardNorm",
             architecture.Arrangement == BlockArrangement.ParallelOneNorm,
             "LayerArrangement.ParallelOneNorm",
-            "the one norm is named with AttentionNorm"
+            "name the shared norm with AttentionNorm"
         );
         Exclude("FinalNorm", !finalNorm, post ? "LayerArrangement.PostNorm" : "NoFinalNorm", "remove one of them");
         if (storage != 0 && (attention.QueryBias != attention.KeyBias || attention.KeyBias != attention.ValueBias))
@@ -248,21 +250,21 @@ internal static class TensorNamesParser
                 given.NamedLocation("QueryKeyValueStorage"),
                 "A QueryKeyValueStorage in one tensor",
                 "a bias on some of the projections only",
-                "one tensor has one bias, so give all three projections a bias or none"
+                "a fused tensor has one bias; give all three projections a bias or none"
             );
         }
     }
 
-    /// <summary>Which stacks of an encoder-decoder have a tensor.</summary>
+    /// <summary>The stacks of an encoder-decoder that have a tensor.</summary>
     private enum NameScope
     {
-        /// <summary>Each has its own.</summary>
+        /// <summary>Each stack has its own.</summary>
         EachStack,
 
-        /// <summary>Each has its own, or both have one together.</summary>
+        /// <summary>Each stack has its own, or both share one.</summary>
         AnyStack,
 
-        /// <summary>Only the decoder.</summary>
+        /// <summary>Only the decoder has it.</summary>
         Decoder,
     }
 
@@ -280,7 +282,7 @@ internal static class TensorNamesParser
                     given.NamedLocation(property),
                     property,
                     suffix,
-                    "holds a quotation mark, a backslash or a control character"
+                    "contains a quotation mark, a backslash or a control character"
                 );
             }
 
@@ -291,7 +293,7 @@ internal static class TensorNamesParser
         {
             if (!readable || !given.Has(property))
             {
-                // Hugging Face's usual names of encoder-decoders have the stack before the layers.
+                // Hugging Face's usual encoder-decoder names have the stack before the layers.
                 return (
                     stack.Length > 0 && scope == NameScope.EachStack && usual.IndexOf(StackName, StringComparison.Ordinal) < 0
                         ? usual.Replace("model.", "model.{stack}.")
@@ -315,10 +317,10 @@ internal static class TensorNamesParser
             int stacks = TensorNameOverridesParser.Count(name, StackName);
             bool each = stack.Length > 0 && scope == NameScope.EachStack;
             return TensorNameOverridesParser.Problem(name, perLayer) is { } problem ? problem
-                : each && stacks == 0 ? "must hold \"{stack}\", where \"encoder\" or \"decoder\" stands, since each stack has its own"
+                : each && stacks == 0 ? "must contain \"{stack}\" in the place of \"encoder\" or \"decoder\", because each stack has its own"
                 : stacks > 0 && (stack.Length == 0 || scope == NameScope.Decoder)
-                    ? "must not hold \"{stack}\", since only one stack has such a tensor"
-                : _properties.TryGetValue(name, out string? other) ? "is " + other + "'s name too: every tensor has its own"
+                    ? "must not contain \"{stack}\", because only one stack has such a tensor"
+                : _properties.TryGetValue(name, out string? other) ? "is " + other + "'s name too: every tensor needs a name of its own"
                 : null;
         }
     }

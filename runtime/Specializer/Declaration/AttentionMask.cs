@@ -1,17 +1,20 @@
 namespace Specializer;
 
-/// <summary>Which positions a position may attend to.</summary>
+/// <summary>Specifies the positions that a position can attend to.</summary>
 public enum AttentionMask
 {
-    /// <summary>Itself and all before it (Vaswani et al. 2017, section 3.2.3). Given to an encoder, it declares the body of a decoder, whose states are pooled.</summary>
+    /// <summary>
+    /// The position itself and all earlier positions (Vaswani et al. 2017, section 3.2.3). For an encoder, it declares the body
+    /// of a decoder, whose states are pooled.
+    /// </summary>
     Causal,
 
-    /// <summary>All of the sequence, before and behind it (Devlin et al. 2019, BERT). For encoders.</summary>
+    /// <summary>All positions of the sequence, earlier and later (Devlin et al. 2019, BERT). For encoders only.</summary>
     Full,
 
     /// <summary>
-    /// As causal, but positions of a prefix see all of it (Raffel et al. 2020, section 3.2.1; prefix language models).
-    /// For decoders; the prefix is told to the session.
+    /// Like <see cref="Causal"/>, but the positions of a prefix attend to the whole prefix (Raffel et al. 2020, section 3.2.1;
+    /// prefix language models). For decoders only; the caller passes the prefix to the session.
     /// </summary>
     Prefix,
 }

@@ -24,6 +24,6 @@ public sealed class FeedForwardAttribute : Attribute
     /// <summary>The activation; <c>hidden_act</c>.</summary>
     public Activation Activation { get; }
 
-    /// <summary>Whether the linear layers add a bias. Default: no.</summary>
+    /// <summary>Whether the linear layers add a bias. The default is false.</summary>
     public bool Bias { get; set; }
 }

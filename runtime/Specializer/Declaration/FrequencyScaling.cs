@@ -1,23 +1,25 @@
 namespace Specializer;
 
-/// <summary>How the frequencies of rotary positions are changed for contexts longer than the model was first trained for.</summary>
+/// <summary>Specifies the scaling of rotary frequencies for contexts longer than the original context of the model.</summary>
 public enum FrequencyScaling
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No scaling.</summary>
     None,
 
-    /// <summary>Every frequency divided by the factor (Chen et al. 2023, position interpolation).</summary>
+    /// <summary>Position interpolation: every frequency is divided by the factor (Chen et al. 2023).</summary>
     Linear,
 
     /// <summary>
-    /// The base multiplied with Factor^(d / (d − 2)), d being the rotary width: high frequencies stay, the lowest is
-    /// divided by the factor ("NTK-aware" interpolation, bloc97 2023; Peng et al. 2023, section 3.1).
+    /// NTK-aware interpolation (bloc97 2023; Peng et al. 2023, section 3.1): the base is multiplied by Factor^(d / (d − 2)),
+    /// where d is the rotary dimension. High frequencies are unchanged, and the lowest frequency is divided by the factor.
     /// </summary>
     Ntk,
 
-    /// <summary>Low frequencies divided by the factor, high ones kept, a ramp between (LLaMA 3.1).</summary>
+    /// <summary>
+    /// LLaMA 3.1: low frequencies are divided by the factor, high frequencies are unchanged, with a linear ramp between them.
+    /// </summary>
     Llama3,
 
-    /// <summary>Interpolation by wavelength, and longer queries and keys (Peng et al. 2023, YaRN).</summary>
+    /// <summary>YaRN: interpolation by wavelength, with scaled queries and keys (Peng et al. 2023).</summary>
     Yarn,
 }

@@ -1,6 +1,6 @@
 namespace Specializer;
 
-/// <summary>Where the norms and residual sums of a layer stand.</summary>
+/// <summary>Specifies the positions of the norms and residual connections in a layer.</summary>
 public enum LayerArrangement
 {
     /// <summary>x += attention(norm(x)); x += feedForward(norm(x)) (Xiong et al. 2020).</summary>
@@ -15,12 +15,14 @@ public enum LayerArrangement
     /// <summary>x += norm(attention(norm(x))); x += norm(feedForward(norm(x))) (Gemma 2 and 3).</summary>
     Sandwich,
 
-    /// <summary>x = norm(x + attention(x)); x = norm(x + feedForward(x)), and no norm behind the last layer (Vaswani et al. 2017; BERT).</summary>
+    /// <summary>
+    /// x = norm(x + attention(x)); x = norm(x + feedForward(x)), without a norm after the last layer (Vaswani et al. 2017; BERT).
+    /// </summary>
     PostNorm,
 
     /// <summary>
-    /// x = norm(x); x += attention(x); x = norm(x); x += feedForward(x): what a block is added to is the norm's output, not its input
-    /// (BLOOM's apply_residual_connection_post_layernorm; Workshop et al. 2022).
+    /// x = norm(x); x += attention(x); x = norm(x); x += feedForward(x). The residual connection starts from the output of the
+    /// norm (BLOOM's apply_residual_connection_post_layernorm; Workshop et al. 2022).
     /// </summary>
     NormedResidual,
 }

@@ -1,6 +1,6 @@
 namespace Specializer;
 
-/// <summary>The normalisation of the hidden states.</summary>
+/// <summary>Specifies the formula of the norms.</summary>
 public enum NormKind
 {
     /// <summary>x / √(mean(x²) + ε) · w (Zhang and Sennrich 2019, RMSNorm).</summary>

@@ -1,23 +1,23 @@
 namespace Specializer;
 
-/// <summary>How a model's output comes from the last hidden states of all tokens.</summary>
+/// <summary>Specifies how the last hidden states of all tokens become the output of a model.</summary>
 public enum PoolingKind
 {
-    /// <summary>It does not: every token keeps its own.</summary>
+    /// <summary>No pooling: the output has one state for each token.</summary>
     None,
 
-    /// <summary>The first token's (BERT's [CLS], without its pooler).</summary>
+    /// <summary>The state of the first token (BERT's [CLS], without its pooler).</summary>
     First,
 
-    /// <summary>The mean of all (Reimers and Gurevych 2019, Sentence-BERT).</summary>
+    /// <summary>The mean of the states of all tokens (Reimers and Gurevych 2019, Sentence-BERT).</summary>
     Mean,
 
-    /// <summary>The last token's.</summary>
+    /// <summary>The state of the last token.</summary>
     Last,
 
-    /// <summary>The mean of all, each weighted by its number from 1 on: Σ i · xᵢ / Σ i (Muennighoff 2022, SGPT).</summary>
+    /// <summary>The mean of all states, weighted by their positions counted from 1: Σ i · xᵢ / Σ i (Muennighoff 2022, SGPT).</summary>
     WeightedMean,
 
-    /// <summary>The maximum of each element over all tokens (Reimers and Gurevych 2019, Sentence-BERT).</summary>
+    /// <summary>The maximum of each element over the states of all tokens (Reimers and Gurevych 2019, Sentence-BERT).</summary>
     Max,
 }

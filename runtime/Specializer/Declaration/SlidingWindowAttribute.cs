@@ -3,39 +3,39 @@ using System;
 namespace Specializer;
 
 /// <summary>
-/// Declares layers whose positions see only those near to them (Beltagy et al. 2020): in a decoder the latest ones (Mistral,
-/// Gemma 2 and 3), so that caches hold a window and a chunk, however long the context is; in an encoder those before and
-/// behind (Longformer).
+/// Declares layers whose positions attend only to nearby positions (Beltagy et al. 2020). In a decoder these are the latest
+/// positions (Mistral, Gemma 2 and 3), so the cache holds only a window and a chunk, however long the context is. In an encoder
+/// they are the positions on both sides (Longformer).
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class SlidingWindowAttribute : Attribute
 {
     /// <summary>Declares a window.</summary>
     /// <param name="window">
-    /// How many positions a position sees, itself included; <c>sliding_window</c>. In an encoder half as many to each side,
-    /// itself not included; <c>attention_window</c>, which must be even. In an encoder-decoder that of the decoder, 0 where only
-    /// the encoder has one (<see cref="SourceWindow"/>).
+    /// In a decoder, the number of positions that a position attends to, including itself; <c>sliding_window</c>. In an encoder,
+    /// half of the window extends to each side, excluding the position itself; <c>attention_window</c>, which must be even. In an
+    /// encoder-decoder it is the window of the decoder, or 0 if only the encoder has one (<see cref="SourceWindow"/>).
     /// </param>
     public SlidingWindowAttribute(int window) => Window = window;
 
-    /// <summary>How many positions a position sees, itself included; <c>sliding_window</c>.</summary>
+    /// <summary>The number of positions that a position attends to, including itself; <c>sliding_window</c>.</summary>
     public int Window { get; }
 
     /// <summary>
-    /// In an encoder-decoder, how many positions of the source one of its positions sees, half to each side, itself not
-    /// included; even. 0, the default: all of it.
+    /// The window of the encoder of an encoder-decoder, in positions. Half of it extends to each side, excluding the position
+    /// itself; it must be even. The default, 0, means the whole source.
     /// </summary>
     public int SourceWindow { get; set; }
 
     /// <summary>
-    /// Which layers have the window: letters that repeat over the layers, S for a sliding window and F for full sight, so
-    /// "SF" for Gemma 2 and "SSSSSF" for Gemma 3. Default: "S", every layer.
+    /// The layers that have the window, as a repeating pattern of letters: S for a sliding window and F for full attention, such
+    /// as "SF" for Gemma 2 and "SSSSSF" for Gemma 3. The default is "S", every layer.
     /// </summary>
     public string Pattern { get; set; } = "S";
 
     /// <summary>
-    /// The base of the rotary positions in the layers with the window, whose frequencies are not scaled;
-    /// <c>rope_local_base_freq</c>. 0, the default, gives them the positions of the other layers.
+    /// The base of the rotary positions in layers with the window, whose frequencies are not scaled; <c>rope_local_base_freq</c>.
+    /// The default, 0, means the positions of the other layers.
     /// </summary>
     public double RotaryBase { get; set; }
 }

@@ -2,19 +2,21 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Specializer;
 
-/// <summary>Which stacks of layers a transformer has (Vaswani et al. 2017, section 3.1).</summary>
+/// <summary>Specifies the stacks of layers of a transformer (Vaswani et al. 2017, section 3.1).</summary>
 [SuppressMessage("Naming", "CA1711", Justification = "It is the field's own word, not a collection.")]
 public enum Stack
 {
-    /// <summary>One stack that predicts the next token from those before it (GPT, LLaMA).</summary>
+    /// <summary>One stack that predicts the next token from the tokens before it (GPT, LLaMA).</summary>
     Decoder,
 
-    /// <summary>One stack that turns a whole sequence into hidden states, every position seeing all (BERT).</summary>
+    /// <summary>
+    /// One stack that transforms a whole sequence into hidden states; every position attends to all positions (BERT).
+    /// </summary>
     Encoder,
 
     /// <summary>
-    /// A decoder whose every layer also attends to what an encoder makes of a source (Vaswani et al. 2017). Both stacks are
-    /// of the declared shape.
+    /// An encoder and a decoder whose layers also attend to the output of the encoder for a source (Vaswani et al. 2017). Both
+    /// stacks have the declared shape.
     /// </summary>
     EncoderDecoder,
 }

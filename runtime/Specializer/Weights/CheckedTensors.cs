@@ -3,7 +3,9 @@ using System.Collections.Generic;
 
 namespace Specializer;
 
-/// <summary>The tensors of a <see cref="TensorTable"/>, found and checked. They can be read until their source is disposed.</summary>
+/// <summary>
+/// The tensors of a <see cref="TensorTable"/> that are found and checked. They can be read until their source is disposed.
+/// </summary>
 public sealed class CheckedTensors
 {
     private readonly TensorView[][] _views;
@@ -16,11 +18,13 @@ public sealed class CheckedTensors
         _joined = joined;
     }
 
-    /// <summary>The tensor of a requirement: it has exactly the shape asked for, and elements of type F32, BF16 or F16.</summary>
-    /// <remarks>A tensor that the checkpoint holds in parts is put together by the call; all others are read in place.</remarks>
+    /// <summary>
+    /// Returns the tensor of a requirement. It has exactly the required shape and elements of type F32, BF16 or F16.
+    /// </summary>
+    /// <remarks>A tensor that the checkpoint stores in parts is joined by this call; all others are read in place.</remarks>
     /// <param name="requirement">The index of the requirement in <see cref="TensorTable.Required"/>.</param>
     /// <param name="layer">The layer, counted from 0; 0 for a tensor that does not belong to a layer.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such requirement, or it has no such layer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The requirement does not exist, or it does not have such a layer.</exception>
     public TensorView Get(int requirement, int layer = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(requirement);
@@ -32,7 +36,7 @@ public sealed class CheckedTensors
             : _views[requirement][layer];
     }
 
-    /// <summary>A layer's rows are asked for once for each slice of them: the last ones are kept.</summary>
+    /// <summary>Joins a tensor. The last one is cached, because each slice of a layer's rows requests it again.</summary>
     private TensorView Join(int requirement, int layer, JoinedTensor joined)
     {
         if (_last is { } last && last.Requirement == requirement && last.Layer == layer)

@@ -5,16 +5,19 @@ using System.IO;
 
 namespace Specializer;
 
-/// <summary>Opens the weights of a model as they are published: in one file or in several.</summary>
+/// <summary>Opens the weights of a model as they are published: in one file or in several files.</summary>
 public static class Checkpoint
 {
-    /// <summary>Opens a checkpoint, in one file or in several.</summary>
+    /// <summary>Opens a checkpoint in one file or in several files.</summary>
     /// <param name="path">
-    /// A safetensors file; the index of a checkpoint in several files (<c>model.safetensors.index.json</c>), which must lie
-    /// beside it; or the folder that holds either.
+    /// The path of a safetensors file, of the index of a sharded checkpoint (<c>model.safetensors.index.json</c>, beside its
+    /// shards), or of the folder that contains either.
     /// </param>
-    /// <returns>The open checkpoint; dispose it when the model is loaded.</returns>
-    /// <exception cref="WeightsException">Something cannot be read, is malformed, is missing, or lies in another file than the index says; the message and its problems say all of it.</exception>
+    /// <returns>The open checkpoint. Dispose it when the model is loaded.</returns>
+    /// <exception cref="WeightsException">
+    /// A file cannot be read, is malformed, is missing, or does not contain the tensors that the index lists. The exception
+    /// contains all problems.
+    /// </exception>
     public static WeightsSource Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -43,13 +46,15 @@ public static class Checkpoint
         }
     }
 
-    /// <summary>Opens a checkpoint together with the files of modules that follow the transformer, as sentence-transformers saves them.</summary>
-    /// <param name="path">As in the other overload.</param>
+    /// <summary>
+    /// Opens a checkpoint together with the files of modules that follow the transformer, as saved by sentence-transformers.
+    /// </summary>
+    /// <param name="path">The path, as in the other overload.</param>
     /// <param name="modules">
-    /// The folders of the modules, each from the folder of the checkpoint, such as <c>2_Dense</c>. A tensor <c>linear.weight</c> of the
-    /// checkpoint in such a folder has the name <c>2_Dense/linear.weight</c>.
+    /// The folders of the modules relative to the folder of the checkpoint, such as <c>2_Dense</c>. A tensor <c>linear.weight</c>
+    /// of the checkpoint in such a folder has the name <c>2_Dense/linear.weight</c>.
     /// </param>
-    /// <returns>All tensors together; dispose them when the model is loaded.</returns>
+    /// <returns>All tensors together. Dispose them when the model is loaded.</returns>
     /// <exception cref="ArgumentException">Two folders have the same name.</exception>
     /// <exception cref="WeightsException">The checkpoint, or that of a module, cannot be read or is malformed.</exception>
     public static WeightsSource Open(string path, IReadOnlyList<string> modules)
@@ -60,7 +65,7 @@ public static class Checkpoint
         return modules.Count == 0 ? Open(path) : CheckpointWithModules.Open(path, folder, modules);
     }
 
-    /// <summary>The checkpoint of a folder: the file or index with the usual name, or the only one.</summary>
+    /// <summary>Returns the checkpoint of a folder: the file or index with the usual name, or the only one.</summary>
     private static string FindIn(string folder)
     {
         foreach (string usual in new[] { "model.safetensors", "model" + SafetensorsIndex.Extension })
@@ -79,10 +84,10 @@ public static class Checkpoint
                 folder,
                 files.Length == 0 && indices.Length == 0
                     ? OtherFormats.InFolder(folder)
-                        ?? "the folder holds no safetensors file. Expected model.safetensors, or model.safetensors.index.json with the files that it lists; download the model's weights into it."
+                        ?? "the folder contains no safetensors file. Expected model.safetensors, or model.safetensors.index.json with the files that it lists; download the model's weights into it."
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"the folder holds {files.Length} safetensors files and {indices.Length} indices, but neither a model.safetensors nor a model{SafetensorsIndex.Extension}. Pass the path of the file or index that is meant; if the files are parts of one checkpoint, download its index too."
+                        $"the folder contains {files.Length} safetensors files and {indices.Length} indices, but neither a model.safetensors nor a model{SafetensorsIndex.Extension}. Pass the path of the file or index; if the files are parts of one checkpoint, download its index too."
                     ),
                 null
             );

@@ -5,7 +5,10 @@ using System.Linq;
 
 namespace Specializer;
 
-/// <summary>A checkpoint and those of the modules beside it as one set; a module's tensors have its folder's name before theirs.</summary>
+/// <summary>
+/// A checkpoint together with the checkpoints of the modules beside it. The names of a module's tensors start with the name of
+/// its folder.
+/// </summary>
 internal sealed class CheckpointWithModules : WeightsSource
 {
     private readonly WeightsSource _checkpoint;
@@ -26,7 +29,7 @@ internal sealed class CheckpointWithModules : WeightsSource
 
     /// <param name="path">The checkpoint.</param>
     /// <param name="folder">Its folder.</param>
-    /// <param name="modules">The folders of the modules from there.</param>
+    /// <param name="modules">The folders of the modules, relative to that folder.</param>
     public static CheckpointWithModules Open(string path, string folder, IReadOnlyList<string> modules)
     {
         List<WeightsSource> opened = [];
@@ -39,7 +42,7 @@ internal sealed class CheckpointWithModules : WeightsSource
                 string prefix = Path.GetFileName(module) + "/";
                 if (sources.Exists(source => source.Prefix == prefix))
                 {
-                    throw new ArgumentException($"Two modules have the folder name '{prefix[..^1]}'; give each once.", nameof(modules));
+                    throw new ArgumentException($"Two modules have the folder name '{prefix[..^1]}'; pass each once.", nameof(modules));
                 }
 
                 string of = Path.Combine(folder, module);
@@ -47,7 +50,7 @@ internal sealed class CheckpointWithModules : WeightsSource
                 {
                     throw SafetensorsFile.Unreadable(
                         of,
-                        $"there is no such folder. The model's modules.json names it, and its model.safetensors holds the weights of a projection; download it beside '{Path.GetFileName(path)}'.",
+                        $"the folder does not exist. The model's modules.json names it, and its model.safetensors contains the weights of a projection; download it beside '{Path.GetFileName(path)}'.",
                         null
                     );
                 }
@@ -56,7 +59,7 @@ internal sealed class CheckpointWithModules : WeightsSource
                 sources.Add((prefix, opened[^1]));
             }
 
-            // Names stay told apart: no tensor of the checkpoint may look like one of a module.
+            // Names must stay distinct: no tensor of the checkpoint may look like a tensor of a module.
             if (
                 opened[0]
                     .Names.FirstOrDefault(name => sources.Exists(source => name.StartsWith(source.Prefix, StringComparison.Ordinal))) is
@@ -65,7 +68,7 @@ internal sealed class CheckpointWithModules : WeightsSource
             {
                 throw SafetensorsFile.Unreadable(
                     path,
-                    $"it holds the tensor {MessageText.Quote(clash)}, whose name is that of a module's tensor. Expected in the module's folder alone.",
+                    $"it contains the tensor {MessageText.Quote(clash)}, which has the name of a module's tensor. Expected only in the module's folder.",
                     null
                 );
             }

@@ -3,13 +3,13 @@ using System.Collections.Generic;
 
 namespace Specializer;
 
-/// <summary>Finds, among the tensors that a model does not know, the one that a missing tensor is most likely called.</summary>
+/// <summary>Finds, among the unexpected tensors, the one that most likely is a missing tensor under another name.</summary>
 internal sealed class ClosestName
 {
     private const int MaximumNameLength = 256;
 
-    // A hostile file may have millions of names. Searching stops when this many cells of edit distance tables are
-    // filled, some tenths of a second; without a suggestion the error is still right.
+    // A hostile file may have millions of names. The search stops after this many cells of edit distance tables, which takes some
+    // tenths of a second. Without a suggestion the error is still correct.
     private const long MaximumWork = 50_000_000;
 
     private readonly IReadOnlyList<TensorView> _candidates;
@@ -20,7 +20,7 @@ internal sealed class ClosestName
         _candidates = candidates;
     }
 
-    /// <summary>The best candidate, or <see langword="null"/> if none resembles the name.</summary>
+    /// <summary>Returns the best candidate, or <see langword="null"/> if none resembles the name.</summary>
     public TensorView? Find(string name, ReadOnlySpan<long> shape)
     {
         TensorView? best = null;
@@ -39,15 +39,15 @@ internal sealed class ClosestName
                 break;
             }
 
-            // A weight is no bias: where a norm's gamma is missing, its beta is no help.
+            // A bias never replaces a weight: if the gamma of a norm is missing, its beta is not suggested.
             if (longer > MaximumNameLength || (isBias ?? IsBias(candidate.Name)) != (IsBias(candidate.Name) ?? isBias))
             {
                 _work++;
                 continue;
             }
 
-            // Another shape counts as much as a quarter of the name, and what differs by more than half is no suggestion.
-            // A name that only lacks or adds a prefix ("model.", "transformer.") is always one.
+            // A different shape counts as much as a quarter of the name, and a candidate that differs by more than half is not
+            // suggested. A name that only lacks or adds a prefix ("model.", "transformer.") is always suggested.
             bool isPrefixed = EndsWithPart(name, candidate.Name) || EndsWithPart(candidate.Name, name);
             int score = isPrefixed ? 1 : Distance(name, candidate.Name);
             score += candidate.Shape.SequenceEqual(shape) ? 0 : longer / 4;
@@ -61,7 +61,7 @@ internal sealed class ClosestName
         return best;
     }
 
-    /// <summary>Whether a name is that of a bias or of a weight; null if it says neither.</summary>
+    /// <summary>Returns whether a name is that of a bias or of a weight; null if it is neither.</summary>
     private static bool? IsBias(string name) =>
         name.EndsWith("bias", StringComparison.Ordinal) || name.EndsWith("beta", StringComparison.Ordinal) ? true
         : name.EndsWith("weight", StringComparison.Ordinal) || name.EndsWith("gamma", StringComparison.Ordinal) ? false
@@ -70,10 +70,12 @@ internal sealed class ClosestName
     private static bool EndsWithPart(string name, string end) =>
         name.Length > end.Length && end.Length > 0 && name[^(end.Length + 1)] == '.' && name.EndsWith(end, StringComparison.Ordinal);
 
-    /// <summary>The number of characters to insert, delete or replace to make one name of the other (Levenshtein).</summary>
+    /// <summary>
+    /// Returns the number of insertions, deletions and replacements that transform one name into the other (Levenshtein).
+    /// </summary>
     private int Distance(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
-        // What both begin and end with adds nothing, and is most of two names of one checkpoint.
+        // Common prefixes and suffixes do not change the distance, and they are most of two names of one checkpoint.
         int common = left.CommonPrefixLength(right);
         left = left[common..];
         right = right[common..];
@@ -85,7 +87,7 @@ internal sealed class ClosestName
 
         _work += ((long)(left.Length + 1) * (right.Length + 1)) + 1;
 
-        // One row of the table: row[j] is the distance of the part of left so far and the first j characters of right.
+        // One row of the table: row[j] is the distance between the processed part of left and the first j characters of right.
         Span<int> row = stackalloc int[MaximumNameLength + 1];
         for (int j = 0; j <= right.Length; j++)
         {

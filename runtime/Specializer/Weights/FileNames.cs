@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 
 namespace Specializer;
 
-/// <summary>Finds tensors in one checkpoint by the names that a table has for them, whatever its prefixes and aliases are.</summary>
+/// <summary>Finds tensors in one checkpoint by the names in a table, whatever prefixes and aliases the checkpoint uses.</summary>
 internal sealed class FileNames
 {
     private const string Weight = ".weight",
@@ -21,14 +21,16 @@ internal sealed class FileNames
     private readonly string _wrapper = "";
     private readonly string _actualBase;
 
-    /// <summary>The source's own name of the tensor that was found last: a view may have another, that of the file that holds it.</summary>
+    /// <summary>
+    /// The source's own name of the tensor that was found last; a view may have the name of the file that contains it.
+    /// </summary>
     private string _foundName = "";
 
-    /// <summary>Decides which prefixes the checkpoint has.</summary>
+    /// <summary>Determines the prefixes of the checkpoint.</summary>
     /// <param name="source">The checkpoint.</param>
-    /// <param name="naming">How its names may vary.</param>
-    /// <param name="bodyNames">The names of the tensors that prefixes are before.</param>
-    /// <param name="norms">The names, without <c>.weight</c>, of norms whose tensors may be called gamma and beta.</param>
+    /// <param name="naming">The variations of its names.</param>
+    /// <param name="bodyNames">The names of the tensors that can have a prefix.</param>
+    /// <param name="norms">The names, without <c>.weight</c>, of norms whose tensors can be named gamma and beta.</param>
     public FileNames(WeightsSource source, TensorNaming naming, IReadOnlyList<string> bodyNames, IReadOnlySet<string> norms)
     {
         _source = source;
@@ -57,7 +59,7 @@ internal sealed class FileNames
         }
     }
 
-    /// <summary>Finds a tensor and counts it as read.</summary>
+    /// <summary>Finds a tensor and marks it as read.</summary>
     public bool TryFind(string name, out TensorView view)
     {
         if (!TryFindUnread(name, out view))
@@ -69,7 +71,10 @@ internal sealed class FileNames
         return true;
     }
 
-    /// <summary>Finds a tensor that stands beside one that is read in its place: it is unexpected, whoever else reads it.</summary>
+    /// <summary>
+    /// Finds a tensor that occurs beside the one that is read in its place. It is unexpected, even if another requirement reads
+    /// it.
+    /// </summary>
     public void Contest(string name)
     {
         if (TryFindUnread(name, out _))
@@ -78,7 +83,7 @@ internal sealed class FileNames
         }
     }
 
-    /// <summary>The tensors that were not found by any name and that no pattern leaves out.</summary>
+    /// <summary>Returns the tensors that no name found and no pattern ignores.</summary>
     public List<TensorView> Unexpected(NamePatterns ignored)
     {
         List<TensorView> unexpected = [];
@@ -134,7 +139,7 @@ internal sealed class FileNames
             return TryGet(string.Concat(_wrapper, _actualBase, name.AsSpan(_base.Length)), out view);
         }
 
-        // A head stands beside the body: inside the wrapper or outside, or with a body that has its prefix twice.
+        // A head is beside the body: inside the wrapper or outside it, or with a body whose prefix occurs twice.
         return TryGet(_wrapper + name, out view)
             || (_wrapper.Length > 0 && TryGet(name, out view))
             || (_actualBase.Length > _base.Length && TryGet(string.Concat(_wrapper, _base, name), out view));

@@ -5,15 +5,15 @@ using System.Runtime.CompilerServices;
 namespace Specializer;
 
 /// <summary>Converts stored elements to <see cref="float"/>. Every conversion is exact, so vector and scalar code agree to the bit.</summary>
-/// <remarks>The source may have any alignment: a safetensors header may have any length.</remarks>
+/// <remarks>The source can have any alignment, because a safetensors header can have any length.</remarks>
 internal static unsafe class FloatConversion
 {
-    /// <summary>The bits of an infinite half, which those that are no number have too.</summary>
+    /// <summary>The bits of an infinite half; a NaN has them, too.</summary>
     public const uint HalfInfinity = 0x7C00;
     private const uint SingleExponent = 0x7F80_0000;
 
-    // 2^112, the distance of the exponent biases of float (127) and half (15). Multiplying by it instead of adding to
-    // the exponent makes the subnormal halves come out right as well.
+    // 2^112, the difference of the exponent biases of float (127) and half (15). Multiplication also converts subnormal halves
+    // correctly; adding to the exponent would not.
     private const float HalfScale = 5.192296858534828e33f;
 
     /// <summary>Copies 32-bit floats.</summary>
@@ -22,7 +22,7 @@ internal static unsafe class FloatConversion
             System.Runtime.InteropServices.MemoryMarshal.AsBytes(destination)
         );
 
-    /// <summary>Converts bfloat16: its bits are the upper half of the float's.</summary>
+    /// <summary>Converts bfloat16, whose bits are the upper half of a float.</summary>
     public static void FromBFloat16(byte* source, Span<float> destination)
     {
         int i = 0;
@@ -42,7 +42,7 @@ internal static unsafe class FloatConversion
         }
     }
 
-    /// <summary>The nearest bfloat16, ties to even; a NaN stays one.</summary>
+    /// <summary>Returns the nearest bfloat16, ties to even; a NaN stays a NaN.</summary>
     public static uint ToBFloat16(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);

@@ -3,13 +3,13 @@ using System.Collections.Generic;
 
 namespace Specializer;
 
-/// <summary>A tensor that a checkpoint holds in parts, whose rows follow one another.</summary>
-/// <param name="Name">What the table calls the whole.</param>
+/// <summary>A tensor that a checkpoint stores in parts with consecutive rows.</summary>
+/// <param name="Name">The name of the whole in the table.</param>
 /// <param name="Shape">The shape of the whole.</param>
 /// <param name="Parts">The parts, in order; their rows add up to those of the whole.</param>
 internal sealed record JoinedTensor(string Name, long[] Shape, IReadOnlyList<TensorView> Parts)
 {
-    /// <summary>Elements that are copied at a time, after which the checkpoint's pages can go.</summary>
+    /// <summary>The number of elements that are copied at a time; then the pages of the checkpoint are released.</summary>
     private const int Block = 1 << 20;
 
     /// <summary>Copies the parts, as 32-bit floats, into memory that lives as long as a view of it.</summary>
@@ -37,7 +37,7 @@ internal sealed record JoinedTensor(string Name, long[] Shape, IReadOnlyList<Ten
         return Floats(Name, Shape, contents);
     }
 
-    /// <summary>A tensor of zeros.</summary>
+    /// <summary>Returns a tensor of zeros.</summary>
     public static TensorView Zeros(string name, long[] shape)
     {
         long elements = 1;

@@ -4,11 +4,11 @@ using System.Text.Json;
 
 namespace Specializer;
 
-/// <summary>What the readers of JSON in a checkpoint have in common: its texts, and how messages call a token.</summary>
+/// <summary>Common code of the JSON readers of checkpoints: texts, and the names of tokens in messages.</summary>
 internal static class JsonText
 {
-    /// <summary>The name or text that the reader stands at.</summary>
-    /// <returns>Whether it is text: JSON can escape half of a surrogate pair, which none is.</returns>
+    /// <summary>Reads the name or text at the current position.</summary>
+    /// <returns>Whether it is valid text: JSON can escape half of a surrogate pair, which is not valid.</returns>
     public static bool TryGet(in Utf8JsonReader json, out string text)
     {
         try
@@ -23,7 +23,7 @@ internal static class JsonText
         }
     }
 
-    /// <summary>The token that the reader stands at, in the words of a message.</summary>
+    /// <summary>Describes the current token for a message.</summary>
     public static string Describe(in Utf8JsonReader json) =>
         json.TokenType switch
         {

@@ -3,23 +3,23 @@ using System.Runtime.InteropServices;
 
 namespace Specializer;
 
-/// <summary>Tells the system which pages of a file that is mapped for reading are not needed any more.</summary>
+/// <summary>Releases pages of a file that is mapped for reading.</summary>
 /// <remarks>
-/// Every page that was read counts as memory of the process until the file is unmapped: a checkpoint would be resident
-/// beside the weights that are packed from it. Only Linux is told; Windows and macOS take such pages back by themselves
-/// when memory is short, as Linux would, and what they then report is all that differs.
+/// Every page that was read counts as memory of the process until the file is unmapped, so a checkpoint would be resident beside
+/// the weights that are packed from it. Only Linux needs the call. Windows and macOS reclaim such pages when memory is short, as
+/// Linux does, so only the reported memory differs.
 /// </remarks>
 internal static unsafe partial class MappedPages
 {
-    /// <summary>MADV_DONTNEED of madvise(2): the pages leave the process; whoever reads them again has them from the file.</summary>
+    /// <summary>MADV_DONTNEED of madvise(2): the pages leave the process; a later read fetches them from the file again.</summary>
     private const int DontNeed = 4;
 
-    /// <summary>Lets the pages go that hold some bytes of a mapped file, whole pages at both ends.</summary>
+    /// <summary>Releases the whole pages inside a range of a mapped file.</summary>
     /// <param name="first">
-    /// The first byte. The mapping must be one of a file, for reading only, and stay until this returns: of any other memory
-    /// the contents would be lost.
+    /// The first byte. The mapping must be a read-only mapping of a file and must stay open until this method returns; the
+    /// contents of any other memory would be lost.
     /// </param>
-    /// <param name="length">How many bytes.</param>
+    /// <param name="length">The number of bytes.</param>
     public static void LetGo(byte* first, long length)
     {
         if (!OperatingSystem.IsLinux() || length <= 0)
@@ -32,7 +32,7 @@ internal static unsafe partial class MappedPages
         nuint end = ((nuint)first + (nuint)length + pageMask) & ~pageMask;
         try
         {
-            // What it returns is of no interest: it is advice, and without it everything works as well.
+            // The result is ignored: the call is a hint, and everything works without it.
             _ = Advise((void*)start, end - start, DontNeed);
         }
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)

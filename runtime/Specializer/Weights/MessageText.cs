@@ -3,12 +3,14 @@ using System.Text;
 
 namespace Specializer;
 
-/// <summary>Text from a file as error messages show it: the file may be hostile, the message goes to a terminal or a log.</summary>
+/// <summary>
+/// Formats text from a file for error messages. The file may be hostile, and the message is written to a terminal or a log.
+/// </summary>
 internal static class MessageText
 {
     private const int MaximumLength = 200;
 
-    /// <summary>The text in quotation marks, with control characters escaped, cut to a length that a message can bear.</summary>
+    /// <summary>Returns the text in quotation marks, with control characters escaped and the length limited.</summary>
     public static string Quote(string text)
     {
         StringBuilder quoted = new("\"");

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace Specializer;
 
-/// <summary>The names of tensors that nothing reads, in the spelling of <see cref="TensorNaming.Ignored"/>.</summary>
+/// <summary>The names of ignored tensors, in the syntax of <see cref="TensorNaming.Ignored"/>.</summary>
 internal sealed class NamePatterns
 {
     private const char Any = '*';
@@ -72,7 +72,10 @@ internal sealed class NamePatterns
         return false;
     }
 
-    /// <summary>Whether a text is digits, at least one, and then <paramref name="after"/>, which may end in <see cref="Any"/>.</summary>
+    /// <summary>
+    /// Returns whether a text consists of at least one digit followed by <paramref name="after"/>, which may end in
+    /// <see cref="Any"/>.
+    /// </summary>
     private static bool IsNumberAnd(ReadOnlySpan<char> text, string after)
     {
         int digits = text.IndexOfAnyExceptInRange('0', '9');

@@ -5,7 +5,9 @@ using System.Linq;
 
 namespace Specializer;
 
-/// <summary>Recognises weights in formats that are not read, by the names under which they are published, and says how safetensors come of them.</summary>
+/// <summary>
+/// Recognizes weights in unsupported formats by their usual file names and explains how to convert them to safetensors.
+/// </summary>
 internal static class OtherFormats
 {
     private static readonly (string Pattern, Func<string, string, string> Advice)[] s_formats =
@@ -20,17 +22,17 @@ internal static class OtherFormats
         (
             "*.gguf",
             (_, _) =>
-                "GGUF is llama.cpp's format, most often quantised. Download the checkpoint that it was made of, which the model's page names as its base model."
+                "GGUF is the format of llama.cpp and is usually quantized. Download the original checkpoint, which the model's page names as its base model."
         ),
         (
             "*.onnx",
             (_, _) =>
-                "ONNX is an exported graph and not a checkpoint. Download the checkpoint that it was exported from, which the model's page names as its base model."
+                "ONNX is an exported graph, not a checkpoint. Download the original checkpoint, which the model's page names as its base model."
         ),
     ];
 
-    /// <summary>What to do about the first file of such a format in a folder; null if there is none.</summary>
-    /// <param name="folder">The folder; exports of ONNX are also looked for in its folder <c>onnx</c>.</param>
+    /// <summary>Returns advice about the first file of such a format in a folder; null if there is none.</summary>
+    /// <param name="folder">The folder; its subfolder <c>onnx</c> is searched for ONNX exports, too.</param>
     public static string? InFolder(string folder)
     {
         foreach ((string pattern, Func<string, string, string> advice) in s_formats)
@@ -44,14 +46,14 @@ internal static class OtherFormats
 
             if (found.Order(StringComparer.Ordinal).FirstOrDefault() is { } file)
             {
-                return $"the folder holds {Path.GetRelativePath(folder, file).Replace('\\', '/')}, but no safetensors file. {advice(folder, pattern)}";
+                return $"the folder contains {Path.GetRelativePath(folder, file).Replace('\\', '/')}, but no safetensors file. {advice(folder, pattern)}";
             }
         }
 
         return null;
     }
 
-    /// <summary>What to do about a file of such a format; null if its name is of none.</summary>
+    /// <summary>Returns advice about a file of such a format; null if its name matches none.</summary>
     /// <param name="path">The file.</param>
     public static string? OfFile(string path)
     {
@@ -61,14 +63,17 @@ internal static class OtherFormats
         {
             if (System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name))
             {
-                return $"{name} is no safetensors file. {advice(folder, pattern)}";
+                return $"{name} is not a safetensors file. {advice(folder, pattern)}";
             }
         }
 
         return null;
     }
 
-    /// <summary>The tensors as they are, under their own names; a copy of each, since safetensors stores no tensor twice.</summary>
+    /// <summary>
+    /// Returns code that saves the tensors unchanged under their own names. Each is copied, because safetensors does not store
+    /// shared tensors.
+    /// </summary>
     private static string FromPickle(string folder, string pattern) =>
         Lines(
             "It is a pickle of PyTorch; these lines of Python save its tensors as safetensors:",
@@ -88,7 +93,7 @@ internal static class OtherFormats
     private static string Lines(string introduction, params string[] lines) =>
         introduction + string.Concat(lines.Select(static line => "\n    " + line));
 
-    /// <summary>A path as a literal of Python.</summary>
+    /// <summary>Returns a path as a Python literal.</summary>
     private static string Python(string path) =>
         "\"" + path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
 }

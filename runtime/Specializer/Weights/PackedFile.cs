@@ -13,7 +13,7 @@ internal static unsafe class PackedFile
 
     public static void Write(string path, PackedHeader header, AlignedBuffer weights)
     {
-        // Whoever opens the file sees all of it or the one before: it gets its name when it is whole.
+        // Other processes see either the complete file or the previous one: it is renamed when it is complete.
         string written = path + "." + Guid.NewGuid().ToString("N")[..8];
         try
         {
@@ -44,7 +44,7 @@ internal static unsafe class PackedFile
         }
     }
 
-    /// <exception cref="WeightsException">The file cannot be read, or is not what is expected.</exception>
+    /// <exception cref="WeightsException">The file cannot be read, or was not written for this model.</exception>
     public static AlignedBuffer Open(string path, PackedHeader expected)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -58,7 +58,7 @@ internal static unsafe class PackedFile
             {
                 throw Malformed(
                     path,
-                    $"this is no file of packed weights. Expected one that SavePacked has written; a checkpoint is loaded with Load."
+                    $"this is not a packed-weights file. Expected a file that SavePacked has written; load a checkpoint with Load."
                 );
             }
 
@@ -73,7 +73,7 @@ internal static unsafe class PackedFile
                 throw Malformed(
                     path,
                     FormattableString.Invariant(
-                        $"the file has {length} bytes, but must have {whole}: it was cut short or added to. Copy it again, or write it again with SavePacked."
+                        $"the file has {length} bytes, but must have {whole}: it is truncated, or data was appended. Copy it again, or write it again with SavePacked."
                     )
                 );
             }
@@ -97,7 +97,7 @@ internal static unsafe class PackedFile
             if (exception is IOException or UnauthorizedAccessException or NotSupportedException)
             {
                 string what = exception is FileNotFoundException or DirectoryNotFoundException
-                    ? $"there is no such file. Expected one that SavePacked has written; the path was looked up from the working directory {Environment.CurrentDirectory}."
+                    ? $"the file does not exist. Expected a file that SavePacked has written; the path is relative to the working directory {Environment.CurrentDirectory}."
                     : $"the file cannot be read: {exception.Message}";
                 throw new WeightsException(path, new WeightsProblem(WeightsProblemKind.Unreadable, null, $"{path}: {what}"), exception);
             }

@@ -4,16 +4,15 @@ using System.Text;
 
 namespace Specializer;
 
-/// <summary>
-/// What a file of packed weights begins with: for which model, layout and instruction set it was written.
-/// </summary>
+/// <summary>The header of a packed-weights file: the model, layout and instruction set that it was written for.</summary>
 /// <remarks>
-/// 8 bytes of signature; then, little-endian, the format's version (4 bytes), the instruction set (4), the layout (8), the
-/// bytes of the weights (8), the bytes of the model's name (4) and the name in UTF-8; zeros up to <see cref="Length"/>.
+/// 8 bytes of signature; then, little-endian, the version of the format (4 bytes), the instruction set (4), the layout (8), the
+/// number of bytes of the weights (8), the number of bytes of the model's name (4) and the name in UTF-8; zeros up to
+/// <see cref="Length"/>.
 /// </remarks>
 internal sealed class PackedHeader
 {
-    /// <summary>The bytes before the weights: a page, so that they are aligned wherever the file is mapped.</summary>
+    /// <summary>The number of bytes before the weights: one page, so that a mapping of the file is aligned.</summary>
     public const int Length = 4096;
 
     private const uint Version = 1;
@@ -56,8 +55,8 @@ internal sealed class PackedHeader
         return bytes;
     }
 
-    /// <summary>Reads a header, of which nothing is believed but that it is as long as a header.</summary>
-    /// <returns>The header; null if it is not one.</returns>
+    /// <summary>Reads a header. Only its length is known to be valid.</summary>
+    /// <returns>The header; null if it is not valid.</returns>
     public static PackedHeader? Read(ReadOnlySpan<byte> bytes)
     {
         int length = BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]);
@@ -72,14 +71,16 @@ internal sealed class PackedHeader
             );
     }
 
-    /// <summary>Why a file with the <paramref name="found"/> header cannot be used where this one is expected; null if it can.</summary>
+    /// <summary>
+    /// Returns why a file with the <paramref name="found"/> header cannot be used instead of this one; null if it can.
+    /// </summary>
     public WeightsProblem? Difference(PackedHeader found)
     {
         const string Again = "Load the model from its checkpoint and save it again with SavePacked.";
         if (found._version != _version)
         {
             return Problem(
-                $"it has version {found._version} of the format; this runtime reads version {_version}. {Again}",
+                $"it has format version {found._version}; this runtime reads version {_version}. {Again}",
                 _version.ToString(null, null),
                 found._version.ToString(null, null)
             );
@@ -88,7 +89,7 @@ internal sealed class PackedHeader
         if (found._instructionSet != _instructionSet)
         {
             return Problem(
-                $"its weights are packed for {Name(found._instructionSet)}; this process computes with {_instructionSet}. Choose the other with ModelOptions.InstructionSet if the machine has it, or: {Again}",
+                $"its weights are packed for {Name(found._instructionSet)}; this process uses {_instructionSet}. Set ModelOptions.InstructionSet if the machine supports it. Otherwise: {Again}",
                 _instructionSet.ToString(),
                 Name(found._instructionSet)
             );
@@ -98,8 +99,8 @@ internal sealed class PackedHeader
         {
             string what =
                 found._name == _name
-                    ? $"{_name} has changed since, or another version of the generator made it"
-                    : $"it was written for {MessageText.Quote(found._name)}, and {_name} is another architecture";
+                    ? $"{_name} has changed since, or another version of the generator created it"
+                    : $"it was written for {MessageText.Quote(found._name)}, which is not the architecture of {_name}";
             return Problem($"its weights are packed in another layout: {what}. {Again}", Layout(this), Layout(found));
         }
 

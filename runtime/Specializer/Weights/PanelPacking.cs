@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Specializer;
 
-/// <summary>Where a packed column comes from: a row of a matrix, or nowhere.</summary>
+/// <summary>The source of a packed column: a row of a matrix, or none.</summary>
 internal readonly record struct PanelSource(int Matrix, int Row)
 {
     public static PanelSource Zeros => new(-1, 0);
@@ -12,7 +12,9 @@ internal readonly record struct PanelSource(int Matrix, int Row)
 /// <summary>Packs the rows of matrices as the columns of panels, on all cores.</summary>
 internal sealed unsafe class PanelPacking
 {
-    /// <summary>Inputs that are packed at a time: a block of a panel of any instruction set stays in the first-level cache.</summary>
+    /// <summary>
+    /// The number of inputs that are packed at a time: a block of a panel of any instruction set fits into the L1 cache.
+    /// </summary>
     private const int BlockInputs = 128;
 
     private readonly float* _destination;
@@ -41,7 +43,7 @@ internal sealed unsafe class PanelPacking
 
     private int PanelWidth => WeightPacking.VectorsPerPanel * _lanes;
 
-    /// <exception cref="WeightsException">A weight does not fit into the type in which it is held.</exception>
+    /// <exception cref="WeightsException">A weight does not fit into the storage type.</exception>
     public void Run()
     {
         int panels = (_sources.Length + PanelWidth - 1) / PanelWidth;
@@ -53,7 +55,9 @@ internal sealed unsafe class PanelPacking
         );
     }
 
-    /// <summary>No column is packed twice: what the checkpoint takes of memory meanwhile stays small.</summary>
+    /// <summary>
+    /// Releases pages of the checkpoint that are packed. No column is packed twice, so little of the checkpoint stays in memory.
+    /// </summary>
     private void LetGo(ReadOnlySpan<PanelSource> sources)
     {
         for (int matrix = 0; matrix < _matrices.Length; matrix++)
@@ -134,7 +138,7 @@ internal sealed unsafe class PanelPacking
         }
     }
 
-    /// <summary>Copies neighbouring columns of a matrix [inputs, outputs], which lie in it as in the panel.</summary>
+    /// <summary>Copies adjacent columns of a matrix [inputs, outputs], which has the same order as the panel.</summary>
     private int CopyColumns(float* block, int column, ReadOnlySpan<PanelSource> sources, int first, int count)
     {
         PanelSource source = sources[column];
@@ -154,7 +158,10 @@ internal sealed unsafe class PanelPacking
         return copied;
     }
 
-    /// <summary>Two weights to a word: those of the panel's first vector below those of its second, of which a narrow panel has none.</summary>
+    /// <summary>
+    /// Stores two weights in a word: a weight of the panel's first vector in the lower half, one of its second in the upper half.
+    /// A narrow panel has no second vector.
+    /// </summary>
     private void Narrow(float* block, uint* words, ReadOnlySpan<PanelSource> sources, int count)
     {
         int width = sources.Length;
@@ -184,7 +191,7 @@ internal sealed unsafe class PanelPacking
     {
         string name = _matrices[source.Matrix].TensorName;
         string message = FormattableString.Invariant(
-            $"Tensor \"{name}\" holds the weight {weight}, which WeightStorage.Float16 cannot hold: its largest is 65504. Declare WeightStorage.BFloat16 or WeightStorage.Float32."
+            $"Tensor \"{name}\" contains the weight {weight}, which exceeds the range of WeightStorage.Float16; the largest value is 65504. Declare WeightStorage.BFloat16 or WeightStorage.Float32."
         );
         return new WeightsException(
             "weights",

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Specializer;
 
-/// <summary>Holds an array in place for as long as a view of it can be read.</summary>
+/// <summary>Pins an array while a view of it can be read.</summary>
 internal sealed class PinnedBytes : SafeHandle
 {
     private readonly GCHandle _pin;

@@ -3,8 +3,8 @@ using System;
 namespace Specializer;
 
 /// <summary>
-/// The angles by which rotary positions turn: pair i turns by position · <see cref="Frequencies"/>[i] radians, and
-/// cosines and sines are multiplied with <see cref="Amplitude"/>. Computed in double precision.
+/// The angles of rotary positions: pair i is rotated by position · <see cref="Frequencies"/>[i] radians, and cosines and sines
+/// are multiplied by <see cref="Amplitude"/>. Computed in double precision.
 /// </summary>
 public sealed class RotaryFrequencies
 {
@@ -16,14 +16,14 @@ public sealed class RotaryFrequencies
         Amplitude = amplitude;
     }
 
-    /// <summary>Radians per position, one for each pair.</summary>
+    /// <summary>The frequencies in radians per position, one for each pair.</summary>
     public ReadOnlySpan<double> Frequencies => _frequencies;
 
-    /// <summary>What cosines and sines are multiplied with; 1 unless the scaling says otherwise.</summary>
+    /// <summary>The factor of cosines and sines; 1 unless the scaling changes it.</summary>
     public double Amplitude { get; }
 
-    /// <summary>theta^(−2i / dimension) (Su et al. 2021, RoFormer).</summary>
-    /// <param name="dimension">How many elements of a head are turned; even.</param>
+    /// <summary>Unscaled frequencies: theta^(−2i / dimension) (Su et al. 2021, RoFormer).</summary>
+    /// <param name="dimension">The number of rotated elements of a head; even.</param>
     /// <param name="theta">The base.</param>
     public static RotaryFrequencies Plain(int dimension, double theta)
     {
@@ -36,20 +36,20 @@ public sealed class RotaryFrequencies
         return new RotaryFrequencies(frequencies, 1);
     }
 
-    /// <summary>Every frequency divided by a factor (Chen et al. 2023, position interpolation).</summary>
-    /// <param name="dimension">How many elements of a head are turned; even.</param>
+    /// <summary>Position interpolation: every frequency is divided by a factor (Chen et al. 2023).</summary>
+    /// <param name="dimension">The number of rotated elements of a head; even.</param>
     /// <param name="theta">The base.</param>
-    /// <param name="factor">How many times longer the context becomes.</param>
+    /// <param name="factor">The factor by which the context is extended.</param>
     public static RotaryFrequencies Linear(int dimension, double theta, double factor) =>
         Plain(dimension, theta).Change((_, frequency) => frequency / factor, 1);
 
     /// <summary>
-    /// LLaMA 3.1's scaling: wavelengths longer than original / low are stretched by the factor, those shorter than
-    /// original / high are kept, and between the two it goes over linearly.
+    /// The scaling of LLaMA 3.1: wavelengths longer than original / low are multiplied by the factor, those shorter than original
+    /// / high are unchanged, with a linear transition between them.
     /// </summary>
-    /// <param name="dimension">How many elements of a head are turned; even.</param>
+    /// <param name="dimension">The number of rotated elements of a head; even.</param>
     /// <param name="theta">The base.</param>
-    /// <param name="factor">How many times longer the context becomes.</param>
+    /// <param name="factor">The factor by which the context is extended.</param>
     /// <param name="lowFrequencyFactor"><c>low_freq_factor</c>.</param>
     /// <param name="highFrequencyFactor"><c>high_freq_factor</c>.</param>
     /// <param name="originalContextLength"><c>original_max_position_embeddings</c>.</param>
@@ -83,15 +83,17 @@ public sealed class RotaryFrequencies
                 1
             );
 
-    /// <summary>YaRN (Peng et al. 2023): pairs that turn slowly are interpolated, fast ones kept, with a ramp between.</summary>
-    /// <param name="dimension">How many elements of a head are turned; even.</param>
+    /// <summary>
+    /// YaRN (Peng et al. 2023): slowly rotating pairs are interpolated, fast ones are unchanged, with a ramp between them.
+    /// </summary>
+    /// <param name="dimension">The number of rotated elements of a head; even.</param>
     /// <param name="theta">The base.</param>
-    /// <param name="factor">How many times longer the context becomes.</param>
+    /// <param name="factor">The factor by which the context is extended.</param>
     /// <param name="originalContextLength"><c>original_max_position_embeddings</c>.</param>
-    /// <param name="betaFast">Turns over the original context from which on a pair is kept.</param>
-    /// <param name="betaSlow">Turns up to which a pair is interpolated.</param>
-    /// <param name="attentionFactor">What cosines and sines are multiplied with.</param>
-    /// <param name="truncate">Whether the ramp begins and ends at whole pairs (<c>truncate</c> of gpt-oss).</param>
+    /// <param name="betaFast">The number of rotations over the original context from which on a pair is unchanged.</param>
+    /// <param name="betaSlow">The number of rotations up to which a pair is interpolated.</param>
+    /// <param name="attentionFactor">The factor of cosines and sines.</param>
+    /// <param name="truncate">Whether the ends of the ramp are rounded to whole pairs (<c>truncate</c> of gpt-oss).</param>
     public static RotaryFrequencies Yarn(
         int dimension,
         double theta,
@@ -124,17 +126,17 @@ public sealed class RotaryFrequencies
             );
     }
 
-    /// <summary>A factor for each pair (Ding et al. 2024, LongRoPE).</summary>
-    /// <param name="dimension">How many elements of a head are turned; even.</param>
+    /// <summary>LongRoPE: each frequency is divided by a factor of its own (Ding et al. 2024).</summary>
+    /// <param name="dimension">The number of rotated elements of a head; even.</param>
     /// <param name="theta">The base.</param>
-    /// <param name="factors">What each pair's frequency is divided by.</param>
-    /// <param name="attentionFactor">What cosines and sines are multiplied with.</param>
-    /// <exception cref="ArgumentException">There are not as many factors as pairs.</exception>
+    /// <param name="factors">The divisor of each pair's frequency.</param>
+    /// <param name="attentionFactor">The factor of cosines and sines.</param>
+    /// <exception cref="ArgumentException">The number of factors is not the number of pairs.</exception>
     public static RotaryFrequencies LongRope(int dimension, double theta, ReadOnlySpan<double> factors, double attentionFactor)
     {
         if (factors.Length != dimension / 2)
         {
-            throw new ArgumentException($"There are {factors.Length} factors for {dimension / 2} pairs.", nameof(factors));
+            throw new ArgumentException($"Found {factors.Length} factors; expected {dimension / 2}, one for each pair.", nameof(factors));
         }
 
         double[] divisors = factors.ToArray();

@@ -7,18 +7,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Specializer;
 
-/// <summary>A safetensors file, mapped into memory and checked whole before the first tensor can be read.</summary>
+/// <summary>A safetensors file that is mapped into memory and fully validated before the first tensor can be read.</summary>
 /// <remarks>
 /// <para>
-/// Files may come from anywhere. Nothing in one is believed before it is checked: opening succeeds only if header, types,
-/// shapes and offsets are valid and the tensors cover the data exactly, without a gap, an overlap or a byte left over.
-/// Opening reads the header only, so that a large file costs nothing until its tensors are read.
+/// Files can come from untrusted sources. Opening succeeds only if header, types, shapes and offsets are valid and the tensors
+/// cover the data exactly: without gaps, overlaps or trailing bytes. Opening reads only the header, so a large file has no cost
+/// until its tensors are read.
 /// </para>
 /// <para>
-/// The instance may be used by several threads. Disposing it waits for nobody: a copy that another thread is making ends
-/// properly, whatever comes later throws. While a file is open it must not be shortened or changed in place: Windows
-/// prevents that, Unix does not, and reading a mapped page that is gone ends the process. Replacing the file by another
-/// one (writing it under another name and renaming it) is harmless.
+/// The instance is thread-safe. <see cref="WeightsSource.Dispose()"/> does not wait: a copy that is in progress on another thread
+/// completes, and later calls throw. An open file must not be truncated or changed in place. Windows prevents that; on Unix,
+/// reading a page that no longer exists ends the process. Replacing the file (writing another file and renaming it) is safe.
 /// </para>
 /// </remarks>
 public sealed unsafe class SafetensorsFile : WeightsSource
@@ -49,7 +48,7 @@ public sealed unsafe class SafetensorsFile : WeightsSource
     /// <inheritdoc/>
     public override string Description { get; }
 
-    /// <summary>The names of all tensors, in the order in which they lie in the file.</summary>
+    /// <summary>The names of all tensors, in file order.</summary>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public override IReadOnlyCollection<string> Names
     {
@@ -60,12 +59,12 @@ public sealed unsafe class SafetensorsFile : WeightsSource
         }
     }
 
-    /// <summary>The text that the file has under <c>__metadata__</c>; empty if it has none.</summary>
+    /// <summary>The texts in <c>__metadata__</c>; empty if the file has none.</summary>
     public override IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">Its path.</param>
-    /// <returns>The open file; dispose it when the model is loaded.</returns>
+    /// <returns>The open file. Dispose it when the model is loaded.</returns>
     /// <exception cref="WeightsException">The file cannot be read or is not a valid safetensors file.</exception>
     public static SafetensorsFile Open(string path)
     {
@@ -75,7 +74,7 @@ public sealed unsafe class SafetensorsFile : WeightsSource
         {
             throw Unreadable(
                 path,
-                "this is a folder. Expected the path of a file: pass the .safetensors file in it, or open the folder with Checkpoint.Open.",
+                "the path is a folder. Expected a file: pass the .safetensors file in it, or open the folder with Checkpoint.Open.",
                 null
             );
         }
@@ -84,12 +83,12 @@ public sealed unsafe class SafetensorsFile : WeightsSource
         MemoryMappedViewAccessor? view = null;
         try
         {
-            // The handle stays open as long as the mapping: on Windows it keeps others from writing to the file.
+            // The handle stays open as long as the mapping: on Windows it prevents others from writing to the file.
             file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             long length = RandomAccess.GetLength(file);
             if (length < SafetensorsHeader.PrefixLength)
             {
-                // An empty file cannot be mapped; Read refuses it by its length alone.
+                // An empty file cannot be mapped; Read rejects it because of its length.
                 SafetensorsHeader.Read(null, length, path);
             }
 
@@ -126,7 +125,7 @@ public sealed unsafe class SafetensorsFile : WeightsSource
 
     /// <summary>Reads a file that is already in memory.</summary>
     /// <param name="contents">The whole file. It is used in place and not copied: do not change it while the result is in use.</param>
-    /// <param name="description">What error messages call it, e.g. the name of the resource that it comes from.</param>
+    /// <param name="description">The name of the source in error messages, such as the name of a resource.</param>
     /// <returns>The open file; disposing it unpins <paramref name="contents"/>.</returns>
     /// <exception cref="WeightsException">It is not a valid safetensors file.</exception>
     public static SafetensorsFile Parse(byte[] contents, string description)
@@ -196,7 +195,7 @@ public sealed unsafe class SafetensorsFile : WeightsSource
     internal static WeightsException NotThere(string path, Exception? innerException) =>
         Unreadable(
             path,
-            $"there is no such file. Expected a safetensors file; check the path, which was looked up from the working directory {Environment.CurrentDirectory}.",
+            $"the file does not exist. Expected a safetensors file; check the path, which is relative to the working directory {Environment.CurrentDirectory}.",
             innerException
         );
 

@@ -6,11 +6,13 @@ using System.Text.Unicode;
 
 namespace Specializer;
 
-/// <summary>The checked header of a safetensors file: every tensor lies wholly inside the file, and every byte of the file is accounted for.</summary>
+/// <summary>
+/// The validated header of a safetensors file: every tensor is inside the file, and every byte of the file is accounted for.
+/// </summary>
 /// <remarks>
-/// A file is 8 bytes of header length (little-endian), the header (a JSON object), and the tensors without any gap. The
-/// rules are those of the reference implementation, and where that one is lenient (keys it does not know, the number of
-/// dimensions) this one refuses. Memory is taken in proportion to bytes of the file that were read, never to a number in it.
+/// A file consists of 8 bytes of header length (little-endian), the header (a JSON object), and the tensors without gaps. The
+/// rules are those of the reference implementation, but stricter where it is lenient (unknown keys, the number of dimensions).
+/// Allocations are proportional to the bytes that were read, never to a number in the file.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
@@ -33,23 +35,23 @@ internal sealed class SafetensorsHeader
         DataStart = dataStart;
     }
 
-    /// <summary>The text under <c>__metadata__</c>.</summary>
+    /// <summary>The texts in <c>__metadata__</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
 
-    /// <summary>The names of the tensors in the order of their bytes.</summary>
+    /// <summary>The names of the tensors in file order.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Where the data begins, in bytes from the start of the file.</summary>
+    /// <summary>The offset of the data from the start of the file, in bytes.</summary>
     public long DataStart { get; }
 
-    /// <summary>Reads and checks the header.</summary>
+    /// <summary>Reads and validates the header.</summary>
     /// <param name="contents">The first byte of the file.</param>
     /// <param name="length">The length of the file in bytes.</param>
-    /// <param name="description">What messages call the file.</param>
-    /// <exception cref="WeightsException">The file breaks a rule of the format.</exception>
+    /// <param name="description">The name of the file in messages.</param>
+    /// <exception cref="WeightsException">The file violates a rule of the format.</exception>
     public static unsafe SafetensorsHeader Read(byte* contents, long length, string description)
     {
         if (length < PrefixLength)
@@ -58,7 +60,7 @@ internal sealed class SafetensorsHeader
                 description,
                 null,
                 length == 0
-                    ? "the file is empty. Expected a safetensors file; it was probably created but never written or downloaded."
+                    ? "the file is empty. Expected a safetensors file; it was probably never written or downloaded completely."
                     : string.Create(
                         CultureInfo.InvariantCulture,
                         $"the file has {length} bytes. Expected a safetensors file, which has at least {PrefixLength} bytes of header length and a header; download or save it again."
@@ -87,7 +89,7 @@ internal sealed class SafetensorsHeader
                 null,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the first 8 bytes give a header of {headerLength} bytes, but only {length - PrefixLength} bytes follow. The file is cut off or not a safetensors file; download or save it again."
+                    $"the first 8 bytes give a header of {headerLength} bytes, but only {length - PrefixLength} bytes follow. The file is truncated or not a safetensors file; download or save it again."
                 )
             );
         }
@@ -118,19 +120,19 @@ internal sealed class SafetensorsHeader
         return new SafetensorsHeader(reader.Metadata, reader.Entries, names, dataStart);
     }
 
-    /// <summary>An error about the contents of a file.</summary>
-    /// <param name="description">What messages call the file.</param>
-    /// <param name="tensor">The tensor that it is about, if it is about one.</param>
-    /// <param name="what">What was expected, what was found, how to mend it.</param>
-    /// <param name="innerException">What the JSON reader says, if it says something.</param>
+    /// <summary>Creates an exception about the contents of a file.</summary>
+    /// <param name="description">The name of the file in messages.</param>
+    /// <param name="tensor">The tensor with the problem, or null.</param>
+    /// <param name="what">The expected and the found value, and how to fix the problem.</param>
+    /// <param name="innerException">The exception of the JSON reader, or null.</param>
     public static WeightsException Malformed(string description, string? tensor, string what, Exception? innerException = null)
     {
         string message = tensor is null ? $"{description}: {what}" : $"{description}: tensor {MessageText.Quote(tensor)}: {what}";
         return new WeightsException(description, new WeightsProblem(WeightsProblemKind.Malformed, tensor, message), innerException);
     }
 
-    /// <summary>Checks that the tensors cover the data from its first to its last byte, each byte once.</summary>
-    /// <returns>The names of the tensors in the order of their bytes.</returns>
+    /// <summary>Checks that the tensors cover the data from the first byte to the last, each byte once.</summary>
+    /// <returns>The names of the tensors in file order.</returns>
     private static string[] CheckLayout(Dictionary<string, SafetensorsEntry> entries, long dataLength, string description)
     {
         List<SafetensorsEntry> sorted = [.. entries.Values];
@@ -151,7 +153,7 @@ internal sealed class SafetensorsHeader
                     entry.Name,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"it begins at byte {entry.Begin} of the data, but {before} at byte {end}: {fault}. Tensors must follow one another without gaps; the file was not written by a proper safetensors writer, save it again with one."
+                        $"it begins at byte {entry.Begin} of the data, but {before} at byte {end}: {fault}. Tensors must follow one another without gaps; save the file again with a conforming safetensors writer."
                     )
                 );
             }
@@ -163,7 +165,7 @@ internal sealed class SafetensorsHeader
                     entry.Name,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"it ends at byte {entry.End} of the data, but the file holds only {dataLength} bytes of data. The file is cut off; download it again."
+                        $"it ends at byte {entry.End} of the data, but the file contains only {dataLength} bytes of data. The file is truncated; download it again."
                     )
                 );
             }
@@ -185,7 +187,7 @@ internal sealed class SafetensorsHeader
             );
     }
 
-    /// <summary>What a file that is no safetensors file most likely is, from its first bytes.</summary>
+    /// <summary>Guesses from its first bytes what a file is that is not a safetensors file.</summary>
     private static string WhatElse(ReadOnlySpan<byte> prefix)
     {
         if (prefix.SequenceEqual("version "u8))

@@ -5,23 +5,22 @@ using System.Text.Json;
 
 namespace Specializer;
 
-/// <summary>Reads the JSON of a safetensors header, accepting exactly what the format allows.</summary>
+/// <summary>Reads the JSON of a safetensors header and accepts exactly what the format allows.</summary>
 /// <remarks>
-/// Checks each tensor by itself (type, shape, size against offsets); how tensors lie to one another and in the file is
-/// the concern of <see cref="SafetensorsHeader"/>. Duplicate keys are refused everywhere: readers disagree on which one
-/// counts, and a file must not mean two things.
+/// The reader checks each tensor by itself (type, shape, size and offsets); <see cref="SafetensorsHeader"/> checks their order in
+/// the file. Duplicate keys are always rejected: readers disagree about which one counts, and a file must not be ambiguous.
 /// </remarks>
 internal ref struct SafetensorsHeaderReader
 {
-    // Header, tensor, array: nothing in a valid header is nested deeper. One level more, so that the error about an array
-    // in an array can still name the tensor.
+    // Header, tensor, array: a valid header has no deeper nesting. One more level lets the error about a nested array name the
+    // tensor.
     private const int MaximumDepth = 4;
 
-    // What NumPy and PyTorch allow. A bound keeps a hostile shape from growing beyond this stack buffer.
+    // The limit of NumPy and PyTorch. It keeps a hostile shape from growing beyond this stack buffer.
     private const int MaximumRank = 64;
 
     private const string MetadataName = "__metadata__";
-    private const string Mend = "The file is damaged or was not written by a proper safetensors writer; download or save it again.";
+    private const string Mend = "The file is damaged or was not written by a conforming safetensors writer; download or save it again.";
 
     private readonly string _description;
     private Utf8JsonReader _json;
@@ -37,11 +36,11 @@ internal ref struct SafetensorsHeaderReader
     /// <summary>The tensors by name.</summary>
     public Dictionary<string, SafetensorsEntry> Entries { get; }
 
-    /// <summary>The text under <c>__metadata__</c>.</summary>
+    /// <summary>The texts in <c>__metadata__</c>.</summary>
     public Dictionary<string, string> Metadata { get; }
 
     /// <summary>Reads the whole header.</summary>
-    /// <exception cref="WeightsException">It is not the JSON that the format wants.</exception>
+    /// <exception cref="WeightsException">The JSON is not valid for the format.</exception>
     public void Read()
     {
         try
@@ -67,7 +66,7 @@ internal ref struct SafetensorsHeaderReader
                 ReadMetadata();
             }
 
-            // Nothing may follow the object but white space; the JSON reader throws on anything else.
+            // Only white space may follow the object; the JSON reader throws otherwise.
             _json.Read();
         }
         catch (JsonException exception)
@@ -75,7 +74,7 @@ internal ref struct SafetensorsHeaderReader
             throw SafetensorsHeader.Malformed(
                 _description,
                 null,
-                $"the header is not the JSON that the format wants: {exception.Message} {Mend}",
+                $"the header is not valid JSON for the format: {exception.Message} {Mend}",
                 exception
             );
         }
@@ -157,7 +156,7 @@ internal ref struct SafetensorsHeaderReader
         {
             throw Malformed(
                 name,
-                $"no {TensorElementTypes.Name(type)} tensor can have the shape {TensorExtent.Format(shape)}: its size overflows or does not fill whole bytes."
+                $"no {TensorElementTypes.Name(type)} tensor can have the shape {TensorExtent.Format(shape)}: its size overflows or is not a whole number of bytes."
             );
         }
 
@@ -211,10 +210,10 @@ internal ref struct SafetensorsHeaderReader
                 );
             }
 
-            // -0 parses as an integer, but the format has no negative numbers at all.
+            // -0 parses as an integer, but the format has no negative numbers.
             if (_json.TokenType != JsonTokenType.Number || _json.ValueSpan[0] == (byte)'-' || !_json.TryGetInt64(out integers[count]))
             {
-                throw Malformed(name, $"{key} must hold integers from 0 to 2^63 - 1; found {Found()}.");
+                throw Malformed(name, $"{key} must contain integers from 0 to 2^63 - 1; found {Found()}.");
             }
 
             count++;
@@ -245,7 +244,7 @@ internal ref struct SafetensorsHeaderReader
                 tensor,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the string at byte {_json.TokenStartIndex} of the header holds an escaped surrogate without its partner. {Mend}"
+                    $"the string at byte {_json.TokenStartIndex} of the header contains an unpaired escaped surrogate. {Mend}"
                 )
             );
 

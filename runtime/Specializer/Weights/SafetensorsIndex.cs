@@ -7,32 +7,33 @@ using System.Text.Unicode;
 
 namespace Specializer;
 
-/// <summary>The index of a checkpoint in several files (shards): which tensor is in which file beside the index.</summary>
+/// <summary>The index of a sharded checkpoint, which maps each tensor to a file beside the index.</summary>
 /// <remarks>
-/// It is a JSON object with the tensors under <c>weight_map</c>, as Hugging Face's libraries write it. Nothing in it is
-/// believed: a shard is the plain name of a safetensors file in the index's own folder, so that no index reaches elsewhere.
+/// It is a JSON object with the tensors under <c>weight_map</c>, as Hugging Face's libraries write it. The index is not trusted:
+/// a shard must be the plain name of a safetensors file in the folder of the index, so that an index cannot refer to other
+/// folders.
 /// </remarks>
 internal static class SafetensorsIndex
 {
-    /// <summary>What the names of index files end in.</summary>
+    /// <summary>The extension of index files.</summary>
     public const string Extension = ".safetensors.index.json";
 
-    /// <summary>The longest index in bytes; as much as the format allows a header.</summary>
+    /// <summary>The longest index in bytes; the limit of a header in the format.</summary>
     private const int MaximumLength = 100_000_000;
 
-    /// <summary>The most shards: each is a file that is opened and mapped.</summary>
+    /// <summary>The largest number of shards; each is a file that is opened and mapped.</summary>
     private const int MaximumShards = 10_000;
 
-    // The object, the map in it, and what tools write beside it.
+    // The object, the map in it, and additional values that tools write.
     private const int MaximumDepth = 16;
 
     private const string MapName = "weight_map";
-    private const string Mend = "The index is damaged or was not written by a proper tool; download or save it again.";
+    private const string Mend = "The index is damaged or was not written by a conforming tool; download or save it again.";
 
     /// <summary>Reads an index.</summary>
-    /// <param name="path">Its path, also what messages call it.</param>
+    /// <param name="path">The path, which is also its name in messages.</param>
     /// <returns>The shard of every tensor, in the order of the index.</returns>
-    /// <exception cref="WeightsException">It is not an index, or names a shard that is no plain file name.</exception>
+    /// <exception cref="WeightsException">The file is not an index, or a shard is not a plain file name.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static IReadOnlyList<KeyValuePair<string, string>> Read(string path)
     {
@@ -58,7 +59,7 @@ internal static class SafetensorsIndex
             throw SafetensorsHeader.Malformed(
                 description,
                 null,
-                "this is a Git LFS pointer instead of the index; run 'git lfs pull' to fetch it."
+                "the file is a Git LFS pointer instead of the index; run 'git lfs pull' to fetch it."
             );
         }
 
@@ -78,7 +79,7 @@ internal static class SafetensorsIndex
             throw SafetensorsHeader.Malformed(
                 description,
                 null,
-                $"the index is not the JSON that the format wants: {exception.Message} {Mend}",
+                $"the index is not valid JSON: {exception.Message} {Mend}",
                 exception
             );
         }
@@ -99,7 +100,7 @@ internal static class SafetensorsIndex
             json.Read();
             if (!isMap)
             {
-                // Sizes and the like, which say nothing that the shards do not say better.
+                // Sizes and other data that the shards contain themselves.
                 json.Skip();
                 continue;
             }
@@ -107,7 +108,7 @@ internal static class SafetensorsIndex
             map = map is null ? ReadMap(ref json, description) : throw Malformed(description, $"the key {MapName} occurs twice.");
         }
 
-        // Nothing may follow the object but white space; the JSON reader throws on anything else.
+        // Only white space may follow the object; the JSON reader throws otherwise.
         json.Read();
         return map ?? throw Malformed(description, $"the key {MapName}, with the file of every tensor, is missing.");
     }
@@ -160,7 +161,7 @@ internal static class SafetensorsIndex
         return map;
     }
 
-    /// <summary>A shard lies beside its index: its name has no folder in it, on no system.</summary>
+    /// <summary>Checks that a shard is beside its index: its name contains no folder on any system.</summary>
     private static void CheckName(string shard, string tensor, string description)
     {
         const string Extension = ".safetensors";
@@ -189,7 +190,7 @@ internal static class SafetensorsIndex
                 description,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the string at byte {json.TokenStartIndex} holds an escaped surrogate without its partner."
+                    $"the string at byte {json.TokenStartIndex} contains an unpaired escaped surrogate."
                 )
             );
 

@@ -7,7 +7,9 @@ using System.Text;
 
 namespace Specializer;
 
-/// <summary>A checkpoint in several safetensors files, opened by its index as one set: every tensor is in exactly the file that the index says.</summary>
+/// <summary>
+/// A checkpoint in several safetensors files, opened through its index: every tensor is in exactly the file that the index lists.
+/// </summary>
 internal sealed class SafetensorsShards : WeightsSource
 {
     private const int MaximumLines = 20;
@@ -45,19 +47,19 @@ internal sealed class SafetensorsShards : WeightsSource
     {
         get
         {
-            // A shard knows whether it was disposed.
+            // A shard throws if it is disposed.
             _ = _shards.Length > 0 ? _shards[0].Names : [];
             return _names;
         }
     }
 
-    /// <summary>The text of all shards; of a key that several have, the first one's.</summary>
+    /// <summary>The texts of all shards; for a key that several shards have, the text of the first one.</summary>
     public override IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     /// <summary>Opens the shards of an index and checks that they belong together.</summary>
     /// <param name="path">The index.</param>
     /// <exception cref="WeightsException">
-    /// The index is malformed; a shard is missing, malformed, or does not hold exactly the tensors that the index says.
+    /// The index is malformed; or a shard is missing, malformed, or does not contain exactly the tensors that the index lists.
     /// </exception>
     /// <exception cref="IOException">The index cannot be read.</exception>
     public static SafetensorsShards OpenIndex(string path)
@@ -134,7 +136,7 @@ internal sealed class SafetensorsShards : WeightsSource
                     null,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"missing: the file {MessageText.Quote(name)}, which should hold {tensors} {(tensors == 1 ? "tensor" : "tensors")}, is not beside the index."
+                        $"missing: the file {MessageText.Quote(name)}, which should contain {tensors} {(tensors == 1 ? "tensor" : "tensors")}, is not beside the index."
                     )
                 )
             );
@@ -151,7 +153,7 @@ internal sealed class SafetensorsShards : WeightsSource
         }
     }
 
-    /// <summary>Compares what the index says with what the shards that could be opened hold.</summary>
+    /// <summary>Compares the index with the contents of the shards that could be opened.</summary>
     private static void Check(
         IReadOnlyList<KeyValuePair<string, string>> map,
         Dictionary<string, SafetensorsFile> shards,
@@ -179,16 +181,16 @@ internal sealed class SafetensorsShards : WeightsSource
             {
                 Add(
                     tensor,
-                    $"it is in {MessageText.Quote(found[0])} and in {MessageText.Quote(found[1])}; expected in {MessageText.Quote(shard)} alone."
+                    $"it is in {MessageText.Quote(found[0])} and in {MessageText.Quote(found[1])}; expected only in {MessageText.Quote(shard)}."
                 );
             }
             else if (found is not null && found[0] != shard)
             {
-                Add(tensor, $"expected in {MessageText.Quote(shard)}, as the index says; found in {MessageText.Quote(found[0])}.");
+                Add(tensor, $"expected in {MessageText.Quote(shard)}, according to the index; found in {MessageText.Quote(found[0])}.");
             }
             else if (found is null && shards.ContainsKey(shard))
             {
-                Add(tensor, $"expected in {MessageText.Quote(shard)}, as the index says; no file holds it.");
+                Add(tensor, $"expected in {MessageText.Quote(shard)}, according to the index; no file contains it.");
             }
         }
 
@@ -206,7 +208,7 @@ internal sealed class SafetensorsShards : WeightsSource
         StringBuilder text = new();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{path}: the index and its files do not belong together; {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}:"
+            $"{path}: the index does not match its files; {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}:"
         );
         foreach (WeightsProblem problem in problems.Take(MaximumLines))
         {
@@ -218,7 +220,7 @@ internal sealed class SafetensorsShards : WeightsSource
             text.Append(CultureInfo.InvariantCulture, $"\n  and {problems.Count - MaximumLines} more.");
         }
 
-        text.Append("\nTo mend it: download the index and all of its files again from one place, without leaving any out.");
+        text.Append("\nTo fix it: download the index and all of its files again from the same source.");
         return new WeightsException(path, text.ToString(), problems, problems.Count);
     }
 }

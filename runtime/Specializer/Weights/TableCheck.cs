@@ -3,10 +3,10 @@ using System.Collections.Generic;
 
 namespace Specializer;
 
-/// <summary>One check of weights against a table: finds every tensor under one of its names, then tells all that is wrong.</summary>
+/// <summary>Checks weights against a table: finds every tensor under one of its names and reports all problems.</summary>
 /// <param name="required">The tensors of the table.</param>
-/// <param name="naming">How their names vary.</param>
-/// <param name="names">Finds them in the weights.</param>
+/// <param name="naming">The variations of their names.</param>
+/// <param name="names">Finds tensors in the weights.</param>
 internal sealed class TableCheck(TensorRequirement[] required, TensorNaming naming, FileNames names)
 {
     private readonly TensorView[][] _views = new TensorView[required.Length][];
@@ -16,7 +16,7 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
     private readonly Dictionary<(int Requirement, int Layer), List<TensorRows>> _missingParts = [];
     private readonly List<(TensorView Found, TensorRequirement Requirement, long[] Expected)> _odd = [];
 
-    /// <exception cref="WeightsException">The weights do not fit.</exception>
+    /// <exception cref="WeightsException">The weights do not match the table.</exception>
     public CheckedTensors Run(string description, NamePatterns ignored)
     {
         for (int i = 0; i < required.Length; i++)
@@ -32,7 +32,7 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
 
         UseSubstitutes();
 
-        // A missing tensor is looked for among those that are unexpected.
+        // The suggestion for a missing tensor is one of the unexpected tensors.
         TableProblems problems = new(description, naming, names.Unexpected(ignored));
         for (int i = 0; i < required.Length; i++)
         {
@@ -159,7 +159,9 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
         return true;
     }
 
-    /// <summary>What stands for an absent tensor may be another required one, found by whatever name.</summary>
+    /// <summary>
+    /// Resolves substitutes: the replacement of an absent tensor can be another required tensor, found under any name.
+    /// </summary>
     private void UseSubstitutes()
     {
         for (int i = 0; i < required.Length; i++)

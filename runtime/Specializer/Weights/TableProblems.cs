@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Specializer;
 
-/// <summary>What is wrong with weights by a <see cref="TensorTable"/>, gathered so that one error tells it all.</summary>
+/// <summary>Collects the problems of weights with a <see cref="TensorTable"/>, so that one exception reports all of them.</summary>
 internal sealed class TableProblems
 {
     private const int MaximumLines = 20;
@@ -19,10 +19,10 @@ internal sealed class TableProblems
     private readonly List<string> _groups = [];
     private int _count;
 
-    /// <summary>Begins with the tensors that the table does not know; they are reported last.</summary>
-    /// <param name="description">What messages call the weights.</param>
-    /// <param name="naming">How names vary.</param>
-    /// <param name="unexpected">Those tensors.</param>
+    /// <summary>Creates the collection with the tensors that the table does not contain; they are reported last.</summary>
+    /// <param name="description">The name of the weights in messages.</param>
+    /// <param name="naming">The variations of tensor names.</param>
+    /// <param name="unexpected">The unexpected tensors.</param>
     public TableProblems(string description, TensorNaming naming, IReadOnlyList<TensorView> unexpected)
     {
         _description = description;
@@ -66,7 +66,7 @@ internal sealed class TableProblems
         string message = $"wrong shape: {MessageText.Quote(view.Name)}: expected {expected}, found {found}.";
         if (view.Shape.Length == 2 && shape.Length == 2 && view.Shape[0] == shape[1] && view.Shape[1] == shape[0])
         {
-            message += " The file holds it transposed.";
+            message += " The file contains the transpose.";
         }
 
         Add(
@@ -95,8 +95,8 @@ internal sealed class TableProblems
     }
 
     /// <param name="view">The tensor that the model reads.</param>
-    /// <param name="copy">What should be the same.</param>
-    /// <param name="requirement">The requirement of both.</param>
+    /// <param name="copy">The tensor that must be equal.</param>
+    /// <param name="requirement">The requirement that both satisfy.</param>
     /// <param name="difference">The index of the first element that differs; negative if the shapes do.</param>
     public void AddDifferentCopy(TensorView view, TensorView copy, TensorRequirement requirement, long difference)
     {
@@ -116,7 +116,7 @@ internal sealed class TableProblems
             );
         string message = isHead
             ? $"differs: the model has tied embeddings, but the stored output matrix {MessageText.Quote(copy.Name)} is not {MessageText.Quote(view.Name)}: found {found}, expected {expected}."
-            : $"differs: {MessageText.Quote(copy.Name)} must be {MessageText.Quote(view.Name)} once more, since the model has one tensor for both: found {found}, expected {expected}.";
+            : $"differs: {MessageText.Quote(copy.Name)} must be equal to {MessageText.Quote(view.Name)}, because the model shares one tensor: found {found}, expected {expected}.";
         Add(
             new WeightsProblem(WeightsProblemKind.CopiesDiffer, copy.Name, message) { Expected = expected, Found = found },
             requirement.Name,
@@ -165,10 +165,10 @@ internal sealed class TableProblems
         StringBuilder text = new();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{_description}: the weights do not fit the declared model; {_count} {(_count == 1 ? "problem" : "problems")}:"
+            $"{_description}: the weights do not match the declared model; {_count} {(_count == 1 ? "problem" : "problems")}:"
         );
 
-        // What is wrong in one layer is mostly wrong in all: it takes one line, not one per layer.
+        // A problem of one layer usually occurs in all layers, so it is reported in one line instead of one per layer.
         Dictionary<string, (string Message, int Count)> lines = [];
         List<string> order = [];
         for (int i = 0; i < _problems.Count; i++)
@@ -202,7 +202,7 @@ internal sealed class TableProblems
             text.Append(CultureInfo.InvariantCulture, $"\n  and {_count - told} more.");
         }
 
-        return text.Append("\nTo mend it: ").Append(Advice()).ToString();
+        return text.Append("\nTo fix it: ").Append(Advice()).ToString();
     }
 
     private string Advice()
@@ -219,16 +219,16 @@ internal sealed class TableProblems
 
         if (isTyingWrong)
         {
-            return "if the checkpoint's own output matrix is meant, declare TiedEmbeddings = false (in the config.json: \"tie_word_embeddings\": false), so that it is read; if the embeddings are, save the checkpoint without the copy.";
+            return "to use the checkpoint's output matrix, declare TiedEmbeddings = false (in the config.json: \"tie_word_embeddings\": false); to use the embeddings, save the checkpoint without the output matrix.";
         }
 
         if (IsShard(_description))
         {
-            return "this is one of several files of a checkpoint: pass the folder, or the index (model.safetensors.index.json) beside it.";
+            return "the file is one shard of a checkpoint: pass the folder, or the index (model.safetensors.index.json) beside it.";
         }
 
         string declaration = isDeclarationWrong
-            ? "compare the declaration with the config.json that belongs to these weights (layers, widths, heads, vocabulary, biases, tied embeddings, tensor names), or load the weights that belong to the declaration."
+            ? "compare the declaration with the config.json of these weights (layers, widths, heads, vocabulary, biases, tied embeddings, tensor names), or load the weights of the declared model."
             : "";
         string type = isTypeWrong
             ? "convert the tensors to F32, BF16 or F16 and save them again (in Python: tensor.to(torch.bfloat16), then safetensors.torch.save_file)."
@@ -236,7 +236,7 @@ internal sealed class TableProblems
         return declaration + (isDeclarationWrong && isTypeWrong ? " Also " : "") + type;
     }
 
-    /// <summary>The indices of an element, outermost first.</summary>
+    /// <summary>Returns the indices of an element, outermost first.</summary>
     private static string Place(TensorView view, long element)
     {
         long[] indices = new long[view.Shape.Length];
@@ -248,7 +248,7 @@ internal sealed class TableProblems
         return TensorExtent.Format(indices);
     }
 
-    /// <summary>Whether a path is that of one file of several, such as <c>model-00001-of-00002.safetensors</c>.</summary>
+    /// <summary>Returns whether a path is that of a shard, such as <c>model-00001-of-00002.safetensors</c>.</summary>
     private static bool IsShard(string path)
     {
         const string Example = "-00001-of-00002.safetensors";
@@ -269,7 +269,9 @@ internal sealed class TableProblems
         return true;
     }
 
-    /// <summary>The name with the parts that are numbers, such as <c>.3.</c>, replaced by <see cref="TensorRequirement.LayerMark"/>.</summary>
+    /// <summary>
+    /// Returns the name with its numeric parts, such as <c>.3.</c>, replaced by <see cref="TensorRequirement.LayerMark"/>.
+    /// </summary>
     private static string WithoutNumbers(string name)
     {
         string[] parts = name.Split('.');

@@ -4,13 +4,16 @@ using System.Runtime.InteropServices;
 
 namespace Specializer;
 
-/// <summary>Compares the elements of two tensors of the same shape, whatever types hold them.</summary>
+/// <summary>Compares the elements of two tensors of the same shape, regardless of their types.</summary>
 internal static class TensorComparison
 {
-    /// <summary>Elements that are converted at a time.</summary>
+    /// <summary>The number of elements that are converted at a time.</summary>
     private const int Block = 1 << 14;
 
-    /// <summary>Finds the first element that differs. Equal are numbers, a negative zero and a positive one included, and two that are no number.</summary>
+    /// <summary>
+    /// Finds the first element that differs. Numbers are equal by value, so a negative zero equals a positive one; two NaNs are
+    /// equal, too.
+    /// </summary>
     /// <returns>Its index in row-major order, or -1 if there is none.</returns>
     public static long FirstDifference(in TensorView left, in TensorView right)
     {
@@ -44,11 +47,11 @@ internal static class TensorComparison
         }
     }
 
-    /// <summary>How many elements from the first on have the same bits.</summary>
+    /// <summary>Returns the number of leading elements with the same bits.</summary>
     private static int SameBits(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
         MemoryMarshal.Cast<float, int>(left).CommonPrefixLength(MemoryMarshal.Cast<float, int>(right));
 
-    /// <summary>One element as a number.</summary>
+    /// <summary>Returns one element as a number.</summary>
     public static float Element(in TensorView tensor, long index)
     {
         Span<float> element = stackalloc float[1];

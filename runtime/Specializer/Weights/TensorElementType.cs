@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Specializer;
 
-/// <summary>The element types of the safetensors format. Models read the first three; the others are recognised so that an error can name them.</summary>
+/// <summary>
+/// Specifies the element types of the safetensors format. Models read the first three; the others are recognized so that errors
+/// can name them.
+/// </summary>
 [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The members are the element types themselves.")]
 public enum TensorElementType
 {

@@ -9,11 +9,11 @@ internal static class TensorElementTypes
     public const string KnownNames =
         "F32, BF16, F16, F64, I64, I32, I16, I8, U64, U32, U16, U8, BOOL, F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, F6_E2M3, F6_E3M2, F4, C64";
 
-    /// <summary>Whether <see cref="TensorView.CopyTo"/> can convert the type to <see cref="float"/>.</summary>
+    /// <summary>Returns whether <see cref="TensorView.CopyTo"/> can convert the type to <see cref="float"/>.</summary>
     public static bool IsReadable(TensorElementType type) =>
         type is TensorElementType.Float32 or TensorElementType.BFloat16 or TensorElementType.Float16;
 
-    /// <summary>Finds the type that a safetensors header calls <paramref name="name"/>.</summary>
+    /// <summary>Finds the type with the given name in a safetensors header.</summary>
     public static bool TryParse(string name, out TensorElementType type)
     {
         TensorElementType? found = name switch
@@ -46,7 +46,7 @@ internal static class TensorElementTypes
         return found.HasValue;
     }
 
-    /// <summary>The name that a safetensors header has for the type.</summary>
+    /// <summary>Returns the name of the type in a safetensors header.</summary>
     public static string Name(TensorElementType type) =>
         type switch
         {
@@ -72,10 +72,10 @@ internal static class TensorElementTypes
             TensorElementType.Float6E3M2 => "F6_E3M2",
             TensorElementType.Float4 => "F4",
             TensorElementType.Complex64 => "C64",
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type."),
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The value is not an element type."),
         };
 
-    /// <summary>The size of one element in bits.</summary>
+    /// <summary>Returns the size of one element in bits.</summary>
     public static int Bits(TensorElementType type) =>
         type switch
         {
@@ -92,6 +92,6 @@ internal static class TensorElementTypes
             or TensorElementType.Float8E5M2Fnuz => 8,
             TensorElementType.Float6E2M3 or TensorElementType.Float6E3M2 => 6,
             TensorElementType.Float4 => 4,
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type."),
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The value is not an element type."),
         };
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Specializer;
 
-/// <summary>The number of elements and bytes that a shape asks for, computed so that no shape can overflow them.</summary>
+/// <summary>The number of elements and bytes of a tensor, computed without overflow for any shape.</summary>
 internal readonly record struct TensorExtent(long ElementCount, long ByteLength)
 {
     /// <summary>Computes the extent of a tensor.</summary>
@@ -12,13 +12,12 @@ internal readonly record struct TensorExtent(long ElementCount, long ByteLength)
     /// <param name="shape">Its shape; every dimension is 0 or more. An empty shape is a scalar.</param>
     /// <param name="extent">The extent.</param>
     /// <returns>
-    /// <see langword="false"/> where the count or the bits exceed 63 bits, or where the bits of a packed type do not
-    /// fill whole bytes.
+    /// <see langword="false"/> if the number of elements or bits exceeds 63 bits, or if a packed type does not fill whole bytes.
     /// </returns>
     public static bool TryCompute(TensorElementType type, ReadOnlySpan<long> shape, out TensorExtent extent)
     {
-        // Bounded at every step, and a long times a long fits an Int128. Zeros are left out until the end, so that every
-        // product of some of the dimensions is bounded as well, e.g. the row length of [0, 2^40, 2^40].
+        // The product is bounded at every step, and a long times a long fits an Int128. Zeros are skipped until the end, so that
+        // the product of any subset of dimensions is bounded, such as the row length of [0, 2^40, 2^40].
         Int128 product = 1;
         bool isEmpty = false;
         foreach (long dimension in shape)
@@ -44,7 +43,7 @@ internal readonly record struct TensorExtent(long ElementCount, long ByteLength)
         return true;
     }
 
-    /// <summary>A shape as messages show it: <c>[512, 192]</c>, or <c>[]</c> for a scalar.</summary>
+    /// <summary>Formats a shape for messages: <c>[512, 192]</c>, or <c>[]</c> for a scalar.</summary>
     public static string Format(ReadOnlySpan<long> shape)
     {
         StringBuilder text = new("[");

@@ -3,8 +3,8 @@ using System;
 namespace Specializer;
 
 /// <summary>
-/// Rows of a tensor, as generated code asks for them when it packs weights: all of a matrix or vector, a part of one, or
-/// rows of heads that lie apart. Row r is row first + (r / groupRows) · groupStride + r % groupRows of the tensor.
+/// Rows of a tensor that generated code packs: all rows of a matrix or vector, some of them, or rows of non-adjacent heads. Row r
+/// of the slice is row first + (r / groupRows) · groupStride + r % groupRows of the tensor.
 /// </summary>
 public readonly struct TensorSlice
 {
@@ -15,10 +15,10 @@ public readonly struct TensorSlice
 
     /// <summary>Describes rows of a tensor.</summary>
     /// <param name="tensor">The tensor: a matrix [outputs, inputs], or a vector, whose elements count as rows.</param>
-    /// <param name="rows">How many rows the slice has.</param>
-    /// <param name="first">Where they begin.</param>
-    /// <param name="groupRows">How many lie together.</param>
-    /// <param name="groupStride">The rows from one such group to the next.</param>
+    /// <param name="rows">The number of rows of the slice.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="groupRows">The number of adjacent rows in a group.</param>
+    /// <param name="groupStride">The number of rows from one group to the next.</param>
     /// <param name="inputsFirst">Whether the tensor is [inputs, outputs], so that its columns count as rows.</param>
     public TensorSlice(TensorView tensor, int rows, int first, int groupRows, int groupStride, bool inputsFirst = false)
     {
@@ -30,7 +30,7 @@ public readonly struct TensorSlice
         InputsFirst = inputsFirst;
     }
 
-    /// <summary>How many rows the slice has.</summary>
+    /// <summary>The number of rows of the slice.</summary>
     public int Rows { get; }
 
     /// <summary>Whether the tensor is [inputs, outputs], so that its columns count as rows.</summary>
@@ -40,26 +40,26 @@ public readonly struct TensorSlice
 
     internal string TensorName => _tensor.Name;
 
-    /// <summary>A whole tensor.</summary>
+    /// <summary>Returns the whole tensor as a slice.</summary>
     public static implicit operator TensorSlice(TensorView tensor) => FromTensorView(tensor);
 
-    /// <summary>A whole tensor.</summary>
+    /// <summary>Returns the whole tensor as a slice.</summary>
     public static TensorSlice FromTensorView(TensorView tensor)
     {
         int rows = checked((int)tensor.Shape[0]);
         return new TensorSlice(tensor, rows, 0, rows, rows);
     }
 
-    /// <summary>Rows of zeros, where a model has no such tensor.</summary>
-    /// <param name="rows">How many.</param>
+    /// <summary>Returns rows of zeros for a tensor that a model does not have.</summary>
+    /// <param name="rows">The number of rows.</param>
     public static TensorSlice Zeros(int rows) => new(default, rows, 0, 0, 0);
 
     /// <summary>Copies elements of one row of a matrix [outputs, inputs].</summary>
     internal void CopyRow(int row, int start, Span<float> destination) =>
         _tensor.CopyRangeTo((TensorRow(row) * _tensor.RowLength) + start, destination);
 
-    /// <summary>Copies one input of neighbouring rows of a matrix [inputs, outputs].</summary>
-    /// <returns>How many rows were copied: as many as lie together, at most the destination's length.</returns>
+    /// <summary>Copies one input of adjacent rows of a matrix [inputs, outputs].</summary>
+    /// <returns>The number of rows copied: the adjacent rows, at most the length of the destination.</returns>
     internal int CopyInput(int input, int row, Span<float> destination)
     {
         int together = Math.Min(destination.Length, _groupRows - (row % _groupRows));
@@ -67,7 +67,7 @@ public readonly struct TensorSlice
         return together;
     }
 
-    /// <summary>Copies neighbouring elements of a vector.</summary>
+    /// <summary>Copies adjacent elements of a vector.</summary>
     internal void CopyElements(int row, Span<float> destination)
     {
         if (IsZero)
@@ -85,7 +85,10 @@ public readonly struct TensorSlice
         }
     }
 
-    /// <summary>Says that neighbouring rows were read for the last time. Of a matrix [inputs, outputs], whose rows lie all over it, the whole tensor.</summary>
+    /// <summary>
+    /// Releases adjacent rows that are not read again. For a matrix [inputs, outputs], whose rows are not contiguous, the whole
+    /// tensor is released.
+    /// </summary>
     internal void LetGo(int row, int rows)
     {
         if (IsZero || rows == 0)

@@ -4,10 +4,10 @@ using System.Globalization;
 
 namespace Specializer;
 
-/// <summary>All the tensors of a model's checkpoint, as the declaration fixes them: those that are read and those that may be present besides.</summary>
+/// <summary>The tensors of a model's checkpoint: those that are read and those that may be present in addition.</summary>
 /// <remarks>
-/// A checkpoint fits if it has every required tensor in its exact shape and nothing that the table does not know. A tensor
-/// that nobody reads is an error, since it means that the declaration lacks a part of the model, for instance a bias.
+/// A checkpoint matches if it contains every required tensor in its exact shape and no unknown tensor. An unknown tensor is an
+/// error, because it usually means that the declaration lacks a part of the model, for instance a bias.
 /// </remarks>
 public sealed class TensorTable
 {
@@ -20,24 +20,26 @@ public sealed class TensorTable
     private readonly TensorNaming _naming;
     private readonly NamePatterns _ignored;
 
-    /// <summary>Makes a table of tensors that every checkpoint calls the same.</summary>
+    /// <summary>Creates a table of tensors that have the same names in every checkpoint.</summary>
     /// <param name="required">The tensors that the model reads.</param>
     /// <param name="ignored">
-    /// The names of tensors that may be present, with any type and shape, and are not read, as <see cref="TensorNaming.Ignored"/> spells them.
+    /// The names of tensors that may be present, with any type and shape, and are not read, in the syntax of
+    /// <see cref="TensorNaming.Ignored"/>.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// Two requirements name the same tensor; a requirement has a negative number of layers or a negative dimension; or
-    /// it is one of a layer and its name does not say which, or the reverse.
+    /// Two requirements name the same tensor; a requirement has a negative number of layers or a negative dimension; or the name
+    /// of a layer's tensor lacks the layer number, or the reverse.
     /// </exception>
     public TensorTable(IReadOnlyList<TensorRequirement> required, IReadOnlyList<string> ignored)
         : this(required, new TensorNaming { Ignored = ignored ?? throw new ArgumentNullException(nameof(ignored)) }) { }
 
-    /// <summary>Makes a table of tensors whose names vary from one checkpoint to another.</summary>
+    /// <summary>Creates a table of tensors whose names vary between checkpoints.</summary>
     /// <param name="required">The tensors that the model reads.</param>
-    /// <param name="naming">How their names vary, and which tensors may be present besides.</param>
+    /// <param name="naming">The variations of their names, and the tensors that may be present in addition.</param>
     /// <exception cref="ArgumentException">
-    /// Two requirements name the same tensor; a requirement has a negative number of layers or a negative dimension; it is one of a
-    /// layer and its name does not say which, or the reverse; or its copies, parts or whole are required themselves.
+    /// Two requirements name the same tensor; a requirement has a negative number of layers or a negative dimension; the name of
+    /// a layer's tensor lacks the layer number, or the reverse; or the copies, parts or whole of a requirement are required
+    /// themselves.
     /// </exception>
     public TensorTable(IReadOnlyList<TensorRequirement> required, TensorNaming naming)
     {
@@ -64,13 +66,17 @@ public sealed class TensorTable
     /// <summary>The names of tensors that may be present and are not read.</summary>
     public IReadOnlyList<string> Ignored => _naming.Ignored;
 
-    /// <summary>How the names vary from one checkpoint to another.</summary>
+    /// <summary>The variations of the names between checkpoints.</summary>
     public TensorNaming Naming => _naming;
 
-    /// <summary>Checks weights against the whole table. Reads elements only of tensors that the weights hold twice, to compare them.</summary>
+    /// <summary>
+    /// Checks weights against the whole table. Elements are read only from tensors that occur twice, to compare them.
+    /// </summary>
     /// <param name="source">The weights.</param>
     /// <returns>The required tensors.</returns>
-    /// <exception cref="WeightsException">The weights do not fit; the message and <see cref="WeightsException.Problems"/> say all that is wrong.</exception>
+    /// <exception cref="WeightsException">
+    /// The weights do not match the table. <see cref="WeightsException.Problems"/> contains all problems.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The source was disposed.</exception>
     public CheckedTensors Check(WeightsSource source)
     {
@@ -87,7 +93,7 @@ public sealed class TensorTable
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Requirement \"{requirement.Name}\" has {requirement.Layers} layers; {TensorRequirement.LayerMark} must stand in its name if there is at least one, and only then."
+                    $"Requirement \"{requirement.Name}\" has {requirement.Layers} layers; {TensorRequirement.LayerMark} must be part of its name if and only if there is at least one."
                 )
             );
         }
@@ -117,7 +123,7 @@ public sealed class TensorTable
                 _bodyNames.Add(name);
             }
 
-            // A weight that is a vector is a norm's.
+            // A weight that is a vector belongs to a norm.
             if (requirement.Shape.Length == 1 && name.EndsWith(Weight, StringComparison.Ordinal))
             {
                 _norms.Add(name[..^Weight.Length]);
@@ -132,13 +138,13 @@ public sealed class TensorTable
         {
             Refuse(
                 requirement.Shape.IsEmpty || part.First != rows || part.Rows < 0,
-                $"part \"{part.Name}\", which does not begin where the one before ends"
+                $"part \"{part.Name}\", which does not start at the end of the previous part"
             );
             Refuse(_requiredNames.Contains(part.Name), $"part \"{part.Name}\", which is required by itself");
             rows += part.Rows;
         }
 
-        Refuse(!requirement.Parts.IsEmpty && rows != requirement.Shape[0], "parts that do not add up to its rows");
+        Refuse(!requirement.Parts.IsEmpty && rows != requirement.Shape[0], "parts whose rows do not add up to its rows");
         Refuse(
             requirement.PartOf is { } whole
                 && (
@@ -158,7 +164,7 @@ public sealed class TensorTable
         {
             if (condition)
             {
-                throw new ArgumentException($"Requirement \"{requirement.Name}\" has the {what}.");
+                throw new ArgumentException($"Requirement \"{requirement.Name}\" has an invalid {what}.");
             }
         }
     }

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Specializer;
 
-/// <summary>A tensor of a <see cref="WeightsSource"/>: its name, type and shape, and where its elements lie.</summary>
+/// <summary>A tensor of a <see cref="WeightsSource"/>: its name, type, shape and the location of its elements.</summary>
 /// <remarks>
-/// Elements are little-endian and in row-major (C) order. A view does not copy them. It keeps the memory that holds them
-/// alive while it is reachable, and once the source is disposed it throws instead of reading memory that is gone.
+/// Elements are little-endian and in row-major (C) order. A view does not copy them. A reachable view keeps their memory alive;
+/// after the source is disposed, the view throws instead of reading freed memory.
 /// </remarks>
 public readonly unsafe struct TensorView
 {
@@ -25,13 +25,17 @@ public readonly unsafe struct TensorView
     /// <summary>Describes a tensor in memory.</summary>
     /// <param name="name">The name of the tensor.</param>
     /// <param name="elementType">The type of its elements.</param>
-    /// <param name="shape">Its shape; empty for a scalar. Kept, not copied: do not change it afterwards.</param>
-    /// <param name="data">Its first byte. As many bytes as type and shape ask for must be readable there; any alignment will do.</param>
+    /// <param name="shape">The shape; empty for a scalar. The array is not copied: do not change it afterwards.</param>
+    /// <param name="data">
+    /// The first byte. The number of bytes that follows from type and shape must be readable; any alignment is allowed.
+    /// </param>
     /// <param name="memory">
-    /// What owns the memory: the view reads only while it is open, and holds a reference to it while copying.
+    /// The owner of the memory. The view reads only while it is open and holds a reference to it while copying.
     /// <see langword="null"/> if the memory outlives every use of the view.
     /// </param>
-    /// <exception cref="ArgumentException">A dimension is negative, or the size exceeds 63 bits or does not fill whole bytes.</exception>
+    /// <exception cref="ArgumentException">
+    /// A dimension is negative, or the size exceeds 63 bits or does not fill whole bytes.
+    /// </exception>
     [CLSCompliant(false)]
     public TensorView(string name, TensorElementType elementType, long[] shape, byte* data, SafeHandle? memory)
     {
@@ -42,7 +46,7 @@ public readonly unsafe struct TensorView
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Tensor \"{name}\": no {elementType} tensor can have the shape {TensorExtent.Format(shape)}; a dimension is negative or the size is not representable."
+                    $"Tensor \"{name}\": no {elementType} tensor can have the shape {TensorExtent.Format(shape)}; a dimension is negative, or the size is not representable."
                 ),
                 nameof(shape)
             );
@@ -61,10 +65,10 @@ public readonly unsafe struct TensorView
     /// <param name="name">The name of the tensor.</param>
     /// <param name="elementType">The type of its elements.</param>
     /// <param name="shape">Its shape.</param>
-    /// <param name="extent">What follows from type and shape.</param>
+    /// <param name="extent">The size that follows from type and shape.</param>
     /// <param name="data">Its first byte.</param>
-    /// <param name="memory">What owns the memory.</param>
-    /// <param name="mapped">Whether the memory is a file mapped for reading, whose pages can be had again.</param>
+    /// <param name="memory">The owner of the memory.</param>
+    /// <param name="mapped">Whether the memory is a file mapped for reading, whose pages can be read again.</param>
     internal TensorView(
         string name,
         TensorElementType elementType,
@@ -88,25 +92,25 @@ public readonly unsafe struct TensorView
     /// <summary>The name of the tensor.</summary>
     public string Name { get; }
 
-    /// <summary>The same tensor under another name.</summary>
+    /// <summary>Returns the same tensor under another name.</summary>
     internal TensorView Named(string name) => new(name, this);
 
     /// <summary>The type of its elements.</summary>
     public TensorElementType ElementType { get; }
 
-    /// <summary>The number of its elements: the product of the shape, 1 for a scalar.</summary>
+    /// <summary>The number of elements: the product of the shape; 1 for a scalar.</summary>
     public long ElementCount { get; }
 
-    /// <summary>The number of bytes from <see cref="Data"/> on.</summary>
+    /// <summary>The number of bytes that start at <see cref="Data"/>.</summary>
     public long ByteLength { get; }
 
-    /// <summary>Its shape, outermost dimension first; empty for a scalar.</summary>
+    /// <summary>The shape, outermost dimension first; empty for a scalar.</summary>
     public ReadOnlySpan<long> Shape => _shape;
 
-    /// <summary>The first byte of the elements, which may have any alignment.</summary>
+    /// <summary>The first byte of the elements, with any alignment.</summary>
     /// <remarks>
-    /// For code that packs weights. The pointer says nothing once it is taken: use it only while the source is certain to
-    /// stay open, and only for <see cref="ByteLength"/> bytes.
+    /// For code that packs weights. The pointer does not keep the source alive. Use it only while the source is certain to stay
+    /// open, and only for <see cref="ByteLength"/> bytes.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The source of the tensor was disposed.</exception>
     [CLSCompliant(false)]
@@ -119,12 +123,14 @@ public readonly unsafe struct TensorView
         }
     }
 
-    /// <summary>The length of a row of <see cref="CopyRowTo"/>: the elements of one index of the first dimension; 1 for a scalar.</summary>
+    /// <summary>
+    /// The length of a row of <see cref="CopyRowTo"/>: the number of elements per index of the first dimension; 1 for a scalar.
+    /// </summary>
     public long RowLength
     {
         get
         {
-            // Not ElementCount / Shape[0]: a tensor without rows has a row length too.
+            // Not ElementCount / Shape[0], because a tensor without rows has a row length, too.
             long length = 1;
             for (int i = 1; i < Shape.Length; i++)
             {
@@ -136,7 +142,7 @@ public readonly unsafe struct TensorView
     }
 
     /// <summary>Converts all elements to <see cref="float"/>.</summary>
-    /// <param name="destination">At least <see cref="ElementCount"/> elements; those beyond stay as they are.</param>
+    /// <param name="destination">At least <see cref="ElementCount"/> elements; further elements are not changed.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     /// <exception cref="NotSupportedException">The elements are not F32, BF16 or F16.</exception>
     /// <exception cref="ObjectDisposedException">The source of the tensor was disposed.</exception>
@@ -146,10 +152,10 @@ public readonly unsafe struct TensorView
         CopyRangeTo(0, destination[..(int)ElementCount]);
     }
 
-    /// <summary>Converts one row, that is all elements with the given index in the first dimension, to <see cref="float"/>.</summary>
+    /// <summary>Converts one row, the elements with the given index in the first dimension, to <see cref="float"/>.</summary>
     /// <param name="row">The index in the first dimension.</param>
-    /// <param name="destination">At least <see cref="RowLength"/> elements; those beyond stay as they are.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <param name="destination">At least <see cref="RowLength"/> elements; further elements are not changed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The row does not exist.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     /// <exception cref="NotSupportedException">The elements are not F32, BF16 or F16.</exception>
     /// <exception cref="ObjectDisposedException">The source of the tensor was disposed.</exception>
@@ -172,8 +178,8 @@ public readonly unsafe struct TensorView
 
     /// <summary>Converts consecutive elements, counted in row-major order, to <see cref="float"/>.</summary>
     /// <param name="start">The first element.</param>
-    /// <param name="destination">As many elements as are wanted.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The range reaches beyond the tensor.</exception>
+    /// <param name="destination">Receives the elements; its length is their number.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range extends beyond the tensor.</exception>
     /// <exception cref="NotSupportedException">The elements are not F32, BF16 or F16.</exception>
     /// <exception cref="ObjectDisposedException">The source of the tensor was disposed.</exception>
     public void CopyRangeTo(long start, Span<float> destination)
@@ -185,7 +191,7 @@ public readonly unsafe struct TensorView
                 start,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Tensor \"{Name}\" has {ElementCount} elements; {destination.Length} from there on are not all inside it."
+                    $"Tensor \"{Name}\" has {ElementCount} elements; the {destination.Length} elements from there on are not all inside it."
                 )
             );
         }
@@ -193,11 +199,11 @@ public readonly unsafe struct TensorView
         if (!TensorElementTypes.IsReadable(ElementType))
         {
             throw new NotSupportedException(
-                $"Tensor \"{Name}\" holds {TensorElementTypes.Name(ElementType)}; only F32, BF16 and F16 are converted to float. Convert the tensor before saving it."
+                $"Tensor \"{Name}\" has elements of type {TensorElementTypes.Name(ElementType)}; only F32, BF16 and F16 can be converted to float. Convert the tensor before saving it."
             );
         }
 
-        // Holding a reference for the time of the copy keeps a concurrent Dispose from unmapping the memory.
+        // The reference keeps a concurrent Dispose from unmapping the memory during the copy.
         bool held = false;
         try
         {
@@ -224,10 +230,10 @@ public readonly unsafe struct TensorView
         }
     }
 
-    /// <summary>Some neighbouring rows as a tensor by themselves, in the same memory.</summary>
-    /// <param name="name">What the rows are called.</param>
+    /// <summary>Returns adjacent rows as a tensor in the same memory.</summary>
+    /// <param name="name">The name of the rows.</param>
     /// <param name="first">The first row.</param>
-    /// <param name="rows">How many; all of them inside the tensor.</param>
+    /// <param name="rows">The number of rows; all of them are inside the tensor.</param>
     internal TensorView Rows(string name, long first, long rows)
     {
         long[] shape = Shape.ToArray();
@@ -237,7 +243,7 @@ public readonly unsafe struct TensorView
             throw new ArgumentOutOfRangeException(
                 nameof(rows),
                 rows,
-                $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)} has no such rows."
+                $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)} does not have these rows."
             );
         }
 
@@ -246,8 +252,8 @@ public readonly unsafe struct TensorView
     }
 
     /// <summary>
-    /// Says that consecutive elements were read for the last time: if they come from a mapped file, they no longer count as
-    /// memory of the process. Reading them again is right, but has to fetch them anew.
+    /// Releases consecutive elements that are not read again: those of a mapped file then no longer count as memory of the
+    /// process. Reading them again is possible, but fetches them from the file.
     /// </summary>
     internal void LetGo(long start, long count)
     {
@@ -260,7 +266,8 @@ public readonly unsafe struct TensorView
         bool held = false;
         try
         {
-            // Held, so that these pages are the file's and not what came to lie there after a concurrent Dispose.
+            // The reference ensures that the pages belong to the file and not to memory that replaced it after a concurrent
+            // Dispose.
             _memory!.DangerousAddRef(ref held);
             MappedPages.LetGo(_data + (start * elementBytes), count * elementBytes);
         }
@@ -280,7 +287,7 @@ public readonly unsafe struct TensorView
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)}: {length} elements are to be copied, but the destination holds {destination.Length}."
+                    $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)}: the copy has {length} elements, but the destination has a length of {destination.Length}."
                 ),
                 nameof(destination)
             );

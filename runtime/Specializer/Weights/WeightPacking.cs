@@ -5,30 +5,30 @@ using System.Threading.Tasks;
 namespace Specializer;
 
 /// <summary>
-/// Lays weights out as the generated kernels read them. Called by generated code, which knows where each block lies and
-/// that the tensors have the shapes it needs.
+/// Packs weights in the layout that the generated kernels read. Generated code calls it with valid blocks and with tensors of the
+/// required shapes.
 /// </summary>
 /// <remarks>
-/// A panel holds the weights of as many outputs as two vectors have lanes: for each input, one after the other, the
-/// weights of all outputs of the panel. A kernel reads it from front to back. Outputs are filled up with zeros to a
-/// multiple of 16; if that is no whole number of panels, the last one is narrower. Weights of 16 bits lie two in a word:
-/// the panel's first vector in the lower halves, its second in the upper ones.
+/// A panel contains the weights of as many outputs as two vectors have lanes: for each input in turn, the weights of all outputs
+/// of the panel. A kernel reads it sequentially. Outputs are padded with zeros to a multiple of 16; if that is not a whole number
+/// of panels, the last panel is narrower. Two 16-bit weights share a word: the panel's first vector is in the lower halves, its
+/// second in the upper halves.
 /// </remarks>
 public static unsafe class WeightPacking
 {
     internal const int VectorsPerPanel = 2;
 
-    /// <summary>Bytes of weights that all cores pack before the pages of the checkpoint that held them are let go.</summary>
+    /// <summary>The number of bytes of weights that all cores pack before the pages of their checkpoint are released.</summary>
     private const int BytesTogether = 4 << 20;
 
-    /// <summary>Packs one or several matrices, their rows one after the other, as the outputs of a linear kernel.</summary>
+    /// <summary>Packs the consecutive rows of one or more matrices as the outputs of a linear kernel.</summary>
     /// <param name="destination">Receives <paramref name="packedColumns"/> times <paramref name="inputs"/> floats, or words of two weights each.</param>
     /// <param name="instructionSet">The instruction set of the kernel.</param>
-    /// <param name="packedColumns">The outputs, filled up to a multiple of 16.</param>
-    /// <param name="inputs">The inputs of every matrix.</param>
+    /// <param name="packedColumns">The number of outputs, padded to a multiple of 16.</param>
+    /// <param name="inputs">The number of inputs of every matrix.</param>
     /// <param name="matrices">The matrices.</param>
-    /// <param name="storage">The type in which the weights are held.</param>
-    /// <exception cref="WeightsException">A weight does not fit into that type.</exception>
+    /// <param name="storage">The storage type of the weights.</param>
+    /// <exception cref="WeightsException">A weight does not fit into the storage type.</exception>
     [CLSCompliant(false)]
     public static void Panels(
         float* destination,
@@ -56,12 +56,12 @@ public static unsafe class WeightPacking
     /// <summary>Packs a gate and an up projection for a gated linear kernel: in each panel one vector of the gate's outputs and one of the up projection's.</summary>
     /// <param name="destination">Receives <paramref name="packedColumns"/> times <paramref name="inputs"/> floats, or words of two weights each.</param>
     /// <param name="instructionSet">The instruction set of the kernel.</param>
-    /// <param name="packedColumns">The outputs of both, each filled up to a multiple of 16.</param>
-    /// <param name="inputs">The inputs of both.</param>
+    /// <param name="packedColumns">The number of outputs of both, each padded to a multiple of 16.</param>
+    /// <param name="inputs">The number of inputs of both.</param>
     /// <param name="gate">The gate projection.</param>
     /// <param name="up">The up projection.</param>
-    /// <param name="storage">The type in which the weights are held.</param>
-    /// <exception cref="WeightsException">A weight does not fit into that type.</exception>
+    /// <param name="storage">The storage type of the weights.</param>
+    /// <exception cref="WeightsException">A weight does not fit into the storage type.</exception>
     [CLSCompliant(false)]
     public static void GatedPanels(
         float* destination,
@@ -77,7 +77,7 @@ public static unsafe class WeightPacking
         var sources = new PanelSource[packedColumns];
         for (int column = 0; column < packedColumns; column++)
         {
-            // Vectors come in turns: the even ones are the gate's.
+            // Vectors alternate: the even ones belong to the gate.
             int row = (column / (VectorsPerPanel * lanes) * lanes) + (column % lanes);
             sources[column] = row < gate.Rows ? new PanelSource(column / lanes % VectorsPerPanel, row) : PanelSource.Zeros;
         }
@@ -85,8 +85,8 @@ public static unsafe class WeightPacking
         new PanelPacking(destination, lanes, inputs, sources, [gate, up], storage).Run();
     }
 
-    /// <summary>Packs the biases of a gated linear kernel as <see cref="GatedPanels"/> packs its weights.</summary>
-    /// <param name="destination">Receives twice the gate's length, each filled up to a multiple of 16.</param>
+    /// <summary>Packs the biases of a gated linear kernel in the layout of <see cref="GatedPanels"/>.</summary>
+    /// <param name="destination">Receives twice the length of the gate's bias, each padded to a multiple of 16.</param>
     /// <param name="instructionSet">The instruction set of the kernel.</param>
     /// <param name="gate">The gate's bias.</param>
     /// <param name="up">The up projection's bias.</param>
@@ -105,8 +105,8 @@ public static unsafe class WeightPacking
         up.LetGo(0, up.Rows);
     }
 
-    /// <summary>Copies one or several vectors one after the other.</summary>
-    /// <param name="destination">Receives the vectors; what lies behind stays zero.</param>
+    /// <summary>Copies one or more vectors consecutively.</summary>
+    /// <param name="destination">Receives the vectors; the rest stays zero.</param>
     /// <param name="vectors">The vectors.</param>
     [CLSCompliant(false)]
     public static void Vectors(float* destination, ReadOnlySpan<TensorSlice> vectors)
@@ -119,8 +119,8 @@ public static unsafe class WeightPacking
         }
     }
 
-    /// <summary>Copies a vector and adds one to every element, for norms whose checkpoint holds the weight less one.</summary>
-    /// <param name="destination">Receives the vector; what lies behind stays zero.</param>
+    /// <summary>Copies a vector and adds one to every element, for norms whose checkpoint stores the weight minus one.</summary>
+    /// <param name="destination">Receives the vector; the rest stays zero.</param>
     /// <param name="vector">The vector.</param>
     [CLSCompliant(false)]
     public static void UnitOffsetVector(float* destination, TensorSlice vector)
@@ -134,8 +134,8 @@ public static unsafe class WeightPacking
 
     /// <summary>Copies a matrix row by row.</summary>
     /// <param name="destination">Receives the rows.</param>
-    /// <param name="rowStride">The floats from one row to the next.</param>
-    /// <param name="matrix">The matrix, [rows, row length]; dimensions before those count as rows.</param>
+    /// <param name="rowStride">The number of floats from one row to the next.</param>
+    /// <param name="matrix">The matrix, [rows, row length]; leading dimensions count as rows.</param>
     [CLSCompliant(false)]
     public static void Rows(float* destination, int rowStride, TensorView matrix)
     {
@@ -152,7 +152,7 @@ public static unsafe class WeightPacking
     /// <summary>Fills the table of rotary positions: for each position the cosines of all pairs, then their sines.</summary>
     /// <param name="destination">Receives [positions][2 · pairs] floats.</param>
     /// <param name="positions">The number of positions.</param>
-    /// <param name="angles">The angles per position.</param>
+    /// <param name="angles">The angles of the positions.</param>
     [CLSCompliant(false)]
     public static void RotaryTable(float* destination, int positions, RotaryFrequencies angles)
     {
@@ -172,8 +172,8 @@ public static unsafe class WeightPacking
     }
 
     /// <summary>
-    /// The slopes of ALiBi (Press et al. 2022): with p the largest power of two that is at most the number of heads,
-    /// 2^(−m k / p) for k = 1 to p, and for the remaining heads 2^(−m (2k − 1) / 2p) for k = 1, 2, ...
+    /// Computes the slopes of ALiBi (Press et al. 2022). With p the largest power of two that does not exceed the number of
+    /// heads, they are 2^(−m k / p) for k = 1 to p. The remaining heads have 2^(−m (2k − 1) / 2p) for k = 1, 2, ...
     /// </summary>
     /// <param name="destination">Receives a slope for each head.</param>
     /// <param name="heads">The number of heads.</param>
@@ -195,15 +195,17 @@ public static unsafe class WeightPacking
     }
 
     /// <summary>
-    /// Spreads a table of biases by bucket over all distances (Raffel et al. 2020, T5; section 2.1). With r = key − query:
-    /// of n buckets (half of them for r &gt; 0 if bidirectional, in the second half of the table) the first n / 2 are single
-    /// distances, the others grow with the logarithm up to the largest distance.
+    /// Expands a table of biases by bucket to all distances (Raffel et al. 2020, T5; section 2.1), with r = key − query. A
+    /// bidirectional table uses the first half of its buckets for r ≤ 0 and the second half for r &gt; 0. In each direction the
+    /// first half of the buckets are single distances, and the others grow logarithmically up to the largest distance.
     /// </summary>
-    /// <param name="destination">Receives for each head <paramref name="headStride"/> floats; the bias of r stands at <paramref name="positions"/> + r.</param>
-    /// <param name="positions">The number of positions, so that r is greater than −positions and less than positions.</param>
-    /// <param name="headStride">The floats from one head to the next.</param>
-    /// <param name="maximumDistance">The distance from which on all fall into the last bucket.</param>
-    /// <param name="bidirectional">Whether keys behind the query have buckets of their own; otherwise they count as distance 0.</param>
+    /// <param name="destination">
+    /// Receives <paramref name="headStride"/> floats for each head; the bias of r is at <paramref name="positions"/> + r.
+    /// </param>
+    /// <param name="positions">The number of positions; r is greater than −positions and less than positions.</param>
+    /// <param name="headStride">The number of floats from one head to the next.</param>
+    /// <param name="maximumDistance">The distance from which on all keys are in the last bucket.</param>
+    /// <param name="bidirectional">Whether keys after the query have buckets of their own; otherwise their distance is 0.</param>
     /// <param name="table">The biases, [buckets, heads].</param>
     [CLSCompliant(false)]
     public static void RelativeBias(
@@ -229,7 +231,7 @@ public static unsafe class WeightPacking
         }
     }
 
-    /// <summary>The bucket of a distance, key − query.</summary>
+    /// <summary>Returns the bucket of a distance, key − query.</summary>
     internal static int RelativeBucket(int distance, int buckets, int maximumDistance, bool bidirectional)
     {
         int count = bidirectional ? buckets / 2 : buckets;
@@ -242,18 +244,27 @@ public static unsafe class WeightPacking
         }
 
         double growth = Math.Log((double)length / single) / Math.Log((double)maximumDistance / single);
-        // A power of two on a boundary belongs behind it, however its logarithm is rounded.
+        // A power of two at a boundary belongs to the next bucket, however its logarithm is rounded.
         return first + Math.Min(single + (int)((growth * (count - single)) + 1e-9), count - 1);
     }
 
-    /// <summary>Sinusoidal positions (Vaswani et al. 2017, section 3.5): sines and cosines of position / 10000^(2i / width).</summary>
+    /// <summary>
+    /// Computes sinusoidal positions (Vaswani et al. 2017, section 3.5): sines and cosines of position / 10000^(2i / width).
+    /// </summary>
     /// <param name="destination">Receives the rows.</param>
     /// <param name="positions">The number of positions.</param>
-    /// <param name="width">The width of a row. Of an odd width the last frequency has a sine only, or with an endpoint the last element is zero.</param>
-    /// <param name="rowStride">The floats from one row to the next.</param>
-    /// <param name="interleaved">Sine and cosine in turn, as printed in the paper, instead of all sines and then all cosines (Marian).</param>
-    /// <param name="first">The number that the first position has.</param>
-    /// <param name="endpoint">Whether the last frequency is 1 / 10000 (tensor2tensor, fairseq, OpenNMT) instead of one step before it.</param>
+    /// <param name="width">
+    /// The width of a row. If it is odd, the last frequency has a sine only or, with an endpoint, the last element is zero.
+    /// </param>
+    /// <param name="rowStride">The number of floats from one row to the next.</param>
+    /// <param name="interleaved">
+    /// Whether sines and cosines alternate, as printed in the paper; otherwise all sines precede all cosines (Marian).
+    /// </param>
+    /// <param name="first">The number of the first position.</param>
+    /// <param name="endpoint">
+    /// Whether the last frequency is 1 / 10000 (tensor2tensor, fairseq, OpenNMT); otherwise the frequencies end one step
+    /// earlier.
+    /// </param>
     [CLSCompliant(false)]
     public static void SinusoidalTable(
         float* destination,
@@ -284,7 +295,10 @@ public static unsafe class WeightPacking
         }
     }
 
-    /// <summary>The rows of a length that are packed before their pages are let go: a multiple of the widest panel's columns, so that no panel is cut.</summary>
+    /// <summary>
+    /// Returns the number of rows of a length that are packed before their pages are released. It is a multiple of the widest
+    /// panel's columns, so that no panel is split.
+    /// </summary>
     internal static int RowsTogether(int length)
     {
         const int WidestPanel = VectorsPerPanel * 16;
@@ -292,13 +306,13 @@ public static unsafe class WeightPacking
     }
 
     /// <summary>
-    /// Packs on all cores, a part at a time, and lets go what held it. What one of the cores throws is thrown as it is; which
-    /// of several, depends on the threads.
+    /// Packs in batches on all cores and releases the source of each batch. An exception of one core is rethrown unchanged; if
+    /// several cores throw, which one is rethrown depends on timing.
     /// </summary>
-    /// <param name="count">How many there are to pack.</param>
-    /// <param name="together">How many make a part.</param>
-    /// <param name="pack">Packs one.</param>
-    /// <param name="letGo">Lets go those from a first to before an end.</param>
+    /// <param name="count">The number of items to pack.</param>
+    /// <param name="together">The number of items in a batch.</param>
+    /// <param name="pack">Packs one item.</param>
+    /// <param name="letGo">Releases a range of items, given by its start and its exclusive end.</param>
     internal static void PartByPart(int count, int together, Action<int> pack, Action<int, int> letGo)
     {
         for (int first = 0; first < count; first += together)

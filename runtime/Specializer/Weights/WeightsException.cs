@@ -3,7 +3,9 @@ using System.Collections.Generic;
 
 namespace Specializer;
 
-/// <summary>Weights cannot be loaded: the file is unreadable or malformed, or does not hold what the model needs.</summary>
+/// <summary>
+/// The exception that is thrown when weights cannot be loaded: the file is unreadable or malformed, or does not match the model.
+/// </summary>
 public sealed class WeightsException : Exception
 {
     internal WeightsException(string description, WeightsProblem problem, Exception? innerException = null)
@@ -26,9 +28,9 @@ public sealed class WeightsException : Exception
     /// <summary>The <see cref="WeightsSource.Description"/> of the weights: the path of the file.</summary>
     public string Description { get; }
 
-    /// <summary>What is wrong, at least one thing; of a file with very many problems the first thousand.</summary>
+    /// <summary>The problems, at least one. For a file with very many problems, the first thousand.</summary>
     public IReadOnlyList<WeightsProblem> Problems { get; }
 
-    /// <summary>How many things are wrong, those left out of <see cref="Problems"/> included.</summary>
+    /// <summary>The number of problems, including those omitted from <see cref="Problems"/>.</summary>
     public int ProblemCount { get; }
 }

@@ -1,6 +1,6 @@
 namespace Specializer;
 
-/// <summary>What is wrong with weights.</summary>
+/// <summary>Specifies the kind of a problem of weights.</summary>
 public enum WeightsProblemKind
 {
     /// <summary>The file does not exist or cannot be read.</summary>
@@ -9,24 +9,26 @@ public enum WeightsProblemKind
     /// <summary>The contents are not a valid safetensors file.</summary>
     Malformed,
 
-    /// <summary>A tensor that the model needs is not there.</summary>
+    /// <summary>A required tensor is missing.</summary>
     MissingTensor,
 
-    /// <summary>A tensor has another shape than the model needs.</summary>
+    /// <summary>The shape of a tensor is not the required one.</summary>
     WrongShape,
 
-    /// <summary>The elements of a tensor have a type that no model reads.</summary>
+    /// <summary>The elements of a tensor have an unsupported type.</summary>
     UnsupportedElementType,
 
-    /// <summary>There is a tensor that the model does not know.</summary>
+    /// <summary>The file contains a tensor that the model does not have.</summary>
     UnexpectedTensor,
 
-    /// <summary>A weight is too large, or no number, for the type in which the model holds its weights.</summary>
+    /// <summary>A weight is too large for the storage type of the model, or is not a number.</summary>
     WeightOutOfRange,
 
     /// <summary>A file of packed weights was written for another model, instruction set or version.</summary>
     PackedForAnother,
 
-    /// <summary>Two tensors that the model has as one, such as tied embeddings and a stored output matrix, hold different elements.</summary>
+    /// <summary>
+    /// Two tensors that the model shares, such as tied embeddings and a stored output matrix, have different elements.
+    /// </summary>
     CopiesDiffer,
 }

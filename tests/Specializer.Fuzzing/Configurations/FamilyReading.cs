@@ -20,7 +20,7 @@ internal sealed record FamilyReading(string? Invalid, string? Undecided, IReadOn
 
         FamilyReader reader = new(file, table);
         reader.Read();
-        return new FamilyReading(reader.Invalid, file.Repeats ? "a name that stands twice" : reader.Undecided, reader.Facts);
+        return new FamilyReading(reader.Invalid, file.Repeats ? "a name that occurs twice" : reader.Undecided, reader.Facts);
     }
 }
 

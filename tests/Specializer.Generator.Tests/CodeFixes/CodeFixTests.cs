@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.CodeFixes;
 
-/// <summary>Every mend that the editor offers leaves a declaration that is right, and everything around it as it was.</summary>
+/// <summary>Every suggested fix produces a valid declaration and leaves the rest of the file unchanged.</summary>
 public sealed class CodeFixTests
 {
     private const string Configuration =
@@ -38,8 +38,8 @@ public sealed class CodeFixTests
     [InlineData(", Mask = AttentionMask.Causal", ", Mask = AttentionMask.Full", "Remove 'Mask = AttentionMask.Full'", "")]
     [InlineData("[FeedForward(", "[AlibiPositions]\n[FeedForward(", "Remove 'AlibiPositions'", "[FeedForward(")]
     [InlineData("[FeedForward(", "[Pooling(PoolingKind.Last), FeedForward(", "Remove 'Pooling(PoolingKind.Last)'", "[FeedForward(")]
-    public Task Decoder(string good, string bad, string title, string? mended = null) =>
-        AssertMends(Declarations.Pronunciation.Replace(good, bad), title, Declarations.Pronunciation.Replace(good, mended ?? good));
+    public Task Decoder(string good, string bad, string title, string? expected = null) =>
+        AssertFixes(Declarations.Pronunciation.Replace(good, bad), title, Declarations.Pronunciation.Replace(good, expected ?? good));
 
     [Theory]
     [InlineData(
@@ -55,8 +55,8 @@ public sealed class CodeFixTests
         "QueryKeyValueBias = true, Mask = AttentionMask.Full"
     )]
     [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Remove 'TiedEmbeddings = true'", "ContextLength = 48")]
-    public Task Encoder(string good, string bad, string title, string mended) =>
-        AssertMends(Declarations.Encoder.Replace(good, bad), title, Declarations.Encoder.Replace(good, mended));
+    public Task Encoder(string good, string bad, string title, string expected) =>
+        AssertFixes(Declarations.Encoder.Replace(good, bad), title, Declarations.Encoder.Replace(good, expected));
 
     [Fact]
     public Task TypesAreNamedAsTheFileNeedsThem()
@@ -68,7 +68,7 @@ public sealed class CodeFixTests
             [Specializer.Norm(Specializer.NormKind.Layer)]
             public sealed partial class Model;
             """;
-        return AssertMends(
+        return AssertFixes(
             Bare,
             "Write 'Mask = AttentionMask.Full'",
             Bare.Replace("Heads = 4", "Heads = 4, Mask = Specializer.AttentionMask.Full")
@@ -91,13 +91,13 @@ public sealed class CodeFixTests
         "Write '\"models/small/config.json\"'",
         "[Transformer(\"models/small/config.json\")]"
     )]
-    public Task BesideAConfiguration(string bad, string title, string mended)
+    public Task BesideAConfiguration(string bad, string title, string expected)
     {
         const string Class = "using Specializer;\n\n[Transformer]\npublic sealed partial class Model;\n";
-        return AssertMends(
+        return AssertFixes(
             Class.Replace("[Transformer]", bad),
             title,
-            Class.Replace("[Transformer]", mended),
+            Class.Replace("[Transformer]", expected),
             new InMemoryText("/project/models/small/config.json", Configuration)
         );
     }
@@ -140,12 +140,12 @@ public sealed class CodeFixTests
         Assert.Equal(3, providers.Count());
     }
 
-    private static async Task AssertMends(string bad, string title, string mended, params AdditionalText[] files)
+    private static async Task AssertFixes(string bad, string title, string expected, params AdditionalText[] files)
     {
         using var project = new FixedProject(new ProjectOptions(), bad, files);
         Assert.NotEmpty(await project.Diagnostics());
         await project.Apply(title);
-        Assert.Equal(mended, await project.Text());
+        Assert.Equal(expected, await project.Text());
         Assert.Empty(await project.Diagnostics());
         Assert.NotEmpty(GeneratorRun.Of(await project.Compilation(), files).Files);
     }

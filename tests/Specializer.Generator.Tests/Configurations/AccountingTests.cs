@@ -67,7 +67,7 @@ public sealed class AccountingTests
     [InlineData("{ \"load_in_4bit\": true }", "an unnamed method")]
     public void QuantisedCheckpointsAreNamed(string value, string method) =>
         Assert.Equal(
-            $"\"quantization_config\" is an object: the checkpoint's weights are quantised ({method}), which is not supported: use the model's checkpoint in F32, BF16 or F16",
+            $"\"quantization_config\" is an object: quantized weights ({method}) are not supported: use a checkpoint in F32, BF16 or F16",
             Reading.Problem(File("llama", $"\"quantization_config\": {value}"))
         );
 
@@ -170,7 +170,7 @@ public sealed class AccountingTests
         );
         Assert.True(reading.IsUsable(acceptsUnread: false));
         Assert.Equal(
-            "\"vision_config\": it is left out, and with it its tensors: only the text model is generated",
+            "\"vision_config\": it is omitted together with its tensors: only the text model is generated",
             Assert.Single(reading.Problems).Message
         );
         TransformerArchitecture model = reading.Architecture!;

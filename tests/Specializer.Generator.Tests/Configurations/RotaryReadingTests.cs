@@ -94,7 +94,7 @@ public sealed class RotaryReadingTests
     [Theory]
     [InlineData(
         "\"rope_theta\": 10000, \"rope_parameters\": { \"rope_theta\": 20000 }",
-        "\"rope_theta\" is 10000, but \"rope_parameters.rope_theta\", which says the same, is 20000"
+        "\"rope_theta\" is 10000, but \"rope_parameters.rope_theta\", another name of it, is 20000"
     )]
     [InlineData(
         "\"rope_scaling\": { \"rope_type\": \"linear\", \"type\": \"yarn\", \"factor\": 2 }",

@@ -125,22 +125,22 @@ public sealed class AxesTests
     [InlineData(
         "[RotaryPositions] [AlibiPositions]",
         "SPZ0015",
-        "[AlibiPositions] and [RotaryPositions] exclude each other: a layer's attention knows positions in one way, so remove one"
+        "[AlibiPositions] and [RotaryPositions] are mutually exclusive: choose one positional scheme; remove one"
     )]
     [InlineData(
         "[LearnedPositions] [SinusoidalPositions]",
         "SPZ0015",
-        "[SinusoidalPositions] and [LearnedPositions] exclude each other: one table of positions is added to the embeddings, so remove one"
+        "[SinusoidalPositions] and [LearnedPositions] are mutually exclusive: only one position table is added to the embeddings; remove one"
     )]
     [InlineData("[LearnedPositions(Offset = 2, Rows = 17)]", "SPZ0004", "Rows is 17, but must be at least ContextLength + Offset = 18")]
     [InlineData("[AlibiPositions(MaximumBias = 0)]", "SPZ0004", "MaximumBias is 0, but must be a positive number")]
-    [InlineData("[RotaryPositions(Factor = 2)]", "SPZ0004", "Factor is 2, but must be left out where no Scaling is given")]
+    [InlineData("[RotaryPositions(Factor = 2)]", "SPZ0004", "Factor is 2, but must be left out when Scaling is not set")]
     [InlineData("[RotaryPositions(Scaling = FrequencyScaling.Linear, Factor = 0.5)]", "SPZ0004", "Factor is 0.5, but must be at least 1")]
     [InlineData("[RotaryPositions(Scaling = (FrequencyScaling)5)]", "SPZ0004", "Scaling is 5, but must be a value of FrequencyScaling")]
     [InlineData(
         "[RotaryPositions(Scaling = FrequencyScaling.Ntk, RotaryDim = 2)]",
         "SPZ0004",
-        "The rotary width is 2, but must be at least 4 for FrequencyScaling.Ntk"
+        "The rotary dimension is 2, but must be at least 4 for FrequencyScaling.Ntk"
     )]
     [InlineData(
         "[RotaryPositions(Scaling = FrequencyScaling.Yarn, Factor = 2)]",
@@ -161,44 +161,44 @@ public sealed class AxesTests
     [InlineData(
         "[SlidingWindow(4, Pattern = \"FX\")]",
         "SPZ0004",
-        "Pattern is \"FX\", but must be made of S (a sliding window) and F (full sight), with at least one S"
+        "Pattern is \"FX\", but must be a sequence of S (sliding window) and F (full attention) with at least one S"
     )]
     [InlineData(
         "[SlidingWindow(4, RotaryBase = 100)]",
         "SPZ0015",
-        "RotaryBase and a model without [RotaryPositions] exclude each other: remove it, or declare rotary positions"
+        "RotaryBase and a model without [RotaryPositions] are mutually exclusive: remove it, or declare rotary positions"
     )]
-    [InlineData("[TensorNames(Up = \"up\")]", "SPZ0016", "Up = \"up\" must hold \"{layer}\" once, where the layer's number stands")]
+    [InlineData("[TensorNames(Up = \"up\")]", "SPZ0016", "Up = \"up\" must contain \"{layer}\" once, in the place of the layer number")]
     [InlineData(
         "[TensorNames(Logits = \"{layer}\")]",
         "SPZ0016",
-        "Logits = \"{layer}\" must not hold \"{layer}\", since the model has one such tensor"
+        "Logits = \"{layer}\" must not contain \"{layer}\", because the model has only one such tensor"
     )]
-    [InlineData("[TensorNames(Logits = \"\")]", "SPZ0016", "Logits = \"\" is empty: give the tensor's name without \".weight\"")]
+    [InlineData("[TensorNames(Logits = \"\")]", "SPZ0016", "Logits = \"\" is empty: write the tensor's name without \".weight\"")]
     [InlineData(
         "[TensorNames(Logits = \"out.weight\")]",
         "SPZ0016",
-        "Logits = \"out.weight\" ends in what is added to it: leave out \".weight\" and \".bias\""
+        "Logits = \"out.weight\" ends in a suffix that is added automatically: remove \".weight\" and \".bias\""
     )]
     [InlineData(
         "[TensorNames(Logits = \"a\\\\b\")]",
         "SPZ0016",
-        "Logits = \"a\\b\" holds a quotation mark, a backslash or a control character"
+        "Logits = \"a\\b\" contains a quotation mark, a backslash or a control character"
     )]
     [InlineData(
         "[TensorNames(TokenEmbedding = \"wte\", Logits = \"wte\")]",
         "SPZ0016",
-        "Logits = \"wte\" is TokenEmbedding's name too: every tensor has its own"
+        "Logits = \"wte\" is TokenEmbedding's name too: every tensor needs a name of its own"
     )]
     [InlineData(
         "[TensorNames(QueryKeyValue = \"{layer}\")]",
         "SPZ0015",
-        "QueryKeyValue and QueryKeyValueStorage.Separate exclude each other: say with QueryKeyValueStorage how the one tensor is laid out"
+        "QueryKeyValue and QueryKeyValueStorage.Separate are mutually exclusive: set QueryKeyValueStorage to the layout of the fused tensor"
     )]
     [InlineData(
         "[TensorNames(Gate = \"{layer}\")]",
         "SPZ0015",
-        "Gate and an activation without a gate exclude each other: remove it, or declare a gated activation"
+        "Gate and an activation without a gate are mutually exclusive: remove it, or declare a gated activation"
     )]
     public async Task Refused(string parts, string id, string message)
     {

@@ -46,8 +46,8 @@ public sealed class ConfigurationProblemsTests
         );
         string[] messages =
         [
-            "2: \"hidden_size\" is \"wide\", but must be a whole number from 1 to 4194304",
-            "3: \"num_hidden_layers\" is 0, but must be a whole number from 1 to 4194304",
+            "2: \"hidden_size\" is \"wide\", but must be an integer from 1 to 4194304",
+            "3: \"num_hidden_layers\" is 0, but must be an integer from 1 to 4194304",
             "5: \"num_key_value_heads\" is 3, but must be a divisor of \"num_attention_heads\", which is 7",
             "6: \"hidden_act\" is \"tanh\", but must be one of relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, quick_gelu, silu, swish, relu2",
             "8: the field \"rope_scaling.factor\" is missing",

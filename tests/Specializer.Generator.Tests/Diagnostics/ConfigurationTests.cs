@@ -83,17 +83,17 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [InlineData("96", "-96", "\"hidden_size\" is -96, but must be a whole number from 1 to 4194304")]
-    [InlineData("96", "\"wide\"", "\"hidden_size\" is \"wide\", but must be a whole number from 1 to 4194304")]
+    [InlineData("96", "-96", "\"hidden_size\" is -96, but must be an integer from 1 to 4194304")]
+    [InlineData("96", "\"wide\"", "\"hidden_size\" is \"wide\", but must be an integer from 1 to 4194304")]
     [InlineData(
         "\"num_attention_heads\": 6",
         "\"num_attention_heads\": 7",
         "\"num_attention_heads\" is 7, but must be a divisor of the width 96"
     )]
     [InlineData("\"llama\"", "\"lama\"", "\"model_type\" is \"lama\", but must be one of albert, bart, bert, bloom, ")]
-    [InlineData("\"vocab_size\": 300,", "\"vocab_size\": 300, \"vocab_size\": 301,", "the name \"vocab_size\" stands twice")]
+    [InlineData("\"vocab_size\": 300,", "\"vocab_size\": 300, \"vocab_size\": 301,", "the name \"vocab_size\" occurs twice")]
     [InlineData("300,", "300", "the file is not JSON: expected ',', found '\"'")]
-    [InlineData("300", "NaN", "\"vocab_size\" is NaN, but must be a whole number from 1 to 4194304")]
+    [InlineData("300", "NaN", "\"vocab_size\" is NaN, but must be an integer from 1 to 4194304")]
     [InlineData("300", "nan", "the file is not JSON: expected a value, found 'n'")]
     [InlineData(
         "300",

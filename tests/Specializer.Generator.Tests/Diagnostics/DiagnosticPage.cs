@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>
-/// A page of docs/diagnostics: a title, what the diagnostic means, and the sections Broken, Mended and See also. A
+/// A page of docs/diagnostics: a title, what the diagnostic means, and the sections Broken, Fixed and See also. A
 /// section with an example has a block of C#, a block of XML where the project file matters, and a block of JSON where a config.json does.
 /// </summary>
 internal sealed partial class DiagnosticPage(string id)

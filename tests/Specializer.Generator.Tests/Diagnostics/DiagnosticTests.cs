@@ -30,17 +30,17 @@ public sealed class DiagnosticTests
     [InlineData(
         "Mask = AttentionMask.Full",
         "Mask = AttentionMask.Prefix",
-        "Stack.Encoder and AttentionMask.Prefix exclude each other: an encoder sees the whole sequence, so give Mask = AttentionMask.Full"
+        "Stack.Encoder and AttentionMask.Prefix are mutually exclusive: an encoder attends to the whole sequence; set Mask = AttentionMask.Full"
     )]
     [InlineData(
         "ContextLength = 48",
         "ContextLength = 48, TiedEmbeddings = true",
-        "Stack.Encoder and TiedEmbeddings exclude each other: an encoder has no logits, so leave out TiedEmbeddings"
+        "Stack.Encoder and TiedEmbeddings are mutually exclusive: an encoder has no logits; remove TiedEmbeddings"
     )]
     [InlineData(
         "PoolingKind.Mean",
         "PoolingKind.None, Normalize = true",
-        "PoolingKind.None and Normalize exclude each other: only a pooled state is normalised, so choose a pooling or leave out Normalize"
+        "PoolingKind.None and Normalize are mutually exclusive: only a pooled state can be normalized; choose a pooling or remove Normalize"
     )]
     public Task Spz0015_OptionsOfAnEncoder(string good, string bad, string message) =>
         Expect(
@@ -53,13 +53,13 @@ public sealed class DiagnosticTests
         "Mask = AttentionMask.Causal",
         "Mask = AttentionMask.Full",
         "Mask = AttentionMask.Full",
-        "Stack.Decoder and AttentionMask.Full exclude each other: a decoder predicts a token from those before it, so leave out Mask"
+        "Stack.Decoder and AttentionMask.Full are mutually exclusive: a decoder predicts each token from the tokens before it; remove Mask"
     )]
     [InlineData(
         "public sealed",
         "[Pooling(PoolingKind.Last)]\npublic sealed",
         "Pooling(PoolingKind.Last)",
-        "Stack.Decoder and Pooling exclude each other: a decoder gives logits, so leave out [Pooling], or declare Stack.Encoder with Mask = AttentionMask.Causal"
+        "Stack.Decoder and Pooling are mutually exclusive: a decoder returns logits; remove [Pooling], or declare Stack.Encoder with Mask = AttentionMask.Causal"
     )]
     public Task Spz0015_OptionsOfADecoder(string good, string bad, string pointedAt, string message) =>
         Expect(Declarations.Pronunciation.Replace(good, bad), ("SPZ0015", pointedAt, message));
@@ -68,7 +68,7 @@ public sealed class DiagnosticTests
     public Task Spz0018_WindowBeyondContext() =>
         Expect(
             Declarations.Pronunciation.Replace("public sealed", "[SlidingWindow(65)]\npublic sealed"),
-            ("SPZ0018", "65", "A window of 65 positions never slides in a context of 64: raise ContextLength, or make the window smaller")
+            ("SPZ0018", "65", "A window of 65 positions is larger than the context of 64 and has no effect: raise ContextLength or reduce the window")
         );
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class DiagnosticTests
     public Task Spz0019_MemberIsGenerated(string member, string name) =>
         Expect(
             Declarations.Pronunciation.Replace("PronunciationModel;", $"PronunciationModel {{ {member} }}"),
-            ("SPZ0019", name, $"'{name}' is the name of a member that the generator gives to 'PronunciationModel': choose another name")
+            ("SPZ0019", name, $"'{name}' is the name of a member that the generator adds to 'PronunciationModel': choose another name")
         );
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class DiagnosticTests
         ImmutableArray<Diagnostic> diagnostics = await Analysis.Of(both);
         Assert.Equal(["SPZ0017", "SPZ0017"], diagnostics.Select(static diagnostic => diagnostic.Id));
         Assert.Equal(
-            $"'Samples.PronunciationModel' and '{other}' differ only in upper and lower case, which names of files do not tell apart: rename one of them",
+            $"'Samples.PronunciationModel' and '{other}' differ only by case, but file names may be case-insensitive: rename one of them",
             diagnostics[0].GetMessage(System.Globalization.CultureInfo.InvariantCulture)
         );
         Assert.Empty(GeneratorRun.Of(both).Files);
@@ -129,7 +129,7 @@ public sealed class DiagnosticTests
             (
                 "SPZ0001",
                 "PronunciationModel",
-                "'PronunciationModel' must be declared partial, so that the generator can complete it: add 'partial'"
+                "'PronunciationModel' is not partial, so the generator cannot add members to it: add the modifier 'partial'"
             )
         );
 
@@ -137,7 +137,7 @@ public sealed class DiagnosticTests
     public Task Spz0001_ContainingTypeNotPartial() =>
         Expect(
             Nested("internal static class Models", "public sealed partial class"),
-            ("SPZ0001", "Models", "'Models' must be declared partial, so that the generator can complete it: add 'partial'")
+            ("SPZ0001", "Models", "'Models' is not partial, so the generator cannot add members to it: add the modifier 'partial'")
         );
 
     [Theory]
@@ -152,14 +152,14 @@ public sealed class DiagnosticTests
         "sealed partial class PronunciationModel",
         "PronunciationModel",
         "static",
-        "a class that can have instances",
+        "a class that can be instantiated",
         "static partial class PronunciationModel"
     )]
     [InlineData(
         "sealed partial class PronunciationModel",
         "PronunciationModel",
         "abstract",
-        "a class that can have instances",
+        "a class that can be instantiated",
         "abstract partial class PronunciationModel"
     )]
     [InlineData(
@@ -180,60 +180,60 @@ public sealed class DiagnosticTests
         "PronunciationModel;",
         "PronunciationModel",
         "derived from Exception",
-        "a class without a base class, since the generator gives it one",
+        "a class without a base class, because the generator adds one",
         "PronunciationModel : System.Exception;"
     )]
     [InlineData(
         "PronunciationModel;",
         "PronunciationModel",
         "declared with a primary constructor",
-        "a class without one, since the generator gives it a constructor",
+        "a class without one, because the generator adds a constructor",
         "PronunciationModel(int seed) { public int Seed => seed; }"
     )]
-    [InlineData("PronunciationModel;", "Session", "named like a member that it gets", "a class with another name", "Session;")]
+    [InlineData("PronunciationModel;", "Session", "named like one of its generated members", "a class with another name", "Session;")]
     [InlineData(
         "PronunciationModel;",
         "event",
-        "named, or inside something named, like a keyword",
-        "a class with an ordinary full name",
+        "named like a keyword, or inside a type or namespace that is",
+        "a class whose full name contains no keyword",
         "@event;"
     )]
     [InlineData(
         "namespace Samples;",
         "PronunciationModel",
-        "named, or inside something named, like a keyword",
-        "a class with an ordinary full name",
+        "named like a keyword, or inside a type or namespace that is",
+        "a class whose full name contains no keyword",
         "namespace Samples.@class;"
     )]
-    public Task Spz0002_UnsuitableClass(string good, string name, string reason, string mend, string bad) =>
+    public Task Spz0002_UnsuitableClass(string good, string name, string reason, string advice, string bad) =>
         Expect(
             Declarations.Pronunciation.Replace(good, bad),
             (
                 "SPZ0002",
                 bad.Contains('@') && name == "event" ? "@event" : name,
-                $"'{name}' cannot be completed because it is {reason}: declare the transformer on {mend}"
+                $"'{name}' cannot be a transformer class because it is {reason}: declare the transformer on {advice}"
             )
         );
 
     [Theory]
     [InlineData("internal partial class Models<T>", "generic or inside a generic type", "a class without type parameters")]
     [InlineData("file partial class Models", "local to a file", "a class without the modifier 'file'")]
-    public Task Spz0002_UnsuitableContainingType(string container, string reason, string mend) =>
+    public Task Spz0002_UnsuitableContainingType(string container, string reason, string advice) =>
         Expect(
             Nested(container, "public sealed partial class"),
             (
                 "SPZ0002",
                 "PronunciationModel",
-                $"'PronunciationModel' cannot be completed because it is {reason}: declare the transformer on {mend}"
+                $"'PronunciationModel' cannot be a transformer class because it is {reason}: declare the transformer on {advice}"
             )
         );
 
     [Theory]
-    [InlineData("Attention", "heads and their width")]
+    [InlineData("Attention", "the heads and their width")]
     [InlineData("FeedForward", "the inner width and the activation")]
-    [InlineData("Norm", "the formula of the norms")]
+    [InlineData("Norm", "the kind of the norms")]
     public Task Spz0003_MissingPart(string part, string meaning) =>
-        Expect(Without(part), ("SPZ0003", "PronunciationModel", $"'PronunciationModel' has no [{part}]: add it to declare {meaning}"));
+        Expect(Without(part), ("SPZ0003", "PronunciationModel", $"'PronunciationModel' has no [{part}] attribute: add it to declare {meaning}"));
 
     [Fact]
     public Task Spz0003_PartsWithoutTransformer() =>
@@ -242,7 +242,7 @@ public sealed class DiagnosticTests
             (
                 "SPZ0003",
                 "Attention(Heads = 6, KeyValueHeads = 2, HeadDim = 32, Mask = AttentionMask.Causal)",
-                "'PronunciationModel' has no [Transformer]: add it to declare the stack and its dimensions"
+                "'PronunciationModel' has no [Transformer] attribute: add it to declare the stack and its dimensions"
             )
         );
 
@@ -308,17 +308,17 @@ public sealed class DiagnosticTests
             Declarations
                 .Pronunciation.Replace("DModel = 192", "DModel = 8192")
                 .Replace("Heads = 6, KeyValueHeads = 2, HeadDim = 32", "Heads = 1"),
-            ("SPZ0004", "Heads = 1", "The width of a head, DModel / Heads, is 8192, but must be 1 to 4096")
+            ("SPZ0004", "Heads = 1", "The head dimension, DModel / Heads, is 8192, but must be 1 to 4096")
         );
 
     [Theory]
     [InlineData(
         "Heads = 5",
-        "5 heads do not divide DModel = 192 evenly: give a number of heads that divides it (say 4 or 6), or the width of a head as HeadDim"
+        "DModel = 192 is not divisible by 5 heads: use a number of heads that divides it (such as 4 or 6), or set HeadDim"
     )]
     [InlineData(
         "Heads = 193",
-        "193 heads do not divide DModel = 192 evenly: give a number of heads that divides it (say 192), or the width of a head as HeadDim"
+        "DModel = 192 is not divisible by 193 heads: use a number of heads that divides it (such as 192), or set HeadDim"
     )]
     public Task Spz0005_HeadsDoNotDivideWidth(string heads, string message) =>
         Expect(Declarations.Pronunciation.Replace("Heads = 6, KeyValueHeads = 2, HeadDim = 32", heads), ("SPZ0005", heads, message));
@@ -326,11 +326,11 @@ public sealed class DiagnosticTests
     [Theory]
     [InlineData(
         "KeyValueHeads = 4",
-        "4 key/value heads do not divide 6 heads evenly: each key/value head serves equally many query heads, so give one of 1, 2, 3, 6"
+        "6 heads are not divisible by 4 key/value heads: set KeyValueHeads to one of 1, 2, 3, 6"
     )]
     [InlineData(
         "KeyValueHeads = 12",
-        "12 key/value heads do not divide 6 heads evenly: each key/value head serves equally many query heads, so give one of 1, 2, 3, 6"
+        "6 heads are not divisible by 12 key/value heads: set KeyValueHeads to one of 1, 2, 3, 6"
     )]
     public Task Spz0006_KeyValueHeadsDoNotDivideHeads(string heads, string message) =>
         Expect(Declarations.Pronunciation.Replace("KeyValueHeads = 2", heads), ("SPZ0006", heads, message));
@@ -339,7 +339,7 @@ public sealed class DiagnosticTests
     public Task Spz0007_OddRotaryWidth() =>
         Expect(
             Declarations.OddSizes.Replace("RotaryDim = 8", "RotaryDim = 7"),
-            ("SPZ0007", "RotaryDim = 7", "Rotary positions turn pairs, but RotaryDim = 7 is odd: give an even number")
+            ("SPZ0007", "RotaryDim = 7", "RotaryDim = 7 is odd, but rotary positions rotate pairs: use an even number")
         );
 
     [Fact]
@@ -349,7 +349,7 @@ public sealed class DiagnosticTests
             (
                 "SPZ0007",
                 "RotaryPositions(Base = 10_000)",
-                "Rotary positions turn pairs, but the width of a head = 33 is odd: give an even number"
+                "The head dimension = 33 is odd, but rotary positions rotate pairs: use an even number"
             )
         );
 
@@ -359,7 +359,7 @@ public sealed class DiagnosticTests
     public Task Spz0008_RotaryWiderThanHead(string argument, int width) =>
         Expect(
             Declarations.OddSizes.Replace("RotaryDim = 8", argument),
-            ("SPZ0008", argument, $"RotaryDim = {width} is more than a head's width of 20: give at most 20")
+            ("SPZ0008", argument, $"RotaryDim = {width} exceeds the head dimension of 20: use at most 20")
         );
 
     [Fact]
@@ -370,7 +370,7 @@ public sealed class DiagnosticTests
             (
                 "SPZ0009",
                 "PronunciationModel",
-                "The code generated for 'PronunciationModel' works on native memory: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project file"
+                "The code generated for 'PronunciationModel' uses pointers: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project file"
             )
         );
 
@@ -384,7 +384,7 @@ public sealed class DiagnosticTests
             (
                 "SPZ0010",
                 "PronunciationModel",
-                $"The code generated for 'PronunciationModel' needs C# 12 or newer, but the project is compiled as C# {text}: raise <LangVersion> or remove it"
+                $"The code generated for 'PronunciationModel' requires C# 12 or later, but the project uses C# {text}: raise <LangVersion> or remove it"
             )
         );
 
@@ -416,12 +416,12 @@ public sealed class DiagnosticTests
         "Heads or HeadDim",
         "Heads = 4194304"
     )]
-    public Task Spz0011_TooLarge(string good, string bad, string what, string mend, string? pointedAt = null)
+    public Task Spz0011_TooLarge(string good, string bad, string what, string advice, string? pointedAt = null)
     {
         string most = what.Contains("of a position", StringComparison.Ordinal) ? Largest : "2147483647";
         return Expect(
             Declarations.Pronunciation.Replace("DModel = 192", "DModel = 1024").Replace("HeadDim = 32", "HeadDim = 256").Replace(good, bad),
-            ("SPZ0011", pointedAt ?? bad, $"{what}, more than the {most} that can be addressed: make {mend} smaller")
+            ("SPZ0011", pointedAt ?? bad, $"{what}, which exceeds the limit of {most}: reduce {advice}")
         );
     }
 

@@ -56,7 +56,7 @@ public sealed class DocumentationTests
     {
         var page = new DiagnosticPage(id);
         Assert.Equal($"# {id}: {Descriptor(id).Title}", page.Title);
-        Assert.Equal(["Broken", "Mended", "See also"], page.Sections);
+        Assert.Equal(["Broken", "Fixed", "See also"], page.Sections);
         Assert.EndsWith($"/docs/diagnostics/{id}.md", Descriptor(id).HelpLinkUri, StringComparison.Ordinal);
     }
 
@@ -76,21 +76,21 @@ public sealed class DocumentationTests
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public async Task MendedExampleReportsNothing(string id)
+    public async Task FixedExampleReportsNothing(string id)
     {
-        CSharpCompilation example = new DiagnosticPage(id).Example("Mended");
-        AdditionalText[] files = new DiagnosticPage(id).AdditionalFiles("Mended");
+        CSharpCompilation example = new DiagnosticPage(id).Example("Fixed");
+        AdditionalText[] files = new DiagnosticPage(id).AdditionalFiles("Fixed");
         Assert.Empty(await Analysis.Of(example, files));
         Assert.NotEmpty(GeneratorRun.Of(example, files).Files);
     }
 
     [Fact]
-    public void MendedExamplesCompile()
+    public void FixedExamplesCompile()
     {
         // Most are one and the same, and compiling takes its time.
         var examples = DiagnosticDescriptors
             .All.Select(static descriptor => new DiagnosticPage(descriptor.Id))
-            .Select(static page => (Project: page.Example("Mended"), Files: page.AdditionalFiles("Mended")))
+            .Select(static page => (Project: page.Example("Fixed"), Files: page.AdditionalFiles("Fixed")))
             .DistinctBy(static example => (example.Project.SyntaxTrees[0].ToString(), example.Project.LanguageVersion));
         Assert.All(examples, static example => GeneratorRun.Of(example.Project, example.Files).Emit());
     }

@@ -122,7 +122,7 @@ public sealed class FamilyTogglesTests
         "\"inner_group_num\": 4194304",
         "\"inner_group_num\" is 4194304, but must be at most 1024, and make at most 4194304 layers with \"num_hidden_layers\""
     )]
-    [InlineData(Albert, "\"inner_group_num\": 0", "\"inner_group_num\" is 0, but must be a whole number from 1 to 4194304")]
+    [InlineData(Albert, "\"inner_group_num\": 0", "\"inner_group_num\" is 0, but must be an integer from 1 to 4194304")]
     [InlineData(Mpt, "\"attn_config\": { \"clip_qkv\": -1 }", "\"attn_config.clip_qkv\" is -1, but must be 0 or a positive number")]
     [InlineData(Mpt, "\"attn_config\": { \"clip_qkv\": 1e300 }", "\"attn_config.clip_qkv\" is 1E+300, but must be 0 or a positive number")]
     [InlineData(Mpt, "\"attn_config\": { \"clip_qkv\": 1e-60 }", "\"attn_config.clip_qkv\" is 1E-60, but must be 0 or a positive number")]
@@ -144,7 +144,7 @@ public sealed class FamilyTogglesTests
     [InlineData(
         Qwen3,
         "\"use_sliding_window\": true, \"sliding_window\": 0",
-        "\"sliding_window\" is 0, but must be a whole number from 1 to 4194304"
+        "\"sliding_window\" is 0, but must be an integer from 1 to 4194304"
     )]
     [InlineData(
         Mistral,

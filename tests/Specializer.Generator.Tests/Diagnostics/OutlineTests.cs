@@ -175,7 +175,7 @@ public sealed class OutlineTests
     }
 
     [Fact]
-    public void AMendedDeclarationIsGenerated()
+    public void AFixedDeclarationIsGenerated()
     {
         CSharpCompilation project = TestProject.Compile(Attributes.Replace("Heads = 6", "Heads = 7"));
         Assert.True(GeneratorRun.Of(project).Then(project.Edit(0, Attributes)).GeneratesAModel);

@@ -79,7 +79,7 @@ public sealed class OverridesTests
             Llama,
             "",
             "[RotaryPositions(WindowBase = 20_000)]",
-            "it has no rotary positions of their own for layers with a window: remove WindowBase"
+            "its layers with a window have no rotary positions of their own: remove WindowBase"
         );
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class OverridesTests
 
     [Theory]
     [InlineData("", "[Norm(NormKind.Layer)]", "it declares RMSNorm: write NormKind.RootMeanSquare")]
-    [InlineData("SourceLength = 3", "", "SourceLength is given, but the model is no encoder-decoder and has no source")]
+    [InlineData("SourceLength = 3", "", "SourceLength applies to encoder-decoders only: remove it")]
     public Task WhatADecoderHasNot(string argument, string attributes, string message) => Refused(Llama, argument, attributes, message);
 
     [Theory]

@@ -196,14 +196,14 @@ public sealed class SentenceFolderTests
         "1_Pooling/config.json",
         "\"pooling_mode_mean_tokens\": true",
         "\"pooling_mode_mean_tokens\": false",
-        "\"pooling_mode_mean_tokens\" is false, but must be true, since no other pooling is chosen",
+        "\"pooling_mode_mean_tokens\" is false, but must be true, because no other pooling is chosen",
         "false"
     )]
     [InlineData(
         "1_Pooling/config.json",
         "\"pooling_mode_max_tokens\": false",
         "\"pooling_mode_max_tokens\": true",
-        "\"pooling_mode_mean_tokens\" is true: several poolings side by side are not supported",
+        "\"pooling_mode_mean_tokens\" is true: more than one pooling is not supported",
         "true"
     )]
     [InlineData(
@@ -257,7 +257,7 @@ public sealed class SentenceFolderTests
     )]
     [InlineData("1_Pooling/config.json", "{", "", "the file is not JSON", ":")]
     [InlineData("2_Dense/config.json", "96", "40", "\"in_features\" is 40, but must be 96", "40")]
-    [InlineData("2_Dense/config.json", "40", "0", "\"out_features\" is 0, but must be a whole number", "0")]
+    [InlineData("2_Dense/config.json", "40", "0", "\"out_features\" is 0, but must be an integer", "0")]
     [InlineData(
         "2_Dense/config.json",
         "torch.nn.modules.activation.Tanh",
@@ -298,7 +298,7 @@ public sealed class SentenceFolderTests
         "modules.json",
         "sentence_transformers.models.Dense",
         "sentence_transformers.models.Pooling",
-        "\"[2].type\" is \"sentence_transformers.models.Pooling\": a pooling must follow the transformer, once",
+        "\"[2].type\" is \"sentence_transformers.models.Pooling\": exactly one pooling must follow the transformer",
         "\"sentence_transformers.models.Pooling\""
     )]
     [InlineData("modules.json", "2_Dense", "../x", "\"[2].path\" is \"../x\", but must be the name of a folder", "\"../x\"")]

@@ -25,25 +25,25 @@ public sealed class StackClashTests
         """;
 
     [Theory]
-    [InlineData("Mask = AttentionMask.Full", "Mask = AttentionMask.Prefix", "Stack.Encoder and AttentionMask.Prefix exclude each other")]
-    [InlineData("[RotaryPositions]", "[AlibiPositions]", "Stack.Encoder and [AlibiPositions] exclude each other")]
+    [InlineData("Mask = AttentionMask.Full", "Mask = AttentionMask.Prefix", "Stack.Encoder and AttentionMask.Prefix are mutually exclusive")]
+    [InlineData("[RotaryPositions]", "[AlibiPositions]", "Stack.Encoder and [AlibiPositions] are mutually exclusive")]
     [InlineData("[RotaryPositions]", "", "")]
     [InlineData("[RotaryPositions]", "[SlidingWindow(4)]", "")]
-    [InlineData("[RotaryPositions]", "[SlidingWindow(4, SourceWindow = 2)]", "Stack.Encoder and SourceWindow exclude each other")]
-    [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "GlobalTokens and a model without [SlidingWindow] exclude each other")]
+    [InlineData("[RotaryPositions]", "[SlidingWindow(4, SourceWindow = 2)]", "Stack.Encoder and SourceWindow are mutually exclusive")]
+    [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "GlobalTokens and a model without [SlidingWindow] are mutually exclusive")]
     [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.ParallelOneNorm", "")]
     [InlineData(
         ", Mask = AttentionMask.Full",
         "",
-        "Stack.Encoder and AttentionMask.Causal exclude each other: an encoder does not leave it to a default"
+        "Stack.Encoder and AttentionMask.Causal are mutually exclusive: an encoder does not leave it to a default"
     )]
     [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.PostNorm", "")]
     [InlineData("ContextLength = 48", "ContextLength = 48, TokenTypes = 2", "")]
-    [InlineData("ContextLength = 48", "ContextLength = 48, SourceLength = 2", "Stack.Encoder and SourceLength exclude each other")]
+    [InlineData("ContextLength = 48", "ContextLength = 48, SourceLength = 2", "Stack.Encoder and SourceLength are mutually exclusive")]
     [InlineData(
         "HeadDim = 20",
         "HeadDim = 20, Form = AttentionForm.Linear",
-        "AttentionForm.Linear and [RotaryPositions] exclude each other"
+        "AttentionForm.Linear and [RotaryPositions] are mutually exclusive"
     )]
     [InlineData("[RotaryPositions]", "[SlidingWindow(5)]", "The window is 5, but must be even in an encoder")]
     public Task OfAnEncoder(string good, string bad, string message) => Expect(Declarations.Encoder.Replace(good, bad), message);
@@ -55,12 +55,12 @@ public sealed class StackClashTests
     [InlineData("[Norm(NormKind.Layer)]", "[Norm(NormKind.RootMeanSquare, UnitOffset = true)]", "")]
     [InlineData("ContextLength = 48", "ContextLength = 48, EmbeddingScale = 3, Arrangement = LayerArrangement.ParallelTwoNorms", "")]
     [InlineData("PoolingKind.Mean", "PoolingKind.WeightedMean, Normalize = true", "")]
-    [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Stack.Encoder and TiedEmbeddings exclude each other")]
-    [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "AttentionMask.Causal and GlobalTokens exclude each other")]
+    [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Stack.Encoder and TiedEmbeddings are mutually exclusive")]
+    [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "AttentionMask.Causal and GlobalTokens are mutually exclusive")]
     [InlineData(
         "HeadDim = 20, Mask = AttentionMask.Causal, QueryKeyValueBias = true)]\n[RotaryPositions]",
         "HeadDim = 20, Mask = AttentionMask.Causal, Form = AttentionForm.Linear)]",
-        "Stack.Encoder with AttentionMask.Causal and AttentionForm.Linear exclude each other"
+        "Stack.Encoder with AttentionMask.Causal and AttentionForm.Linear are mutually exclusive"
     )]
     public Task OfADecodersBody(string good, string bad, string message)
     {
@@ -70,59 +70,59 @@ public sealed class StackClashTests
 
     [Theory]
     [InlineData("Mask = AttentionMask.Causal", "Mask = AttentionMask.Prefix", "")]
-    [InlineData("Mask = AttentionMask.Causal", "GlobalTokens = true", "Stack.Decoder and GlobalTokens exclude each other")]
-    [InlineData("TiedEmbeddings = true", "TokenTypes = 2", "Stack.Decoder and TokenTypes exclude each other")]
-    [InlineData("TiedEmbeddings = true", "EncoderLayers = 2", "Stack.Decoder and EncoderLayers exclude each other")]
+    [InlineData("Mask = AttentionMask.Causal", "GlobalTokens = true", "Stack.Decoder and GlobalTokens are mutually exclusive")]
+    [InlineData("TiedEmbeddings = true", "TokenTypes = 2", "Stack.Decoder and TokenTypes are mutually exclusive")]
+    [InlineData("TiedEmbeddings = true", "EncoderLayers = 2", "Stack.Decoder and EncoderLayers are mutually exclusive")]
     [InlineData("[RotaryPositions(Base = 10_000)]", "[AlibiPositions]", "")]
     [InlineData(
         "Mask = AttentionMask.Causal)]",
         "Mask = AttentionMask.Prefix)] [SlidingWindow(8)]",
-        "AttentionMask.Prefix and [SlidingWindow] exclude each other"
+        "AttentionMask.Prefix and [SlidingWindow] are mutually exclusive"
     )]
     [InlineData(
         "Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]",
         "Mask = AttentionMask.Prefix)] [AlibiPositions]",
-        "AttentionMask.Prefix and [AlibiPositions] exclude each other"
+        "AttentionMask.Prefix and [AlibiPositions] are mutually exclusive"
     )]
     [InlineData("Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]", "Form = AttentionForm.Linear)]", "")]
     [InlineData(
         "Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]",
         "Form = AttentionForm.Linear, SoftCap = 2)]",
-        "AttentionForm.Linear and SoftCap exclude each other"
+        "AttentionForm.Linear and SoftCap are mutually exclusive"
     )]
     [InlineData(
         "Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]",
         "Form = AttentionForm.Linear, Scale = 2)]",
-        "AttentionForm.Linear and Scale exclude each other"
+        "AttentionForm.Linear and Scale are mutually exclusive"
     )]
     [InlineData(
         "Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]",
         "Form = AttentionForm.Linear, Mask = AttentionMask.Prefix)]",
-        "AttentionForm.Linear and AttentionMask.Prefix exclude each other"
+        "AttentionForm.Linear and AttentionMask.Prefix are mutually exclusive"
     )]
     [InlineData(
         "Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]",
         "Form = AttentionForm.Linear)] [SlidingWindow(4)]",
-        "AttentionForm.Linear and [SlidingWindow] exclude each other"
+        "AttentionForm.Linear and [SlidingWindow] are mutually exclusive"
     )]
     public Task OfADecoder(string good, string bad, string message) => Expect(Declarations.Pronunciation.Replace(good, bad), message);
 
     [Theory]
     [InlineData("", "", "")]
-    [InlineData("QueryKeyValueBias = true", "Mask = AttentionMask.Full", "Stack.EncoderDecoder and AttentionMask.Full exclude each other")]
+    [InlineData("QueryKeyValueBias = true", "Mask = AttentionMask.Full", "Stack.EncoderDecoder and AttentionMask.Full are mutually exclusive")]
     [InlineData("QueryKeyValueBias = true", "Form = AttentionForm.Linear", "")]
     [InlineData(
         "QueryKeyValueBias = true)]",
         "Form = AttentionForm.Linear)] [SlidingWindow(4)]",
-        "AttentionForm.Linear and [SlidingWindow] exclude each other"
+        "AttentionForm.Linear and [SlidingWindow] are mutually exclusive"
     )]
-    [InlineData("QueryKeyValueBias = true", "GlobalTokens = true", "Stack.EncoderDecoder and GlobalTokens exclude each other")]
-    [InlineData("SourceLength = 24", "TokenTypes = 2", "Stack.EncoderDecoder and TokenTypes exclude each other")]
+    [InlineData("QueryKeyValueBias = true", "GlobalTokens = true", "Stack.EncoderDecoder and GlobalTokens are mutually exclusive")]
+    [InlineData("SourceLength = 24", "TokenTypes = 2", "Stack.EncoderDecoder and TokenTypes are mutually exclusive")]
     [InlineData("SourceLength = 24", "Arrangement = LayerArrangement.Sandwich", "")]
     [InlineData(
         "SourceLength = 24",
         "Arrangement = LayerArrangement.ParallelTwoNorms",
-        "Stack.EncoderDecoder and blocks in parallel exclude each other"
+        "Stack.EncoderDecoder and parallel blocks are mutually exclusive"
     )]
     [InlineData("SourceLength = 24", "Arrangement = LayerArrangement.PostNorm", "")]
     [InlineData("[SinusoidalPositions]", "[SlidingWindow(4)]", "")]
@@ -134,9 +134,9 @@ public sealed class StackClashTests
     [InlineData(
         "[SinusoidalPositions]",
         "[TensorNames(CrossAttentionOutputNorm = \"{layer}.norm\")]",
-        "CrossAttentionOutputNorm and an arrangement without norms before and behind the blocks exclude each other"
+        "CrossAttentionOutputNorm and an arrangement without norms before and after the blocks are mutually exclusive"
     )]
-    [InlineData("[SinusoidalPositions]", "[Pooling(PoolingKind.Mean)]", "Stack.EncoderDecoder and [Pooling] exclude each other")]
+    [InlineData("[SinusoidalPositions]", "[Pooling(PoolingKind.Mean)]", "Stack.EncoderDecoder and [Pooling] are mutually exclusive")]
     [InlineData("[SinusoidalPositions]", "[TensorNames(Query = \"{stack}.{layer}.q\", TokenEmbedding = \"{stack}.embed\")]", "")]
     [InlineData("[SinusoidalPositions]", "[TensorNames(Query = \"{layer}.q\")]", "must hold \"{stack}\"")]
     [InlineData("[SinusoidalPositions]", "[TensorNames(TokenEmbedding = \"embed\")]", "must hold \"{stack}\"")]
@@ -144,7 +144,7 @@ public sealed class StackClashTests
     [InlineData(
         "[SinusoidalPositions]",
         "[TensorNames(CrossQuery = \"{layer}.q\", CrossKeyValue = \"{layer}.kv\", CrossKey = \"{layer}.k\")]",
-        "CrossKey and CrossKeyValue exclude each other"
+        "CrossKey and CrossKeyValue are mutually exclusive"
     )]
     [InlineData("[Norm(NormKind.Layer)]", "[Norm(NormKind.Layer, NoFinalNorm = true)]", "")]
     public Task OfAnEncoderDecoder(string good, string bad, string message) =>

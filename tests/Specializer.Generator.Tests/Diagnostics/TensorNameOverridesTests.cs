@@ -78,16 +78,16 @@ public sealed class TensorNameOverridesTests
     }
 
     [Theory]
-    [InlineData("Query = \"q\"", "Query = \"q\" must hold \"{layer}\" once, where the layer's number stands")]
-    [InlineData("Logits = \"{layer}\"", "Logits = \"{layer}\" must not hold \"{layer}\", since the model has one such tensor")]
-    [InlineData("Logits = \"out.weight\"", "Logits = \"out.weight\" ends in what is added to it: leave out \".weight\" and \".bias\"")]
-    [InlineData("TokenEmbedding = \"wte\", Logits = \"wte\"", "Logits = \"wte\" is TokenEmbedding's name too: every tensor has its own")]
-    [InlineData("Ignored = new[] { \"\" }", "Ignored = \"\" is empty: give the whole name of a tensor, or its beginning and a *")]
-    [InlineData("Ignored = new string[] { null! }", "Ignored = \"\" is empty: give the whole name of a tensor, or its beginning and a *")]
-    [InlineData("Ignored = new[] { \"*\" }", "Ignored = \"*\" leaves out every tensor: say which ones")]
-    [InlineData("Ignored = new[] { \"a.*.b\" }", "Ignored = \"a.*.b\" may hold * at its end only")]
-    [InlineData("Ignored = new[] { \"{layer}.{layer}\" }", "Ignored = \"{layer}.{layer}\" must hold \"{layer}\" at most once")]
-    [InlineData("Ignored = new[] { \"a\\\\b\" }", "Ignored = \"a\\b\" holds a quotation mark, a backslash or a control character")]
+    [InlineData("Query = \"q\"", "Query = \"q\" must contain \"{layer}\" once, in the place of the layer number")]
+    [InlineData("Logits = \"{layer}\"", "Logits = \"{layer}\" must not contain \"{layer}\", because the model has only one such tensor")]
+    [InlineData("Logits = \"out.weight\"", "Logits = \"out.weight\" ends in a suffix that is added automatically: remove \".weight\" and \".bias\"")]
+    [InlineData("TokenEmbedding = \"wte\", Logits = \"wte\"", "Logits = \"wte\" is TokenEmbedding's name too: every tensor needs a name of its own")]
+    [InlineData("Ignored = new[] { \"\" }", "Ignored = \"\" is empty: write the whole name of a tensor, or a prefix and a *")]
+    [InlineData("Ignored = new string[] { null! }", "Ignored = \"\" is empty: write the whole name of a tensor, or a prefix and a *")]
+    [InlineData("Ignored = new[] { \"*\" }", "Ignored = \"*\" ignores every tensor: name the tensors to ignore")]
+    [InlineData("Ignored = new[] { \"a.*.b\" }", "Ignored = \"a.*.b\" may contain * only at its end")]
+    [InlineData("Ignored = new[] { \"{layer}.{layer}\" }", "Ignored = \"{layer}.{layer}\" may contain \"{layer}\" only once")]
+    [InlineData("Ignored = new[] { \"a\\\\b\" }", "Ignored = \"a\\b\" contains a quotation mark, a backslash or a control character")]
     public async Task ANameThatCannotBeRight(string arguments, string message)
     {
         foreach (string declaration in new[] { Declaration($"[TensorNames({arguments})]"), Attributes($"[TensorNames({arguments})]") })
@@ -98,18 +98,18 @@ public sealed class TensorNameOverridesTests
     }
 
     [Theory]
-    [InlineData("QueryNorm = \"{layer}.q\"", "[TensorNames] names QueryNorm, which the model has not: remove it")]
+    [InlineData("QueryNorm = \"{layer}.q\"", "[TensorNames] names QueryNorm, which the model does not have: remove it")]
     [InlineData(
         "Query = \"{stack}.{layer}.q\"",
         "[TensorNames] gives Query a name with \"{stack}\", but only one stack has such a tensor: remove it"
     )]
-    [InlineData("Query = \"model.layers.{layer}.self_attn.k_proj\"", "[TensorNames] gives Query the name of Key: every tensor has its own")]
+    [InlineData("Query = \"model.layers.{layer}.self_attn.k_proj\"", "[TensorNames] gives Query the name of Key: every tensor needs a name of its own")]
     public Task WhatTheFilesModelHasNot(string arguments, string message) => Refused(Llama, arguments, message);
 
     [Theory]
     [InlineData(
         "Query = \"{layer}.q\"",
-        "[TensorNames] gives Query a name without \"{stack}\", but each stack has its own: write it where \"encoder\" or \"decoder\" stands"
+        "[TensorNames] gives Query a name without \"{stack}\", but each stack has its own: write it in the place of \"encoder\" or \"decoder\""
     )]
     [InlineData(
         "CrossQuery = \"{stack}.{layer}.q\"",
@@ -117,7 +117,7 @@ public sealed class TensorNameOverridesTests
     )]
     [InlineData(
         "QueryKeyValueStorage = QueryKeyValueStorage.Concatenated",
-        "[TensorNames] says that one tensor holds queries, keys and values: name it with QueryKeyValue"
+        "[TensorNames] declares one fused tensor of queries, keys and values: name it with QueryKeyValue"
     )]
     public Task WhatTwoStacksHave(string arguments, string message) => Refused(Bart, arguments, message);
 

@@ -101,7 +101,7 @@ public sealed class PageTests
                 var page = new DiagnosticPage(id);
                 Assert.Equal(id, error.Groups[2].Value);
                 Assert.StartsWith($"# {id}: ", page.Title, StringComparison.Ordinal);
-                Assert.Equal(["Broken", "Mended", "See also"], page.Sections);
+                Assert.Equal(["Broken", "Fixed", "See also"], page.Sections);
                 Assert.Contains(
                     $"| [{id}]({id}.md) | {page.Title[(id.Length + 4)..]} |",
                     RepositoryFiles.Read("docs", "diagnostics", "README.md"),

@@ -79,7 +79,7 @@ public sealed class CheckpointTests : IDisposable
     public void A_folder_in_which_it_is_not_clear_what_is_meant()
     {
         Assert.Contains(
-            "the folder holds no safetensors file. Expected model.safetensors, or model.safetensors.index.json",
+            "the folder contains no safetensors file. Expected model.safetensors, or model.safetensors.index.json",
             Refused(_folder).Message,
             StringComparison.Ordinal
         );
@@ -94,7 +94,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Fact]
     public void An_index_that_is_not_there() =>
-        Assert.StartsWith($"{Index}: there is no such file.", Refused(Index).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{Index}: the file does not exist.", Refused(Index).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Everything_that_does_not_belong_together_is_told_at_once()
@@ -117,9 +117,9 @@ public sealed class CheckpointTests : IDisposable
                 $"{Path.Combine(_folder, "broken.safetensors")}: the first 8 bytes give a header of 2336927755350992246 bytes; the format allows 100000000. This is probably a Git LFS pointer instead of the weights; run 'git lfs pull' to fetch them.",
                 "missing: the file \"missing.safetensors\", which should hold 2 tensors, is not beside the index.",
                 $"tensor \"a\": it is in \"{First}\" and in \"{Second}\"; expected in \"{First}\" alone.",
-                $"tensor \"b\": expected in \"{First}\", as the index says; no file holds it.",
-                $"tensor \"c\": expected in \"{Second}\", as the index says; found in \"{First}\".",
-                $"tensor \"d\": expected in \"{Second}\", as the index says; no file holds it.",
+                $"tensor \"b\": expected in \"{First}\", according to the index; no file contains it.",
+                $"tensor \"c\": expected in \"{Second}\", according to the index; found in \"{First}\".",
+                $"tensor \"d\": expected in \"{Second}\", according to the index; no file contains it.",
                 $"tensor \"unlisted\": it is in \"{First}\", but the index does not list it.",
             ],
             exception.Problems.Select(static problem => problem.Message)
@@ -127,12 +127,12 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(7, exception.ProblemCount);
         Assert.Equal(Index, exception.Description);
         Assert.StartsWith(
-            $"{Index}: the index and its files do not belong together; 7 problems:\n  ",
+            $"{Index}: the index does not match its files; 7 problems:\n  ",
             exception.Message,
             StringComparison.Ordinal
         );
         Assert.EndsWith(
-            "To mend it: download the index and all of its files again from one place, without leaving any out.",
+            "To fix it: download the index and all of its files again from the same source.",
             exception.Message,
             StringComparison.Ordinal
         );
@@ -245,7 +245,7 @@ public sealed class CheckpointTests : IDisposable
         using WeightsSource shard = Checkpoint.Open(Path.Combine(_folder, First));
         var table = new TensorTable([new TensorRequirement("a", 0, [2]), new TensorRequirement("c", 0, [3])], []);
         Assert.EndsWith(
-            "To mend it: this is one of several files of a checkpoint: pass the folder, or the index (model.safetensors.index.json) beside it.",
+            "To fix it: the file is one shard of a checkpoint: pass the folder, or the index (model.safetensors.index.json) beside it.",
             Assert.Throws<WeightsException>(() => table.Check(shard)).Message,
             StringComparison.Ordinal
         );

@@ -46,7 +46,7 @@ public sealed class CheckpointWithModulesTests : IDisposable
     {
         Write("model.safetensors", "a", 1);
         WeightsException exception = Assert.Throws<WeightsException>(() => Checkpoint.Open(_folder, ["2_Dense"]));
-        Assert.Contains("2_Dense: there is no such folder", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("2_Dense: the folder does not exist", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class PackedFileTests : IDisposable
         SaveLlama();
         Change(8, 2);
         Assert.Contains(
-            "version 2 of the format",
+            "format version 2",
             Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.PackedForAnother).Message,
             StringComparison.Ordinal
         );
@@ -119,7 +119,7 @@ public sealed class PackedFileTests : IDisposable
 
         System.IO.File.WriteAllBytes(File, [.. whole, 0]);
         Assert.Contains(
-            "cut short or added to",
+            "truncated, or data was appended",
             Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.Malformed).Message,
             StringComparison.Ordinal
         );
@@ -129,7 +129,7 @@ public sealed class PackedFileTests : IDisposable
     public void What_is_no_packed_file_is_refused()
     {
         Assert.Contains(
-            "there is no such file",
+            "the file does not exist",
             Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.Unreadable).Message,
             StringComparison.Ordinal
         );

@@ -236,7 +236,7 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
         WeightsException exception = Assert.Throws<WeightsException>(() => SafetensorsFile.Open(path));
         Assert.Equal(path, exception.Description);
         Assert.Equal(WeightsProblemKind.Unreadable, Assert.Single(exception.Problems).Kind);
-        Assert.StartsWith($"{path}: there is no such file.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}: the file does not exist.", exception.Message, StringComparison.Ordinal);
         Assert.IsType<FileNotFoundException>(exception.InnerException);
 
         string deeper = Path.Combine(_folder, "absent", "model.safetensors");
@@ -250,7 +250,7 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     {
         WeightsException exception = Assert.Throws<WeightsException>(() => SafetensorsFile.Open(_folder));
         Assert.Equal(
-            $"{_folder}: this is a folder. Expected the path of a file: pass the .safetensors file in it, or open the folder with Checkpoint.Open.",
+            $"{_folder}: the path is a folder. Expected a file: pass the .safetensors file in it, or open the folder with Checkpoint.Open.",
             exception.Message
         );
     }

@@ -63,10 +63,10 @@ public sealed class SafetensorsHostileTests
     {
         byte[] header = [.. "{\"__metadata__\":{\"a\":\""u8, 0xC3, 0x28, .. "\"}}"u8];
         Refuse(SafetensorsBytes.File(header, []), null, "not valid UTF-8");
-        Refuse(SafetensorsBytes.File("{\"__metadata__\":{\"a\":\"\\ud800\"}}"), null, "an escaped surrogate without its partner");
-        Refuse(SafetensorsBytes.File("{\"\\udc00\":1}"), null, "an escaped surrogate without its partner");
-        Refuse(SafetensorsBytes.File("{\"a\":{\"dtype\":\"\\ud800\"}}"), "a", "an escaped surrogate without its partner");
-        Refuse(SafetensorsBytes.File("{\"a\":{\"shape\\ud800\":[]}}"), "a", "an escaped surrogate without its partner");
+        Refuse(SafetensorsBytes.File("{\"__metadata__\":{\"a\":\"\\ud800\"}}"), null, "an unpaired escaped surrogate");
+        Refuse(SafetensorsBytes.File("{\"\\udc00\":1}"), null, "an unpaired escaped surrogate");
+        Refuse(SafetensorsBytes.File("{\"a\":{\"dtype\":\"\\ud800\"}}"), "a", "an unpaired escaped surrogate");
+        Refuse(SafetensorsBytes.File("{\"a\":{\"shape\\ud800\":[]}}"), "a", "an unpaired escaped surrogate");
     }
 
     [Theory]
@@ -85,8 +85,8 @@ public sealed class SafetensorsHostileTests
     [InlineData("{\"a\":{\"dtype\":\"F128\"}}", "found \"F128\"")]
     [InlineData("{\"a\":{\"shape\":4}}", "shape must be an array; found the number \"4\"")]
     [InlineData("{\"a\":{\"shape\":{}}}", "shape must be an array; found an object")]
-    [InlineData("{\"a\":{\"shape\":[\"4\"]}}", "shape must hold integers from 0 to 2^63 - 1; found a string")]
-    [InlineData("{\"a\":{\"shape\":[[4]]}}", "shape must hold integers from 0 to 2^63 - 1; found an array")]
+    [InlineData("{\"a\":{\"shape\":[\"4\"]}}", "shape must contain integers from 0 to 2^63 - 1; found a string")]
+    [InlineData("{\"a\":{\"shape\":[[4]]}}", "shape must contain integers from 0 to 2^63 - 1; found an array")]
     [InlineData("{\"a\":{\"shape\":[null]}}", "found null")]
     [InlineData("{\"a\":{\"shape\":[-1]}}", "found the number \"-1\"")]
     [InlineData("{\"a\":{\"shape\":[-0]}}", "found the number \"-0\"")]
@@ -94,7 +94,7 @@ public sealed class SafetensorsHostileTests
     [InlineData("{\"a\":{\"shape\":[1e2]}}", "found the number \"1e2\"")]
     [InlineData("{\"a\":{\"shape\":[9223372036854775808]}}", "found the number \"9223372036854775808\"")]
     [InlineData("{\"a\":{\"data_offsets\":[0,1,2]}}", "data_offsets must have at most 2 numbers")]
-    [InlineData("{\"a\":{\"data_offsets\":[-8,0]}}", "data_offsets must hold integers")]
+    [InlineData("{\"a\":{\"data_offsets\":[-8,0]}}", "data_offsets must contain integers")]
     [InlineData("{\"a\":{\"data_offsets\":null}}", "data_offsets must be an array; found null")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0]}}", "data_offsets must be two numbers")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[]}}", "data_offsets must be two numbers")]
@@ -153,13 +153,13 @@ public sealed class SafetensorsHostileTests
     [InlineData("F32", "[4611686018427387904]", "[0,0]", "overflows")]
     [InlineData("U8", "[0,4294967296,4294967296]", "[0,0]", "overflows")]
     [InlineData("U8", "[4294967296,4294967296,0]", "[0,0]", "overflows")]
-    [InlineData("F4", "[3]", "[0,2]", "does not fill whole bytes")]
-    [InlineData("F6_E2M3", "[2]", "[0,2]", "does not fill whole bytes")]
+    [InlineData("F4", "[3]", "[0,2]", "is not a whole number of bytes")]
+    [InlineData("F6_E2M3", "[2]", "[0,2]", "is not a whole number of bytes")]
     [InlineData("F32", "[2]", "[0,4]", "takes 8 bytes, but data_offsets [0, 4] give it 4")]
     [InlineData("F32", "[]", "[0,8]", "takes 4 bytes, but data_offsets [0, 8] give it 8")]
     [InlineData("U8", "[0]", "[0,4]", "takes 0 bytes")]
     [InlineData("U8", "[4]", "[4,0]", "the second not less than the first; found [4, 0]")]
-    [InlineData("U8", "[5]", "[0,5]", "it ends at byte 5 of the data, but the file holds only 4 bytes of data. The file is cut off")]
+    [InlineData("U8", "[5]", "[0,5]", "it ends at byte 5 of the data, but the file contains only 4 bytes of data. The file is truncated")]
     [InlineData("U8", "[1099511627776]", "[0,1099511627776]", "it ends at byte 1099511627776")]
     [InlineData("U8", "[9223372036854775807]", "[0,9223372036854775807]", "overflows")]
     [InlineData("U8", "[1152921504606846975]", "[0,1152921504606846975]", "it ends at byte 1152921504606846975")]

@@ -138,9 +138,9 @@ public sealed class TensorNamingTests
         );
         Assert.Equal(
             """
-            model.safetensors: the weights do not fit the declared model; 1 problem:
+            model.safetensors: the weights do not match the declared model; 1 problem:
               differs: the model has tied embeddings, but the stored output matrix "lm_head.weight" is not "model.embed.weight": found 7 at [2, 1], expected 6.
-            To mend it: if the checkpoint's own output matrix is meant, declare TiedEmbeddings = false (in the config.json: "tie_word_embeddings": false), so that it is read; if the embeddings are, save the checkpoint without the copy.
+            To fix it: to use the checkpoint's output matrix, declare TiedEmbeddings = false (in the config.json: "tie_word_embeddings": false); to use the embeddings, save the checkpoint without the output matrix.
             """,
             exception.Message,
             ignoreLineEndingDifferences: true

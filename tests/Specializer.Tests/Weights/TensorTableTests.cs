@@ -76,9 +76,9 @@ public sealed class TensorTableTests
         Assert.Equal("[5]", problem.Found);
         Assert.Equal(
             $"""
-            model.safetensors: the weights do not fit the declared model; 1 problem:
+            model.safetensors: the weights do not match the declared model; 1 problem:
               unexpected: "{name}" of shape [5]; the declared model has no such tensor.
-            To mend it: compare the declaration with the config.json that belongs to these weights (layers, widths, heads, vocabulary, biases, tied embeddings, tensor names), or load the weights that belong to the declaration.
+            To fix it: compare the declaration with the config.json of these weights (layers, widths, heads, vocabulary, biases, tied embeddings, tensor names), or load the weights of the declared model.
             """,
             exception.Message,
             ignoreLineEndingDifferences: true
@@ -164,7 +164,7 @@ public sealed class TensorTableTests
     }
 
     [Theory]
-    [InlineData(new long[] { 4, 10 }, " The file holds it transposed.")]
+    [InlineData(new long[] { 4, 10 }, " The file contains the transpose.")]
     [InlineData(new long[] { 40 }, "")]
     [InlineData(new long[] { 10, 4, 1 }, "")]
     [InlineData(new long[] { 11, 4 }, "")]
@@ -205,9 +205,9 @@ public sealed class TensorTableTests
         WeightsException exception = Refuse(tensors);
         Assert.Equal(
             $"""
-            model.safetensors: the weights do not fit the declared model; 1 problem:
+            model.safetensors: the weights do not match the declared model; 1 problem:
               unsupported type: "model.embed_tokens.weight": expected F32, BF16 or F16, found {type}.
-            To mend it: convert the tensors to F32, BF16 or F16 and save them again (in Python: tensor.to(torch.bfloat16), then safetensors.torch.save_file).
+            To fix it: convert the tensors to F32, BF16 or F16 and save them again (in Python: tensor.to(torch.bfloat16), then safetensors.torch.save_file).
             """,
             exception.Message,
             ignoreLineEndingDifferences: true
@@ -237,15 +237,15 @@ public sealed class TensorTableTests
         Assert.Equal(13, exception.Problems.Count);
         Assert.Equal(
             """
-            model.safetensors: the weights do not fit the declared model; 13 problems:
+            model.safetensors: the weights do not match the declared model; 13 problems:
               missing: "model.embed_tokens.weight" of shape [10, 4]. Did you mean "embed_tokens.weight" of shape [10, 4], which the model does not read?
-              wrong shape: "model.layers.0.mlp.up_proj.weight": expected [8, 4], found [4, 8]. The file holds it transposed. The same in 2 more layers.
+              wrong shape: "model.layers.0.mlp.up_proj.weight": expected [8, 4], found [4, 8]. The file contains the transpose. The same in 2 more layers.
               unsupported type: "model.layers.0.norm.weight": expected F32, BF16 or F16, found F64. The same in 2 more layers.
               wrong shape: "model.scale": expected [], found [2].
               unsupported type: "model.scale": expected F32, BF16 or F16, found I64.
               unexpected: "embed_tokens.weight" of shape [10, 4]; the declared model has no such tensor.
               unexpected: "model.layers.0.mlp.up_proj.bias" of shape [8]; the declared model has no such tensor. The same in 2 more layers.
-            To mend it: compare the declaration with the config.json that belongs to these weights (layers, widths, heads, vocabulary, biases, tied embeddings, tensor names), or load the weights that belong to the declaration. Also convert the tensors to F32, BF16 or F16 and save them again (in Python: tensor.to(torch.bfloat16), then safetensors.torch.save_file).
+            To fix it: compare the declaration with the config.json of these weights (layers, widths, heads, vocabulary, biases, tied embeddings, tensor names), or load the weights of the declared model. Also convert the tensors to F32, BF16 or F16 and save them again (in Python: tensor.to(torch.bfloat16), then safetensors.torch.save_file).
             """,
             exception.Message,
             ignoreLineEndingDifferences: true

@@ -4,10 +4,10 @@ using System.Linq;
 
 namespace Specializer.Generator.Parsing.Configuration;
 
-/// <summary>Tells by its name whether an unknown field of a config.json changes what a model computes.</summary>
+/// <summary>Determines from its name whether an unknown field of a config.json changes the computation.</summary>
 internal static class ComputationNames
 {
-    /// <summary>Parts of names between underscores.</summary>
+    /// <summary>The words of field names, between underscores, that suggest a change of the computation.</summary>
     private static readonly HashSet<string> s_words = new(StringComparer.OrdinalIgnoreCase)
     {
         "rope",
@@ -123,7 +123,7 @@ internal static class ComputationNames
         "prefix",
     };
 
-    /// <summary>Words that say that a name is not about inference, whatever stands beside them.</summary>
+    /// <summary>The words that mark a field as unrelated to inference, whatever the other words are.</summary>
     private static readonly HashSet<string> s_harmless = new(StringComparer.OrdinalIgnoreCase)
     {
         "dropout",
@@ -153,7 +153,7 @@ internal static class ComputationNames
         "logging",
     };
 
-    /// <summary>Whether a field's name, or one inside its value, is about the computation.</summary>
+    /// <summary>Returns whether the name of a field, or a name inside its value, suggests a change of the computation.</summary>
     public static bool Any(string path, JsonValue value)
     {
         string[] words = path.Substring(path.LastIndexOf('.') + 1).Split('_', '-', ' ');

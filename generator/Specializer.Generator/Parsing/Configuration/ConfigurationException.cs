@@ -2,12 +2,12 @@ using System;
 
 namespace Specializer.Generator.Parsing.Configuration;
 
-/// <summary>What is wrong with a config.json, and where, if nothing more can be read of it.</summary>
+/// <summary>The exception that is thrown when a config.json cannot be read any further.</summary>
 internal sealed class ConfigurationException(string message, int start, int length) : Exception(message)
 {
-    /// <summary>The first character that is wrong.</summary>
+    /// <summary>The position of the first invalid character.</summary>
     public int Start { get; } = start;
 
-    /// <summary>How many characters.</summary>
+    /// <summary>The number of invalid characters.</summary>
     public int Length { get; } = length;
 }

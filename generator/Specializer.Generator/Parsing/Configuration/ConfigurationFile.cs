@@ -7,19 +7,21 @@ using Specializer.Generator.Parsing.SentenceTransformers;
 
 namespace Specializer.Generator.Parsing.Configuration;
 
-/// <summary>What reading a config.json gave.</summary>
-/// <param name="Architecture">The architecture; if anything is wrong only its outline, and null if not even the family is known.</param>
-/// <param name="Problems">Everything that is wrong, in the order of the file.</param>
+/// <summary>The result of reading a config.json.</summary>
+/// <param name="Architecture">
+/// The architecture. It is only an outline if there are errors, and null if not even the family is known.
+/// </param>
+/// <param name="Problems">The problems, in the order of the file.</param>
 internal sealed record ConfigurationReading(TransformerArchitecture? Architecture, IReadOnlyList<ConfigurationProblem> Problems)
 {
-    /// <summary>The values that the family took, and whether the file gives them.</summary>
+    /// <summary>The values that the family read, and whether the file contains them.</summary>
     public IReadOnlyList<FieldReading> Fields { get; init; } = [];
 
-    /// <summary>What is to be said of the files beside it.</summary>
+    /// <summary>The problems of the files beside the config.json.</summary>
     public IReadOnlyList<FileProblem> ProblemsBeside { get; init; } = [];
 
-    /// <summary>Whether a model may be generated.</summary>
-    /// <param name="acceptsUnread">Whether fields that change the computation may stand unread.</param>
+    /// <summary>Returns whether a model can be generated.</summary>
+    /// <param name="acceptsUnread">Whether unread fields that change the computation are accepted.</param>
     public bool IsUsable(bool acceptsUnread) =>
         Architecture is not null
         && !Problems
@@ -39,7 +41,10 @@ internal sealed record ConfigurationReading(TransformerArchitecture? Architectur
 /// <param name="Text">Its text.</param>
 internal sealed record ConfigurationFile(string Path, string Text)
 {
-    /// <summary>The files whose paths end as the attribute says. One file counts once, and a copy of it in the output of a build not at all.</summary>
+    /// <summary>
+    /// Returns the files whose paths end like the path of the attribute. A file counts once; a copy in a build's output does not
+    /// count.
+    /// </summary>
     public static IReadOnlyList<ConfigurationFile> Matching(IEnumerable<ConfigurationFile> files, string path)
     {
         ConfigurationFile[] matching =
@@ -55,12 +60,14 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return [.. matching.Where((_, index) => !starts.Any(start => IsInBuildOutput(starts[index], start)))];
     }
 
-    /// <summary>Whether a folder lies below another one's bin or obj, where a build copies a project's files to.</summary>
+    /// <summary>
+    /// Returns whether a folder is below the bin or obj folder of another one, to which a build copies files of a project.
+    /// </summary>
     private static bool IsInBuildOutput(string folder, string project) =>
         folder.StartsWith(project + "bin/", StringComparison.OrdinalIgnoreCase)
         || folder.StartsWith(project + "obj/", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>As many folders of the end of this file's path as another path has.</summary>
+    /// <summary>Returns as many folders from the end of this file's path as another path has.</summary>
     public string End(string other)
     {
         string[] segments = Path.Split('/');
@@ -68,7 +75,10 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return string.Join("/", segments.Skip(segments.Length - wanted));
     }
 
-    /// <summary>A path as it is compared: with single slashes and no leading "./" or "../", since only the ends of paths are compared.</summary>
+    /// <summary>
+    /// Normalizes a path for comparison: single slashes and no leading "./" or "../", because only the ends of paths are
+    /// compared.
+    /// </summary>
     public static string Normalize(string path)
     {
         path = path.Replace('\\', '/');
@@ -86,14 +96,14 @@ internal sealed record ConfigurationFile(string Path, string Text)
     }
 
     /// <summary>
-    /// The architecture that the file and those of sentence-transformers beside it declare, with what the attribute overrides, or
-    /// everything that is wrong with them.
+    /// Reads the architecture from the file and the sentence-transformers files beside it, with the values that the attribute
+    /// overrides, or all problems.
     /// </summary>
-    /// <param name="reference">What the attribute says.</param>
-    /// <param name="files">The project's additional files.</param>
+    /// <param name="reference">The values of the attribute.</param>
+    /// <param name="files">The additional files of the project.</param>
     public ConfigurationReading Parse(ConfigurationReference reference, IEnumerable<ConfigurationFile>? files = null)
     {
-        // A pooling of the attribute takes the place of what the folder says.
+        // A [Pooling] attribute replaces the modules of the folder.
         SentenceFolder? folder = reference.Pooling is null && files is not null ? SentenceFolder.Of(this, files) : null;
         try
         {
@@ -119,7 +129,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         ConfigurationProblems problems
     )
     {
-        // What stands in the place of a wrong value is not compared with anything.
+        // A placeholder for an invalid value is not compared with other values.
         bool isRight = !problems.Any;
         architecture = OverriddenArchitecture.Apply(architecture, reference.Overrides, problems);
         int contextLength = reference.ContextLength == 0 ? architecture.ContextLength : reference.ContextLength;
@@ -127,7 +137,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         {
             problems.Add(
                 FormattableString.Invariant(
-                    $"the file says {contextLength} positions or more, but a model has at most {ArchitectureParser.LargestExtent}: give a ContextLength"
+                    $"the file has {contextLength} positions or more, but a model supports at most {ArchitectureParser.LargestExtent}: set ContextLength"
                 )
             );
             contextLength = 1;
@@ -145,7 +155,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
             {
                 problems.Add(
                     FormattableString.Invariant(
-                        $"dynamic rotary scaling rotates all keys anew at every position beyond {dynamic.OriginalContextLength}: give a ContextLength of at most {dynamic.OriginalContextLength}"
+                        $"dynamic rotary scaling rotates all keys again at every position beyond {dynamic.OriginalContextLength}: set ContextLength to at most {dynamic.OriginalContextLength}"
                     )
                 );
             }
@@ -164,7 +174,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         {
             problems.Add(
                 FormattableString.Invariant(
-                    $"an image has {architecture.ContextLength} positions, which no ContextLength changes: leave it out"
+                    $"an image has {architecture.ContextLength} positions, which ContextLength cannot change: remove ContextLength"
                 )
             );
         }
@@ -181,7 +191,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
 
         if (reference.SourceLength != 0 && architecture.Encoder is null)
         {
-            problems.Add("SourceLength is given, but the model is no encoder-decoder and has no source");
+            problems.Add("SourceLength applies to encoder-decoders only: remove it");
         }
 
         architecture = architecture with
@@ -209,7 +219,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return architecture;
     }
 
-    /// <summary>A session follows one length past which rotary factors change.</summary>
+    /// <summary>Checks the lengths at which rotary factors change; a session supports only one.</summary>
     private static void CheckLengths(TransformerArchitecture architecture, ConfigurationProblems problems)
     {
         int[] lengths = [.. architecture.OriginalContextLengths.OrderBy(static length => length)];
@@ -217,7 +227,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         {
             problems.Add(
                 FormattableString.Invariant(
-                    $"the longrope factors of its kinds of layers change past different lengths, {string.Join(" and ", lengths)}: give a ContextLength of at most {lengths[0]}, for which the short factors hold"
+                    $"the longrope factors of its layer kinds change at different lengths, {string.Join(" and ", lengths)}: set ContextLength to at most {lengths[0]}, so that only the short factors apply"
                 )
             );
         }
@@ -249,7 +259,10 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return encoder;
     }
 
-    /// <summary>An encoder with another head, or a decoder's body with one; the checkpoint may still hold the tensors of its own.</summary>
+    /// <summary>
+    /// Returns an encoder with another head, or a decoder body with a head. The checkpoint may still contain the tensors of the
+    /// original head.
+    /// </summary>
     private static TransformerArchitecture WithHead(
         TransformerArchitecture architecture,
         HeadArchitecture? head,
@@ -261,7 +274,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         {
             if (DecoderBody.Obstacle(architecture, bidirectional: false) is { } obstacle)
             {
-                problems.Add($"{source} cannot stand beside it: {obstacle}");
+                problems.Add($"{source} cannot be combined with it: {obstacle}");
                 return architecture;
             }
 
@@ -283,7 +296,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         };
     }
 
-    /// <summary>What is in range by itself can still be too large together.</summary>
+    /// <summary>Checks products of dimensions, which can be too large even if each dimension is in range.</summary>
     private static void CheckAddressable(TransformerArchitecture architecture, ConfigurationProblems problems)
     {
         AttentionArchitecture attention = architecture.Attention;
@@ -302,7 +315,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
             if (elements > most)
             {
                 problems.Add(
-                    FormattableString.Invariant($"{what} would have {elements} elements, more than the {most} that can be addressed")
+                    FormattableString.Invariant($"{what} would have {elements} elements, which exceeds the limit of {most}")
                 );
             }
         }

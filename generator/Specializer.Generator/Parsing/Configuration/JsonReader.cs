@@ -5,8 +5,8 @@ using System.Text;
 namespace Specializer.Generator.Parsing.Configuration;
 
 /// <summary>
-/// Reads JSON (RFC 8259) and keeps where every value stands, so that a mistake in a config.json is reported in its own
-/// line. A generator carries no libraries, and those that the compiler happens to have differ from host to host.
+/// Reads JSON (RFC 8259) and keeps the position of every value, so that errors in a config.json are reported at their lines. A
+/// generator cannot rely on libraries, because those of the compiler's host vary.
 /// </summary>
 internal sealed class JsonReader
 {
@@ -87,7 +87,7 @@ internal sealed class JsonReader
             Expect(':');
             if (members.ContainsKey(name))
             {
-                throw new ConfigurationException($"the name \"{name}\" stands twice", start, _at - start);
+                throw new ConfigurationException($"the name \"{name}\" occurs twice", start, _at - start);
             }
 
             members.Add(name, Value());
@@ -184,7 +184,7 @@ internal sealed class JsonReader
         string text = _text.Substring(start, _at - start);
         switch (text)
         {
-            // Python's json writes them; a field that is read says that it needs a finite number.
+            // Python's json module writes these. A field that is read reports that it requires a finite number.
             case "NaN":
                 return new JsonValue(JsonKind.Number, start, _at - start) { Number = double.NaN };
             case "Infinity":
@@ -247,7 +247,7 @@ internal sealed class JsonReader
 
     private ConfigurationException Error(string expected) =>
         new(
-            $"the file is not JSON: expected {expected}, found {(_at < _text.Length ? "'" + _text[_at] + "'" : "the end")}",
+            $"the file is not JSON: expected {expected}, found {(_at < _text.Length ? "'" + _text[_at] + "'" : "the end of the file")}",
             System.Math.Min(_at, System.Math.Max(0, _text.Length - 1)),
             _text.Length > 0 ? 1 : 0
         );

@@ -13,10 +13,10 @@ internal enum JsonKind
     Object,
 }
 
-/// <summary>A value of a JSON document and where it stands in the text.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Start">Its first character.</param>
-/// <param name="Length">Its length in characters.</param>
+/// <summary>A value of a JSON document and its position in the text.</summary>
+/// <param name="Kind">The kind of the value.</param>
+/// <param name="Start">The position of its first character.</param>
+/// <param name="Length">The length in characters.</param>
 internal sealed record JsonValue(JsonKind Kind, int Start, int Length)
 {
     private static readonly IReadOnlyDictionary<string, JsonValue> s_noMembers = new Dictionary<string, JsonValue>();
@@ -31,7 +31,7 @@ internal sealed record JsonValue(JsonKind Kind, int Start, int Length)
 
     public IReadOnlyDictionary<string, JsonValue> Members { get; init; } = s_noMembers;
 
-    /// <summary>The value as a message shows it.</summary>
+    /// <summary>Returns the value as shown in a message.</summary>
     public string Describe() =>
         Kind switch
         {
@@ -43,7 +43,7 @@ internal sealed record JsonValue(JsonKind Kind, int Start, int Length)
             _ => "null",
         };
 
-    /// <summary>Whether two values say the same, wherever they stand.</summary>
+    /// <summary>Returns whether two values are equal, apart from their positions.</summary>
     public bool Says(JsonValue other)
     {
         if (

@@ -7,9 +7,9 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Parsing.Configuration;
 
 /// <summary>
-/// The fields of a Hugging Face config.json. A field that is missing, of the wrong kind or out of range is a problem that
-/// names it; reading goes on with the field's default, or with a value that is harmless. Every field that is read is
-/// noted in the <see cref="FieldLog"/>, so that those that nobody accounts for can be reported.
+/// The fields of a Hugging Face config.json. A field that is missing, has the wrong kind or is out of range is a problem; reading
+/// continues with its default or a harmless value. Every field that is read is recorded in the <see cref="FieldLog"/>, so that
+/// the others can be reported.
 /// </summary>
 internal sealed class ModelConfiguration
 {
@@ -32,10 +32,10 @@ internal sealed class ModelConfiguration
         Problems = problems;
     }
 
-    /// <summary>What is wrong with the whole file, as far as it was read.</summary>
+    /// <summary>The problems of the whole file that are found so far.</summary>
     public ConfigurationProblems Problems { get; }
 
-    /// <summary>How many fields there are.</summary>
+    /// <summary>The number of fields.</summary>
     public int Count => _json.Members.Count;
 
     /// <summary>The names of the fields.</summary>
@@ -47,26 +47,26 @@ internal sealed class ModelConfiguration
         JsonValue json = JsonReader.Read(text);
         return json.Kind == JsonKind.Object
             ? new ModelConfiguration(json, "", new ConfigurationProblems(), new FieldLog(), isUnknown: false)
-            : throw new ConfigurationException("the file holds no JSON object", json.Start, json.Length);
+            : throw new ConfigurationException("the file is not a JSON object", json.Start, json.Length);
     }
 
-    /// <summary>An object of a file that holds others too.</summary>
+    /// <summary>Creates a configuration from an object inside a file.</summary>
     /// <param name="json">The object.</param>
-    /// <param name="path">What the names of its fields begin with in messages.</param>
+    /// <param name="path">The prefix of its field names in messages.</param>
     /// <param name="problems">The problems of the whole file.</param>
     public static ModelConfiguration Of(JsonValue json, string path, ConfigurationProblems problems) =>
         new(json, path, problems, new FieldLog(), isUnknown: false);
 
-    /// <summary>A file that is not there, all of whose fields have defaults.</summary>
+    /// <summary>Creates the configuration of an absent file; all of its fields have their defaults.</summary>
     public static ModelConfiguration Empty(ConfigurationProblems problems) => Of(new JsonValue(JsonKind.Object, 0, 1), "", problems);
 
-    /// <summary>Whether a field is a text.</summary>
+    /// <summary>Returns whether a field is a text.</summary>
     public bool IsText(string name) => Find(name) is { Kind: JsonKind.Text };
 
-    /// <summary>Gives a field further names, as transformers' attribute_map does.</summary>
+    /// <summary>Adds further names of a field, as the attribute_map of transformers does.</summary>
     public void Alias(string name, params string[] others) => _aliases[name] = others;
 
-    /// <summary>Takes fields that are absent here from the object around this one; those that stand in both must say the same.</summary>
+    /// <summary>Reads fields that are absent here from the enclosing object. Fields that occur in both must be equal.</summary>
     public void Inherit(ModelConfiguration outer, params string[] names)
     {
         foreach (string name in names)
@@ -76,10 +76,10 @@ internal sealed class ModelConfiguration
         }
     }
 
-    /// <summary>Leaves out the classes that the file names: they are those of a whole of which this is a part.</summary>
+    /// <summary>Hides the classes that the file names, because they describe the whole of which this is a part.</summary>
     public void HideClasses() => _hidesClasses = true;
 
-    /// <summary>Accounts for fields that change nothing of what is computed, whatever their values.</summary>
+    /// <summary>Accounts for fields that never change the computation.</summary>
     public void WithoutEffect(params string[] names)
     {
         foreach (string name in names)
@@ -88,19 +88,19 @@ internal sealed class ModelConfiguration
         }
     }
 
-    /// <summary>Reports every field that nobody has accounted for.</summary>
+    /// <summary>Reports every field that is not accounted for.</summary>
     public void ReportOthers() => _log.ReportOthers(_json, _path, Problems);
 
-    /// <summary>Whether a field is there and not null.</summary>
+    /// <summary>Returns whether a field is present and not null.</summary>
     public bool Has(string name) => Find(name) is { Kind: not JsonKind.Null };
 
-    /// <summary>Whether a field is there, even if it is null.</summary>
+    /// <summary>Returns whether a field is present, even if it is null.</summary>
     public bool IsGiven(string name) => Find(name) is not null;
 
-    /// <summary>A field under its first name that is there.</summary>
+    /// <summary>Returns the first of the names that is present, or the first name.</summary>
     public string FirstOf(params string[] names) => names.FirstOrDefault(Has) ?? names[0];
 
-    /// <summary>The values that were taken, whether from the file or instead of an absent field.</summary>
+    /// <summary>The values that were read from the file or used for absent fields.</summary>
     public IReadOnlyList<FieldReading> Readings => _log.Readings;
 
     public string Text(string name, string? defaultValue = null)
@@ -121,7 +121,7 @@ internal sealed class ModelConfiguration
             : Wrong(name, "true or false", defaultValue);
     }
 
-    /// <summary>A finite number, in a range if one is given.</summary>
+    /// <summary>Reads a finite number, optionally in a range.</summary>
     public double Number(string name, double? defaultValue = null, NumberRange? range = null)
     {
         JsonValue? value = Find(name);
@@ -139,7 +139,7 @@ internal sealed class ModelConfiguration
         return isRight ? value.Number : Wrong(name, range?.Description ?? "a number", defaultValue ?? 1);
     }
 
-    /// <summary>A number that may be null, which stands for nothing.</summary>
+    /// <summary>Reads a number; null means none.</summary>
     public double? OptionalNumber(string name, double? defaultValue, NumberRange range)
     {
         JsonValue? value = Find(name);
@@ -149,10 +149,10 @@ internal sealed class ModelConfiguration
             : Number(name, 1, range);
     }
 
-    /// <summary>A positive whole number.</summary>
+    /// <summary>Reads a positive integer.</summary>
     public int Extent(string name, int? defaultValue = null) => Whole(name, defaultValue, LargestExtent);
 
-    /// <summary>A positive whole number that may be null, which stands for nothing.</summary>
+    /// <summary>Reads a positive integer; null means none.</summary>
     public int? OptionalExtent(string name, int? defaultValue)
     {
         JsonValue? value = Find(name);
@@ -163,16 +163,16 @@ internal sealed class ModelConfiguration
     }
 
     /// <summary>
-    /// A number of positions. It may exceed what a model can have: published files say a million million for "no limit", and
-    /// a ContextLength replaces it.
+    /// Reads a number of positions. It may exceed the limit of a model: published files use a very large number for "no limit",
+    /// and ContextLength overrides it.
     /// </summary>
     public int Length(string name, int? defaultValue = null) => Whole(name, defaultValue, int.MaxValue);
 
-    /// <summary>An even, positive whole number for every layer: an array of them, or one for all.</summary>
+    /// <summary>Reads an even, positive integer for every layer: an array with one for each layer, or one for all.</summary>
     /// <param name="name">The field.</param>
     /// <param name="layers">The number of layers.</param>
     /// <param name="layersField">The field that it comes from.</param>
-    /// <param name="defaultValue">The value of a field that is absent.</param>
+    /// <param name="defaultValue">The value of an absent field.</param>
     public int[] Windows(string name, int layers, string layersField, int defaultValue)
     {
         const int StandIn = 2;
@@ -184,7 +184,7 @@ internal sealed class ModelConfiguration
         Require(
             numbers.Length == layers && numbers.All(static number => number is >= 2 and <= LargestExtent && number % 2 == 0),
             name,
-            "an even whole number from 2 on, or an array of one for each of the "
+            "an even integer of at least 2, or an array with one for each of the "
                 + layers.ToString(CultureInfo.InvariantCulture)
                 + " layers",
             layersField
@@ -200,7 +200,7 @@ internal sealed class ModelConfiguration
             : Wrong<IReadOnlyList<JsonValue>>(name, "an array", []);
     }
 
-    /// <summary>A nested object; empty if it is not there.</summary>
+    /// <summary>Returns a nested object; empty if it is not present.</summary>
     public ModelConfiguration Section(string name)
     {
         JsonValue? value = Find(name);
@@ -210,13 +210,13 @@ internal sealed class ModelConfiguration
             return new ModelConfiguration(value, _path + name + ".", Problems, _log, _isUnknown);
         }
 
-        // What would be in the place of something else is unknown, and nothing of it is missing.
+        // The fields of an object that is not an object are unknown, so none of them is reported as missing.
         bool isWrong = value is not null and not { Kind: JsonKind.Null } && Wrong(name, "an object", true);
         var empty = new JsonValue(JsonKind.Object, value?.Start ?? _json.Start, value?.Length ?? 1);
         return new ModelConfiguration(empty, _path + name + ".", Problems, _log, _isUnknown || isWrong);
     }
 
-    /// <summary>Whether a field is an object.</summary>
+    /// <summary>Returns whether a field is an object.</summary>
     public bool IsSection(string name) => Find(name) is { Kind: JsonKind.Object };
 
     public ActivationFunction Activation(string name, string? defaultValue = null) =>
@@ -235,21 +235,23 @@ internal sealed class ModelConfiguration
             ),
         };
 
-    /// <summary>Whether nothing is wrong with the fields of which something is computed.</summary>
+    /// <summary>Returns whether the fields that a computation uses are valid.</summary>
     public bool IsRight(params string[] names) => !names.Any(name => Problems.IsWrong(_path + name));
 
-    /// <summary>Reports that a field that is there has a wrong value.</summary>
-    /// <returns>The value to go on with.</returns>
+    /// <summary>Reports a field with an invalid value.</summary>
+    /// <returns>The value to continue with.</returns>
     public T Wrong<T>(string name, string expected, T standIn)
     {
         Require(false, name, expected);
         return standIn;
     }
 
-    /// <summary>A rule between fields: reports one as wrong, unless another that the rule knows is wrong already.</summary>
-    /// <param name="holds">Whether the rule holds.</param>
-    /// <param name="name">The field that would have to be another.</param>
-    /// <param name="expected">What it must be.</param>
+    /// <summary>
+    /// Checks a rule between fields: reports one field as invalid, unless another field of the rule is invalid already.
+    /// </summary>
+    /// <param name="holds">Whether the rule is satisfied.</param>
+    /// <param name="name">The field to report.</param>
+    /// <param name="expected">The value that it must have.</param>
     /// <param name="others">The other fields of the rule.</param>
     public void Require(bool holds, string name, string expected, params string[] others)
     {
@@ -259,11 +261,11 @@ internal sealed class ModelConfiguration
         }
     }
 
-    /// <summary>Refuses a value of a field that changes the computation in a way that is not supported.</summary>
-    /// <param name="condition">Whether it does.</param>
+    /// <summary>Reports a field that changes the computation in an unsupported way.</summary>
+    /// <param name="condition">Whether to report it.</param>
     /// <param name="name">The field.</param>
-    /// <param name="why">What is not supported.</param>
-    /// <param name="others">The other fields that the condition comes from.</param>
+    /// <param name="why">The unsupported feature.</param>
+    /// <param name="others">The other fields that the condition depends on.</param>
     public void Refuse(bool condition, string name, string why, params string[] others)
     {
         if (condition)
@@ -272,7 +274,7 @@ internal sealed class ModelConfiguration
         }
     }
 
-    /// <summary>Says at a field what of the file is not used, though its family knows the field.</summary>
+    /// <summary>Reports at a field which part of the file is not used, although the family has the field.</summary>
     public void Note(string name, string message)
     {
         if (Find(name) is { } value)
@@ -286,19 +288,19 @@ internal sealed class ModelConfiguration
         }
     }
 
-    /// <summary>Reports two fields that say the same thing differently.</summary>
+    /// <summary>Reports two fields that give different values for the same property.</summary>
     public void Disagree(string name, string other, ModelConfiguration otherSection)
     {
         JsonValue? theirs = otherSection.Find(other);
         Report(
             name,
             value =>
-                $"is {value}, but \"{otherSection._path}{other}\", which says the same, is {theirs?.Describe() ?? "not given"}: remove the wrong one",
+                $"is {value}, but \"{otherSection._path}{other}\", another name of it, is {theirs?.Describe() ?? "not given"}: remove the wrong one",
             []
         );
     }
 
-    /// <summary>A field as it stands; null if it is absent. Accounts for it.</summary>
+    /// <summary>Returns a field, null if it is absent, and accounts for it.</summary>
     public JsonValue? Find(string name)
     {
         JsonValue? found = name == "architectures" && _hidesClasses ? null : FindOne(name);
@@ -347,7 +349,7 @@ internal sealed class ModelConfiguration
         return found;
     }
 
-    /// <summary>Notes a value where there is one, for those who want to know which.</summary>
+    /// <summary>Records a value for later inspection, if there is one.</summary>
     private void Take(string name, JsonValue? value, string? defaultValue)
     {
         if ((value?.Describe() ?? defaultValue) is { } taken)
@@ -356,7 +358,7 @@ internal sealed class ModelConfiguration
         }
     }
 
-    /// <summary>Notes a value that stands for a field that is absent under all of its names.</summary>
+    /// <summary>Records the value used for a field that is absent under all of its names.</summary>
     public void TakeDefault(string name, string value) => _log.Note(_path + name, value, isGiven: false);
 
     private JsonValue? FindOne(string name)
@@ -395,8 +397,8 @@ internal sealed class ModelConfiguration
         return Wrong(
             name,
             largest == int.MaxValue
-                ? "a positive whole number"
-                : "a whole number from 1 to " + largest.ToString(CultureInfo.InvariantCulture),
+                ? "a positive integer"
+                : "an integer from 1 to " + largest.ToString(CultureInfo.InvariantCulture),
             defaultValue ?? 1
         );
     }

@@ -4,12 +4,12 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Parsing.Configuration;
 
-/// <summary>Puts what attributes say in the place of what a config.json says.</summary>
+/// <summary>Replaces values of a config.json with those of attributes.</summary>
 internal static class OverriddenArchitecture
 {
-    /// <param name="architecture">What the file says.</param>
-    /// <param name="overrides">What the attributes say.</param>
-    /// <param name="problems">Is told where the file's model has not what is overridden.</param>
+    /// <param name="architecture">The architecture of the file.</param>
+    /// <param name="overrides">The values of the attributes.</param>
+    /// <param name="problems">Receives overridden values that the model of the file does not have.</param>
     public static TransformerArchitecture Apply(
         TransformerArchitecture architecture,
         ArchitectureOverrides overrides,
@@ -26,7 +26,7 @@ internal static class OverriddenArchitecture
         Refuse(
             problems,
             architecture.Encoder is not null,
-            "it declares an encoder-decoder, beside which only ContextLength, ChunkLength, SourceLength, WeightStorage and [TensorNames] may be given"
+            "it declares an encoder-decoder, for which only ContextLength, ChunkLength, SourceLength, WeightStorage and [TensorNames] can be set"
         );
         Refuse(
             problems,
@@ -43,7 +43,7 @@ internal static class OverriddenArchitecture
         Refuse(
             problems,
             architecture.Embeddings.Patches is not null && overrides.VocabularySize is not null,
-            "it declares an encoder of images, which has no vocabulary: remove VocabularySize"
+            "it declares an image encoder, which has no vocabulary: remove VocabularySize"
         );
         return architecture with
         {
@@ -67,7 +67,7 @@ internal static class OverriddenArchitecture
         };
     }
 
-    /// <summary>An encoder holds its weights as its decoder does.</summary>
+    /// <summary>Gives the encoder of an encoder-decoder the storage type of the decoder.</summary>
     private static TransformerArchitecture WithStorage(TransformerArchitecture architecture, WeightStorage storage) =>
         architecture with
         {
@@ -76,8 +76,8 @@ internal static class OverriddenArchitecture
         };
 
     /// <summary>
-    /// Base and Scaling are for the layers that the file's rope_theta is for, WindowBase for those with fields of their own: an
-    /// attribute changes the kind that it names, whatever the values of the other.
+    /// Returns the kinds with their overridden positions. Base and Scaling apply to the layers that use rope_theta, WindowBase to
+    /// layers with fields of their own. An attribute changes the kind that it names, whatever the values of the other kind.
     /// </summary>
     private static IEnumerable<LayerKind> Kinds(
         TransformerArchitecture architecture,
@@ -88,7 +88,7 @@ internal static class OverriddenArchitecture
         Refuse(
             problems,
             overrides.WindowRotaryBase is not null && !architecture.LayerKinds.Any(static kind => kind.OwnPositions),
-            "it has no rotary positions of their own for layers with a window: remove WindowBase"
+            "its layers with a window have no rotary positions of their own: remove WindowBase"
         );
         if (overrides.RotaryBase is null && overrides.RotaryScaling is null && overrides.WindowRotaryBase is null)
         {

@@ -5,17 +5,17 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Parsing.Configuration;
 
-/// <summary>Puts the names of [TensorNames] in the place of a family's.</summary>
+/// <summary>Replaces tensor names of a family with those of [TensorNames].</summary>
 internal static class RenamedCheckpoint
 {
     private const string StackName = "{stack}";
 
-    /// <summary>Names that may stand where the family has none, since they are of the same tensors in another way.</summary>
+    /// <summary>Names that are allowed where the family has none, because they name the same tensors in another layout.</summary>
     private static readonly string[] s_alternatives = ["QueryKeyValue", "GateUp", "CrossKeyValue"];
 
-    /// <param name="architecture">What the file says.</param>
-    /// <param name="overrides">What the attribute says.</param>
-    /// <param name="problems">Is told which names the file's model has not, or has for two tensors.</param>
+    /// <param name="architecture">The architecture of the file.</param>
+    /// <param name="overrides">The names of the attribute.</param>
+    /// <param name="problems">Receives names that the model of the file does not have, or has for two tensors.</param>
     public static TransformerArchitecture Apply(
         TransformerArchitecture architecture,
         TensorNameOverrides overrides,
@@ -29,7 +29,7 @@ internal static class RenamedCheckpoint
                 there = architecture.Encoder is { } source && Of(source.Checkpoint.Names, given.Property).Length > 0;
             if (!here && !there && !s_alternatives.Contains(given.Property))
             {
-                problems.Add("[TensorNames] names " + given.Property + ", which the model has not: remove it");
+                problems.Add("[TensorNames] names " + given.Property + ", which the model does not have: remove it");
             }
 
             bool hasStack = given.Name.IndexOf(StackName, StringComparison.Ordinal) >= 0,
@@ -45,7 +45,7 @@ internal static class RenamedCheckpoint
                 problems.Add(
                     "[TensorNames] gives "
                         + given.Property
-                        + " a name without \"{stack}\", but each stack has its own: write it where \"encoder\" or \"decoder\" stands"
+                        + " a name without \"{stack}\", but each stack has its own: write it in the place of \"encoder\" or \"decoder\""
                 );
             }
         }
@@ -65,7 +65,7 @@ internal static class RenamedCheckpoint
             && architecture.Checkpoint.Names.QueryKeyValue.Length == 0
         )
         {
-            problems.Add("[TensorNames] says that one tensor holds queries, keys and values: name it with QueryKeyValue");
+            problems.Add("[TensorNames] declares one fused tensor of queries, keys and values: name it with QueryKeyValue");
         }
 
         AttentionArchitecture attention = architecture.Attention;
@@ -76,7 +76,7 @@ internal static class RenamedCheckpoint
         )
         {
             problems.Add(
-                "[TensorNames] says that one tensor holds queries, keys and values, but only some of them have a bias: leave QueryKeyValueStorage out"
+                "[TensorNames] declares one fused tensor of queries, keys and values, but only some of them have a bias: remove QueryKeyValueStorage"
             );
         }
 
@@ -107,7 +107,7 @@ internal static class RenamedCheckpoint
             );
             if (other is not null)
             {
-                problems.Add("[TensorNames] gives " + given.Property + " the name of " + other + ": every tensor has its own");
+                problems.Add("[TensorNames] gives " + given.Property + " the name of " + other + ": every tensor needs a name of its own");
             }
         }
 

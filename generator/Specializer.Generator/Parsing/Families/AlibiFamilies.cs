@@ -3,13 +3,13 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>Families whose scores fall with the distance instead of knowing positions: BLOOM and MPT.</summary>
+/// <summary>Families with linear biases on the scores instead of position embeddings (ALiBi): BLOOM and MPT.</summary>
 internal static class AlibiFamilies
 {
-    /// <summary>BloomForCausalLM (BigScience 2022): a norm on the embeddings, tanh GELU, heads stored one by one.</summary>
+    /// <summary>BloomForCausalLM (BigScience 2022): a norm on the embeddings, tanh GELU, fused heads stored one by one.</summary>
     public static TransformerArchitecture Bloom(ModelConfiguration configuration)
     {
-        // The sizes that the class gives to absent fields are those of a toy, so that these must be there.
+        // The defaults of the class are the sizes of a toy model, so the fields are required.
         configuration.Alias("hidden_size", "n_embed");
         configuration.Alias("n_layer", "num_hidden_layers");
         configuration.Alias("n_head", "num_attention_heads");
@@ -38,7 +38,7 @@ internal static class AlibiFamilies
             ("n_layer", layers),
             width,
             vocabulary: 250_880,
-            // BLOOM has no table of positions; its training used sequences of seq_length.
+            // BLOOM has no position table; its training used sequences of seq_length.
             configuration.Length("seq_length", 2048),
             attention,
             new AlibiPositions(MaximumBias: 8),
@@ -109,11 +109,11 @@ internal static class AlibiFamilies
             "transformers ignores it and computes with 8"
         );
         attentionFields.Refuse(attentionFields.Flag("qk_ln", false), "qk_ln", "LayerNorm of queries and keys is not supported");
-        attentionFields.Refuse(attentionFields.Flag("prefix_lm", false), "prefix_lm", "a prefix that sees itself whole is not supported");
+        attentionFields.Refuse(attentionFields.Flag("prefix_lm", false), "prefix_lm", "bidirectional attention within a prefix is not supported");
         attentionFields.Refuse(
             attentionFields.Flag("attn_uses_sequence_id", false),
             "attn_uses_sequence_id",
-            "several sequences in one are not supported"
+            "packed sequences are not supported"
         );
         double clip = attentionFields.OptionalNumber("clip_qkv", null, NumberRange.ZeroOrPositive) ?? 0;
         attentionFields.Refuse(

@@ -4,32 +4,35 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>BART and its relatives: norms behind each block, as printed in 2017, or before it.</summary>
+/// <summary>BART and its relatives: norms after each block, as in Vaswani et al. 2017, or before it.</summary>
 internal static class BartFamilies
 {
-    /// <summary>BartForConditionalGeneration (Lewis et al. 2020): learned positions from row 2 on, a norm on the embeddings, a bias on the logits.</summary>
+    /// <summary>
+    /// BartForConditionalGeneration (Lewis et al. 2020): learned positions with an offset of 2, a norm on the embeddings, a bias
+    /// on the logits.
+    /// </summary>
     public static TransformerArchitecture Bart(ModelConfiguration configuration)
     {
         configuration.Refuse(
             configuration.Flag("normalize_before", false),
             "normalize_before",
-            "norms before the blocks are mBART's: say \"model_type\": \"mbart\""
+            "norms before the blocks belong to mBART: set \"model_type\": \"mbart\""
         );
         configuration.Refuse(
             configuration.Flag("add_final_layer_norm", false),
             "add_final_layer_norm",
-            "a final norm is mBART's: say \"model_type\": \"mbart\""
+            "a final norm belongs to mBART: set \"model_type\": \"mbart\""
         );
         return Learned(configuration, "BartForConditionalGeneration", preNorm: false);
     }
 
-    /// <summary>MBartForConditionalGeneration (Liu et al. 2020): BART with norms before the blocks and behind each stack.</summary>
+    /// <summary>MBartForConditionalGeneration (Liu et al. 2020): BART with norms before the blocks and after each stack.</summary>
     public static TransformerArchitecture MBart(ModelConfiguration configuration)
     {
         configuration.Refuse(
             !configuration.Flag("normalize_before", true),
             "normalize_before",
-            "norms behind the blocks are BART's: say \"model_type\": \"bart\""
+            "norms after the blocks belong to BART: set \"model_type\": \"bart\""
         );
         configuration.Refuse(
             !configuration.Flag("add_final_layer_norm", true),
@@ -64,7 +67,9 @@ internal static class BartFamilies
         );
     }
 
-    /// <summary>MarianMTModel (Junczys-Dowmunt et al. 2018; OPUS-MT): sinusoidal positions, first all sines, a bias on the logits.</summary>
+    /// <summary>
+    /// MarianMTModel (Junczys-Dowmunt et al. 2018; OPUS-MT): sinusoidal positions with all sines first, a bias on the logits.
+    /// </summary>
     public static TransformerArchitecture Marian(ModelConfiguration configuration)
     {
         configuration.Refuse(
@@ -94,7 +99,7 @@ internal static class BartFamilies
         configuration.Require(
             !shared || decoderVocabulary == vocabulary,
             "decoder_vocab_size",
-            "the same as \"vocab_size\", since \"share_encoder_decoder_embeddings\" is true",
+            "the same as \"vocab_size\", because \"share_encoder_decoder_embeddings\" is true",
             "vocab_size",
             "share_encoder_decoder_embeddings"
         );
@@ -113,7 +118,7 @@ internal static class BartFamilies
             return model;
         }
 
-        // A vocabulary for each side; the logits are computed with the decoder's embeddings.
+        // Each side has a vocabulary; the logits are computed with the decoder's embeddings.
         CheckpointLayout Own(CheckpointLayout layout, string side) =>
             layout with
             {
@@ -131,7 +136,10 @@ internal static class BartFamilies
         };
     }
 
-    /// <summary>The Transformer of Vaswani et al. 2017, with Marian's tensor names: positions as printed, one table of embeddings for both sides and the logits.</summary>
+    /// <summary>
+    /// The Transformer of Vaswani et al. 2017 with Marian's tensor names: interleaved sinusoidal positions, one embedding table
+    /// for both sides and the logits.
+    /// </summary>
     public static TransformerArchitecture Transformer2017(ModelConfiguration configuration)
     {
         configuration.Refuse(
@@ -142,7 +150,7 @@ internal static class BartFamilies
         configuration.Refuse(
             !configuration.Flag("share_encoder_decoder_embeddings", true),
             "share_encoder_decoder_embeddings",
-            "one table of embeddings serves both sides in this family"
+            "both sides share one embedding table in this family"
         );
         string positions = configuration.Text("position_encoding", "sinusoidal_interleaved");
         configuration.Refuse(
@@ -196,7 +204,7 @@ internal static class BartFamilies
         configuration.Refuse(
             !configuration.Flag("tie_word_embeddings", true),
             "tie_word_embeddings",
-            "a matrix of its own for the logits is not supported for this family"
+            "untied logits are not supported for this family"
         );
         TransformerArchitecture encoder = Stack(
             configuration,
@@ -304,7 +312,7 @@ internal static class BartFamilies
                 CrossOutput = layer + "encoder_attn.out_proj",
             },
             QueryKeyValueLayout.Separate,
-            // Sinusoidal positions, which are computed here, and a mark of the first files.
+            // Sinusoidal positions, which are computed at load time, and a version marker of the first files.
             "model.encoder.embed_positions.weight",
             "model.decoder.embed_positions.weight",
             "model.encoder.version",

@@ -6,13 +6,13 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing.Families;
 
 /// <summary>
-/// The classes of a decoder family, of which <c>architectures</c> says which one a checkpoint is of: logits, the bare body,
-/// or a head on the body's states.
+/// The classes of a decoder family: with logits, the bare body, or with a head on the states of the body. The field
+/// <c>architectures</c> names the class of a checkpoint.
 /// </summary>
 internal sealed record DecoderClass
 {
-    /// <summary>The classes of a family, by the usual names.</summary>
-    /// <param name="family">What the names begin with: "Llama".</param>
+    /// <summary>Creates the classes of a family with the usual names.</summary>
+    /// <param name="family">The prefix of the class names: "Llama".</param>
     public DecoderClass(string family)
     {
         Family = family;
@@ -20,7 +20,7 @@ internal sealed record DecoderClass
         Body = family + "Model";
     }
 
-    /// <summary>What the names of the classes begin with.</summary>
+    /// <summary>The prefix of the class names.</summary>
     public string Family { get; }
 
     /// <summary>The class with logits.</summary>
@@ -29,16 +29,16 @@ internal sealed record DecoderClass
     /// <summary>The class without a head.</summary>
     public string Body { get; init; }
 
-    /// <summary>The class with a label for each sequence.</summary>
+    /// <summary>The class that labels each sequence.</summary>
     public string? SequenceClassification { get; init; }
 
-    /// <summary>The layer of XForTokenClassification, which has a bias; null where the family has no such class.</summary>
+    /// <summary>The layer of XForTokenClassification, which has a bias; null if the family has no such class.</summary>
     public string? TokenLabels { get; init; }
 
     /// <summary>Whether the family has XForQuestionAnswering.</summary>
     public bool AnswersQuestions { get; init; }
 
-    /// <summary>LLaMA's classes, which many families have by other names.</summary>
+    /// <summary>Creates the classes of LLaMA with the names of another family.</summary>
     public static DecoderClass LikeLlama(string family, bool answersQuestions = false) =>
         new(family)
         {
@@ -47,7 +47,7 @@ internal sealed record DecoderClass
             AnswersQuestions = answersQuestions,
         };
 
-    /// <summary>GPT-2's classes.</summary>
+    /// <summary>Creates the classes of GPT-2 with the names of another family.</summary>
     public static DecoderClass LikeGpt2(string family) =>
         new(family)
         {
@@ -56,13 +56,13 @@ internal sealed record DecoderClass
             AnswersQuestions = true,
         };
 
-    /// <summary>Gives a decoder the head of the class that the file names; its logits where the file names none.</summary>
+    /// <summary>Gives a decoder the head of the class that the file names, or its logits if the file names none.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="model">The decoder with logits.</param>
-    /// <param name="bidirectional">Whether the family's own field says that positions see those after them.</param>
+    /// <param name="bidirectional">Whether the family's own field makes the attention bidirectional.</param>
     public TransformerArchitecture Apply(ModelConfiguration configuration, TransformerArchitecture model, bool bidirectional = false)
     {
-        // transformers 5 reads it for every decoder: a window then reaches as far to both sides.
+        // transformers 5 reads it for every decoder: a window then extends as far to both sides.
         bool seesAll = !configuration.Flag("is_causal", true);
         string name = ModelClass.Name(configuration, Causal);
         string tokens = Family + "ForTokenClassification",
@@ -86,7 +86,7 @@ internal sealed record DecoderClass
             configuration.Refuse(
                 seesAll || bidirectional,
                 field,
-                $"positions that see those after them predict no next token, so that this is a model of the class {Body}, not {Causal}"
+                $"a bidirectional model does not predict the next token, so its class is {Body}, not {Causal}"
             );
             return model;
         }

@@ -23,21 +23,21 @@ internal enum EncoderHead
     /// <summary>XForQuestionAnswering: the logits of a span's start and end for every token.</summary>
     QuestionAnswering,
 
-    /// <summary>XForMultipleChoice: one number for each choice, which is a sequence of its own.</summary>
+    /// <summary>XForMultipleChoice: one number for each choice; each choice is a sequence of its own.</summary>
     MultipleChoice,
 
     /// <summary>BertForNextSentencePrediction.</summary>
     NextSentence,
 }
 
-/// <summary>Which of a family's classes a checkpoint is of, as <c>architectures</c> says.</summary>
-/// <param name="Kind">Its head.</param>
-/// <param name="Prefix">What the names of the body's tensors begin with; a file of the bare model leaves it out.</param>
+/// <summary>The class of a checkpoint, as <c>architectures</c> names it.</summary>
+/// <param name="Kind">The head.</param>
+/// <param name="Prefix">The prefix of the body's tensor names; a file of the bare model omits it.</param>
 internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
 {
     /// <param name="configuration">The configuration.</param>
-    /// <param name="family">What the names of the classes begin with.</param>
-    /// <param name="prefix">What the names of the body's tensors begin with.</param>
+    /// <param name="family">The prefix of the class names.</param>
+    /// <param name="prefix">The prefix of the body's tensor names.</param>
     public static EncoderClass Of(ModelConfiguration configuration, string family, string prefix)
     {
         (string Name, EncoderHead Head)[] known =
@@ -58,7 +58,7 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
         return new EncoderClass(head, prefix);
     }
 
-    /// <summary>Classes that BERT alone has. The first has a head for the next sentence too, which is left out.</summary>
+    /// <summary>Classes that only BERT has. The first one also has a next-sentence head, which is omitted.</summary>
     private static readonly (string Name, EncoderHead Head)[] s_bert =
     [
         ("BertForPreTraining", EncoderHead.MaskedLanguageModel),
@@ -66,14 +66,14 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
         ("BertForNextSentencePrediction", EncoderHead.NextSentence),
     ];
 
-    /// <summary>As for BERT, with a head for the order of sentences.</summary>
+    /// <summary>Classes that only ALBERT has. The first one also has a sentence-order head, which is omitted.</summary>
     private static readonly (string Name, EncoderHead Head)[] s_albert = [("AlbertForPreTraining", EncoderHead.MaskedLanguageModel)];
 
     /// <summary>Whether the body's pooled state is used.</summary>
     public bool HasPooler =>
         Kind is EncoderHead.Pooler or EncoderHead.SequenceClassification or EncoderHead.MultipleChoice or EncoderHead.NextSentence;
 
-    /// <summary>The head as BERT has it: dense layers as wide as the states.</summary>
+    /// <summary>Creates the head as BERT defines it, with dense layers as wide as the states.</summary>
     public HeadArchitecture Head(
         ModelConfiguration configuration,
         int width,
@@ -130,7 +130,7 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
             ),
         };
 
-    /// <summary>The number of labels: <c>num_labels</c>, or the entries of <c>id2label</c>, or two.</summary>
+    /// <summary>Returns the number of labels: <c>num_labels</c>, or the number of entries of <c>id2label</c>, or two.</summary>
     public static int Labels(ModelConfiguration configuration)
     {
         ModelConfiguration names = configuration.Section("id2label");
@@ -146,13 +146,13 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
         return labels;
     }
 
-    /// <summary>A span has two logits for each token, of its start and of its end.</summary>
+    /// <summary>Returns the two labels of question answering: the start and the end of a span.</summary>
     private static int SpanLabels(ModelConfiguration configuration)
     {
         configuration.Require(
             Labels(configuration) == 2,
             configuration.FirstOf("num_labels", "id2label"),
-            "of two labels for question answering: the start and the end of a span"
+            "2 labels for question answering: the start and the end of a span"
         );
         return 2;
     }

@@ -6,13 +6,15 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>BERT (Devlin et al. 2019) and its successors: full attention, norms behind the residual sums, learned positions.</summary>
+/// <summary>BERT (Devlin et al. 2019) and its successors: full attention, post-norm, learned positions.</summary>
 internal static class EncoderFamilies
 {
-    /// <summary>The most layers that a product of fields may say: as many as a field.</summary>
+    /// <summary>The largest product of layers and inner layers: the limit of one field.</summary>
     private const int MostLayers = 1 << 22;
 
-    /// <summary>The most layers of a group, each of which has rows of its own in the table of tensors; published files have one.</summary>
+    /// <summary>
+    /// The largest number of layers of a group. Each has its own rows in the tensor table; published files have one.
+    /// </summary>
     private const int MostInnerLayers = 1024;
 
     /// <summary>BertModel and its heads.</summary>
@@ -20,7 +22,7 @@ internal static class EncoderFamilies
     {
         RefuseDecoder(configuration);
         EncoderClass model = EncoderClass.Of(configuration, "Bert", "bert.");
-        // Fields of the first files' pooler, which the class has only in this way.
+        // Fields of an early pooler; the class supports only this form.
         configuration.WithoutEffect(
             "directionality",
             "pooler_fc_size",
@@ -43,7 +45,9 @@ internal static class EncoderFamilies
         );
     }
 
-    /// <summary>RobertaModel and its heads (Liu et al. 2019): BERT's body, positions that begin behind the padding's.</summary>
+    /// <summary>
+    /// RobertaModel and its heads (Liu et al. 2019): BERT's body with positions that begin after the padding token's.
+    /// </summary>
     public static TransformerArchitecture Roberta(ModelConfiguration configuration) =>
         Roberta(configuration, "Roberta", "roberta.", s_roberta);
 
@@ -74,13 +78,13 @@ internal static class EncoderFamilies
         configuration.Require(
             padding >= 0 && padding == Math.Floor(padding),
             "pad_token_id",
-            "a token, after whose number positions begin"
+            "a token id; positions begin after it"
         );
         int offset = padding >= 0 && padding < positions ? (int)padding + 1 : 0;
         configuration.Refuse(
             padding + 1 >= positions,
             "pad_token_id",
-            "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one",
+            "positions begin after it, so it must be less than \"max_position_embeddings\" minus 1",
             "max_position_embeddings"
         );
         CheckpointNames names = BertNames(model);
@@ -106,7 +110,7 @@ internal static class EncoderFamilies
             Buffers(model.Prefix)
         );
 
-        // The head of the masked-language model has the exact GELU, whatever the layers have.
+        // The masked-language-model head uses the exact GELU, whatever the layers use.
         return model.Kind == EncoderHead.MaskedLanguageModel
             ? architecture with
             {
@@ -201,7 +205,7 @@ internal static class EncoderFamilies
             head = head! with { Dense = new DenseArchitecture(width, ActivationFunction.Relu) };
         }
 
-        // Sinusoidal positions are stored in the checkpoint as learned ones are.
+        // The checkpoint stores sinusoidal positions like learned ones.
         var positions = new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512));
         return Encoder(
             configuration,
@@ -225,8 +229,9 @@ internal static class EncoderFamilies
     }
 
     /// <summary>
-    /// AlbertModel and its heads (Lan et al. 2020): narrow embeddings, layers that share their weights. Each of num_hidden_layers turns
-    /// runs the inner_group_num layers of its group in order, so that as many layers are computed as the product.
+    /// AlbertModel and its heads (Lan et al. 2020): narrow embeddings and layers that share their weights. Each of
+    /// num_hidden_layers iterations runs the inner_group_num layers of its group in order; the number of computed layers is the
+    /// product.
     /// </summary>
     public static TransformerArchitecture Albert(ModelConfiguration configuration)
     {
@@ -247,7 +252,7 @@ internal static class EncoderFamilies
         {
             inner = configuration.Wrong(
                 "inner_group_num",
-                FormattableString.Invariant($"at most {MostInnerLayers}, and make at most {MostLayers} layers with \"num_hidden_layers\""),
+                FormattableString.Invariant($"at most {MostInnerLayers}, and at most {MostLayers} layers when multiplied by \"num_hidden_layers\""),
                 1
             );
         }
@@ -310,7 +315,7 @@ internal static class EncoderFamilies
         };
     }
 
-    /// <summary>The parts that BERT, RoBERTa and ALBERT spell alike.</summary>
+    /// <summary>Builds the parts that BERT, RoBERTa and ALBERT have in common.</summary>
     private static TransformerArchitecture Build(
         ModelConfiguration configuration,
         EncoderClass model,
@@ -350,7 +355,9 @@ internal static class EncoderFamilies
         };
     }
 
-    /// <summary>What all encoders of tokens have in common: biases everywhere, LayerNorm behind every sum, attention to all positions.</summary>
+    /// <summary>
+    /// Builds the parts that all text encoders have in common: biases everywhere, post-norm LayerNorm, full attention.
+    /// </summary>
     private static TransformerArchitecture Encoder(
         ModelConfiguration configuration,
         (string Field, int Default) layers,
@@ -364,7 +371,7 @@ internal static class EncoderFamilies
     )
     {
         var positions = (LearnedPositions)embeddings.Positions!;
-        // Read by the heads that have a use for it.
+        // Heads that use the field read it.
         configuration.WithoutEffect("tie_word_embeddings");
         return new TransformerArchitecture(
             configuration.Extent(layers.Field, layers.Default),

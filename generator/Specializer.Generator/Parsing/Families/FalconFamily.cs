@@ -3,13 +3,13 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>FalconForCausalLM (Almazrouei et al. 2023), and with it PaLM's parallel blocks with one key/value head.</summary>
+/// <summary>FalconForCausalLM (Almazrouei et al. 2023), with the parallel blocks and multi-query attention of PaLM.</summary>
 internal static class FalconFamily
 {
     public static TransformerArchitecture Falcon(ModelConfiguration configuration)
     {
         configuration.Alias("hidden_size", "n_embed");
-        // The names of the first files, which the class does not read and which say the same.
+        // Names of the first files; the class does not read them, and their values are the same.
         configuration.Alias("num_hidden_layers", "n_layer");
         configuration.Alias("num_attention_heads", "n_head");
         SharedFields.RefuseCrossAttention(configuration);
@@ -19,14 +19,14 @@ internal static class FalconFamily
         configuration.Refuse(
             grouped && !parallel,
             "parallel_attn",
-            "with \"new_decoder_architecture\" the blocks run side by side",
+            "with \"new_decoder_architecture\" the blocks run in parallel",
             "new_decoder_architecture"
         );
         int norms = configuration.OptionalExtent("num_ln_in_parallel_attn", null) ?? (grouped ? 2 : 1);
         configuration.Refuse(
             norms > 2 || (norms == 2 && !grouped),
             "num_ln_in_parallel_attn",
-            "two norms are those of \"new_decoder_architecture\"",
+            "two norms require \"new_decoder_architecture\"",
             "new_decoder_architecture"
         );
         bool bias = configuration.Flag("bias", false),
@@ -37,7 +37,7 @@ internal static class FalconFamily
             "apply_residual_connection_post_layernorm",
             "transformers ignores it for this family"
         );
-        // One head of keys and values for all queries, one for each of num_kv_heads groups, or one for each query.
+        // One key/value head for all queries, one for each of num_kv_heads groups, or one for each query head.
         AttentionArchitecture attention = FamilyParts
             .Attention(configuration, width, ("num_attention_heads", 71), ("num_kv_heads", null))
             .WithBias(bias, bias);

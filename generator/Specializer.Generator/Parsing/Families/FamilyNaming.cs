@@ -5,12 +5,18 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>How the names of each family's tensors vary from file to file; the base prefix is what the names of its layout share.</summary>
+/// <summary>
+/// The variations of each family's tensor names from file to file. The base prefix is the common prefix of the names in its
+/// layout.
+/// </summary>
 internal static class FamilyNaming
 {
     private const string FinalLogitsBias = "final_logits_bias";
 
-    /// <summary>Families that are no text models of multimodal files, or hold tensors several times, or have heads of other names.</summary>
+    /// <summary>
+    /// Families other than text models of multimodal files, families whose files contain duplicate tensors, and families with
+    /// other head names.
+    /// </summary>
     private static readonly Dictionary<string, CheckpointNaming> s_namings = new(StringComparer.Ordinal)
     {
         ["phi3"] = CheckpointNaming.PlainDecoder,
@@ -50,12 +56,12 @@ internal static class FamilyNaming
 
     /// <param name="type">The model's <c>model_type</c>.</param>
     /// <param name="configuration">Its fields.</param>
-    /// <param name="architecture">What they declare.</param>
+    /// <param name="architecture">The architecture that they declare.</param>
     public static TransformerArchitecture Apply(string type, ModelConfiguration configuration, TransformerArchitecture architecture)
     {
         CheckpointNaming naming = s_namings.TryGetValue(type, out CheckpointNaming? known) ? known : CheckpointNaming.Decoder;
 
-        // transformers 5 says of every T5 that it is tied, and keeps a head that the file holds.
+        // transformers 5 marks every T5 as tied but keeps the head if the file contains one.
         naming = type == "t5" && configuration.Flag("tie_word_embeddings", true) ? naming with { EmbeddingsStandForLogits = true } : naming;
         return architecture with { Checkpoint = architecture.Checkpoint with { Naming = naming } };
     }
@@ -69,6 +75,6 @@ internal static class FamilyNaming
             Copies = new([new("lm_head.bias", "lm_head.decoder.bias")]),
         };
 
-    /// <summary>The bias of the words is the head's and its decoder's.</summary>
+    /// <summary>The bias of the word logits, which belongs to the head and to its decoder.</summary>
     private static EquatableArray<TensorCopies> Bias(string head) => new([new(head + ".bias", head + ".decoder.bias")]);
 }

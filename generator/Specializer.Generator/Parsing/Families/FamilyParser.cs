@@ -7,9 +7,9 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing.Families;
 
 /// <summary>
-/// Maps a model's own config.json to an architecture. A family is one function: fields to records, tensor names to a
-/// checkpoint layout. It reads every field of its configuration class, or says that the field has no effect; the rest is
-/// reported. To add a family, write the function and enter it here.
+/// Maps a config.json to an architecture. A family is one function from fields to records and from tensor names to a checkpoint
+/// layout. It reads every field of its configuration class or marks it as having no effect; all others are reported. To add a
+/// family, write the function and register it here.
 /// </summary>
 internal static class FamilyParser
 {
@@ -48,12 +48,12 @@ internal static class FamilyParser
         ["vit"] = VisionFamilies.Vit,
     };
 
-    /// <summary>The values of model_type that are known.</summary>
+    /// <summary>The supported values of model_type.</summary>
     public static IEnumerable<string> Known => s_families.Keys.OrderBy(static name => name, StringComparer.Ordinal);
 
     /// <returns>
-    /// The architecture; if anything is missing, contradictory or not supported, which the configuration then knows, one
-    /// that only has the outline of it, or null if not even the family is known.
+    /// The architecture. If a field is missing, contradictory or not supported, which the configuration then reports, only its
+    /// outline; null if not even the family is known.
     /// </returns>
     public static TransformerArchitecture? Parse(ModelConfiguration file)
     {
@@ -74,7 +74,7 @@ internal static class FamilyParser
         string message =
             "one of "
             + string.Join(", ", Known)
-            + ". A model whose parts are supported can be declared by attributes, with its tensors' names in [TensorNames]";
+            + ". If its parts are supported, declare the model by attributes, with its tensor names in [TensorNames]";
         return model.Wrong<TransformerArchitecture?>("model_type", message, null);
     }
 }

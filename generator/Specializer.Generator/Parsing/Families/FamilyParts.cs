@@ -7,26 +7,28 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>Parts that many families' configurations spell alike.</summary>
+/// <summary>Parts that the configurations of many families have in common.</summary>
 internal static class FamilyParts
 {
-    /// <summary>The one kind of layer of most models.</summary>
+    /// <summary>The single layer kind of most models.</summary>
     public static EquatableArray<LayerKind> OneKind(
         AttentionPositions positions,
         int window = 0,
         AttentionMask mask = AttentionMask.Causal
     ) => new([new LayerKind("", window, positions) { Mask = mask }]);
 
-    /// <summary>Every layer of the first kind.</summary>
+    /// <summary>The pattern in which every layer has the first kind.</summary>
     public static EquatableArray<int> OnePattern { get; } = new([0]);
 
-    /// <summary>Heads and their widths, with no biases, norms or caps.</summary>
+    /// <summary>Reads heads and their widths, without biases, norms or caps.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="width">The width of the hidden states.</param>
     /// <param name="heads">The field with the number of heads, and its default.</param>
-    /// <param name="keyValueHeads">The field with the number of key/value heads, and its default; null where each head has its own.</param>
-    /// <param name="headDimension">The field with the width of a head; null for families whose heads divide the width.</param>
-    /// <param name="defaultDimension">The width of a head where the field is absent; null for the width divided by the heads.</param>
+    /// <param name="keyValueHeads">
+    /// The field with the number of key/value heads, and its default; null if each head has its own.
+    /// </param>
+    /// <param name="headDimension">The field with the head dimension; null for families whose heads divide the width.</param>
+    /// <param name="defaultDimension">The head dimension if the field is absent; null for the width divided by the heads.</param>
     public static AttentionArchitecture Attention(
         ModelConfiguration configuration,
         int width,
@@ -80,17 +82,17 @@ internal static class FamilyParts
             OutputBias = output,
         };
 
-    /// <summary>The ε of a norm.</summary>
+    /// <summary>Reads the epsilon of a norm.</summary>
     public static float Epsilon(ModelConfiguration configuration, string field, double defaultValue) =>
         (float)configuration.Number(field, defaultValue, NumberRange.Epsilon);
 
-    /// <summary>A soft cap: null, and a field that is absent where the family's default is null, stand for none.</summary>
+    /// <summary>Reads a soft cap; null, or an absent field with the default null, means none.</summary>
     public static float SoftCap(ModelConfiguration configuration, string field, double? defaultValue) =>
         (float)(configuration.OptionalNumber(field, defaultValue, NumberRange.Positive) ?? 0);
 
     /// <summary>
-    /// Kind 0 where a layer has a window, kind 1 where it has none, by <c>layer_types</c> or, where that is absent, by the
-    /// family's rule; the shortest pattern that repeats over the layers.
+    /// Returns the shortest repeating pattern of layer kinds: kind 0 with a window, kind 1 without. <c>layer_types</c> gives it
+    /// or, if that is absent, the rule of the family.
     /// </summary>
     public static EquatableArray<int> WindowPattern(ModelConfiguration configuration, int layers, Func<int, bool> slides)
     {
@@ -99,7 +101,7 @@ internal static class FamilyParts
         return ShortestPattern(kinds);
     }
 
-    /// <summary>Which layers have a window by <c>layer_types</c>; null where the field is absent, null or wrong.</summary>
+    /// <summary>Reads from <c>layer_types</c> which layers have a window; null if the field is absent, null or invalid.</summary>
     private static bool[]? LayerTypes(ModelConfiguration configuration, int layers)
     {
         IReadOnlyList<JsonValue> types = configuration.Items("layer_types");
@@ -115,7 +117,9 @@ internal static class FamilyParts
         return isRight && types.Count > 0 ? [.. types.Select(static type => type.Text == "sliding_attention")] : null;
     }
 
-    /// <summary>A window in the layers of kind 0, none in those of kind 1, and no kinds where all layers are alike.</summary>
+    /// <summary>
+    /// Returns a model with a window in the layers of kind 0 and none in those of kind 1; one kind if all layers are alike.
+    /// </summary>
     public static TransformerArchitecture WithWindow(TransformerArchitecture model, int window, EquatableArray<int> pattern)
     {
         AttentionPositions positions = model.LayerKinds[0].Positions;
@@ -135,10 +139,10 @@ internal static class FamilyParts
             };
     }
 
-    /// <summary>The shortest pattern that repeats over the layers.</summary>
+    /// <summary>Returns the shortest pattern that repeats over the layers.</summary>
     /// <remarks>
-    /// Its length is that of all layers less that of their longest border, a beginning that is an end too (Knuth, Morris and Pratt 1977).
-    /// So the time is linear in the layers, of which a file may say millions.
+    /// The length is the number of layers minus the length of the longest border, a prefix that is also a suffix (Knuth, Morris
+    /// and Pratt 1977). The time is linear in the number of layers, which a file may set to millions.
     /// </remarks>
     public static EquatableArray<int> ShortestPattern(int[] kinds)
     {

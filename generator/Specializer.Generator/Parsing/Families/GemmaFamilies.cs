@@ -4,7 +4,7 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>Gemma (Gemma Team 2024, 2025): 1 + w in the norms, embeddings times the square root of the width, a gated tanh GELU.</summary>
+/// <summary>Gemma (Gemma Team 2024, 2025): norms with 1 + w, embeddings times the square root of the width, gated tanh GELU.</summary>
 internal static class GemmaFamilies
 {
     private static readonly LlamaFamilies.Defaults s_gemma = new(256_000, 3072, 24_576, 28, 16, 16, 8192)
@@ -40,7 +40,7 @@ internal static class GemmaFamilies
     public static TransformerArchitecture Gemma(ModelConfiguration configuration)
     {
         TransformerArchitecture model = Common(configuration, s_gemma, "hidden_act");
-        // The first files say "gelu" here and mean its tanh form, which transformers runs whatever they say, unless this field does.
+        // The first files have "gelu" here but mean the tanh form. transformers runs that form unless this field is present.
         bool own = configuration.Has("hidden_activation");
         RefuseBidirectional(configuration);
         return DecoderClass
@@ -60,36 +60,40 @@ internal static class GemmaFamilies
             );
     }
 
-    /// <summary>Gemma2ForCausalLM: norms after the blocks too, capped scores and logits, every other layer with a window.</summary>
+    /// <summary>
+    /// Gemma2ForCausalLM: norms also after the blocks, soft caps on scores and logits, a window in every other layer.
+    /// </summary>
     public static TransformerArchitecture Gemma2(ModelConfiguration configuration)
     {
         TransformerArchitecture model = Sandwiched(configuration, s_gemma2, scoreCap: 50, logitsCap: 30);
         AttentionPositions positions = model.LayerKinds[0].Positions;
         RefuseBidirectional(configuration);
-        // The first release's name of sliding_window, which no class reads.
+        // The name of sliding_window in the first release, which no class reads.
         configuration.WithoutEffect("sliding_window_size");
         return DecoderClass
             .LikeLlama("Gemma2")
             .Apply(configuration, WithWindows(configuration, model, positions, positions, static layer => layer % 2 == 0));
     }
 
-    /// <summary>Gemma3ForCausalLM: normalised query and key heads, five layers with a window to one without, two rotary bases.</summary>
+    /// <summary>
+    /// Gemma3ForCausalLM: normalized query and key heads, one full layer after every five with a window, two rotary bases.
+    /// </summary>
     public static TransformerArchitecture Gemma3(ModelConfiguration configuration)
     {
         TransformerArchitecture model = Sandwiched(configuration, s_gemma3, scoreCap: null, logitsCap: null);
         configuration.Refuse(
             model.Attention.SoftCap != 0,
             "attn_logit_softcapping",
-            "Gemma 3 caps no scores, so that transformers ignores it; write null"
+            "Gemma 3 does not cap scores, and transformers ignores it: write null"
         );
         bool bidirectional = configuration.Has("use_bidirectional_attention") && configuration.Flag("use_bidirectional_attention", false);
         ModelConfiguration rotary = configuration.Section("rope_parameters");
         configuration.Refuse(
             rotary.Count > 0 && !rotary.IsGiven("full_attention") && !rotary.IsGiven("sliding_attention"),
             "rope_parameters",
-            "this family needs an object for each of full_attention and sliding_attention in it; transformers ignores one for all"
+            "this family requires one object for full_attention and one for sliding_attention in it; transformers ignores a shared one"
         );
-        // Only layers that see everything have their frequencies scaled.
+        // Only the frequencies of layers with full attention are scaled.
         RotaryPositions local = RotaryReader.Read(
             configuration,
             model.Attention.HeadDimension,
@@ -144,7 +148,7 @@ internal static class GemmaFamilies
     )
     {
         TransformerArchitecture model = Common(configuration, defaults, "hidden_activation");
-        // Later versions of these classes read hidden_activation alone.
+        // Later versions of these classes read only hidden_activation.
         configuration.WithoutEffect("hidden_act");
         return model with
         {
@@ -171,7 +175,7 @@ internal static class GemmaFamilies
         configuration.Refuse(
             configuration.Has("use_bidirectional_attention") && configuration.Flag("use_bidirectional_attention", false),
             "use_bidirectional_attention",
-            "positions that see those after them are not supported for this class"
+            "bidirectional attention is not supported for this class"
         );
 
     private static TransformerArchitecture WithWindows(

@@ -14,7 +14,7 @@ internal static class GptFamilies
         int positions = configuration.Extent("n_positions", 1024);
         SharedFields.RefuseCrossAttention(configuration);
         WithoutSummary(configuration);
-        // Another order of the same operations, for half precision.
+        // A different order of the same operations for half precision.
         configuration.WithoutEffect("reorder_and_upcast_attn");
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", 12)).WithBias(true, true);
         return (DecoderClass.LikeGpt2("GPT2") with { Causal = "GPT2LMHeadModel" }).Apply(
@@ -77,7 +77,7 @@ internal static class GptFamilies
         AliasGpt(configuration);
         SharedFields.RefuseCrossAttention(configuration);
         WithoutSummary(configuration);
-        // GPT-J-6B's file says that it is rotary; the class can be nothing else. The other field is a default of the mesh code.
+        // The file of GPT-J-6B declares rotary positions; the class has no others. The other field is a default of the mesh code.
         configuration.Refuse(!configuration.Flag("rotary", true), "rotary", "this family has rotary positions");
         configuration.WithoutEffect("scale_attn_weights");
         int width = configuration.Extent("n_embd", 4096);
@@ -138,7 +138,7 @@ internal static class GptFamilies
         );
     }
 
-    /// <summary>GPTNeoXForCausalLM (Black et al. 2022): a norm for each block, which run side by side or one after the other.</summary>
+    /// <summary>GPTNeoXForCausalLM (Black et al. 2022): a norm for each block; blocks in parallel or in sequence.</summary>
     public static TransformerArchitecture GptNeoX(ModelConfiguration configuration)
     {
         SharedFields.RefuseCrossAttention(configuration);
@@ -162,7 +162,7 @@ internal static class GptFamilies
                 && !configuration.Has("rotary_emb_base")
                 && !configuration.Has("rope_parameters"),
             "rope_theta",
-            "transformers ignores it for this family, whose field is rotary_emb_base: write the base of the training there"
+            "transformers ignores it for this family, whose field is rotary_emb_base: write the base used in training there"
         );
         configuration.Refuse(
             rotary.RotaryDimension != attention.HeadDimension / 4
@@ -170,7 +170,7 @@ internal static class GptFamilies
                 && !configuration.Has("rotary_pct")
                 && !configuration.Has("rope_parameters"),
             "partial_rotary_factor",
-            "transformers ignores it for this family, whose field is rotary_pct: write the share of the training there"
+            "transformers ignores it for this family, whose field is rotary_pct: write the fraction used in training there"
         );
         return DecoderClass
             .LikeGpt2("GPTNeoX")
@@ -221,7 +221,7 @@ internal static class GptFamilies
             );
     }
 
-    /// <summary>PhiForCausalLM (Li et al. 2023): one norm for both blocks, biases everywhere, part of a head rotated.</summary>
+    /// <summary>PhiForCausalLM (Li et al. 2023): one norm for both blocks, biases everywhere, partial rotation.</summary>
     public static TransformerArchitecture Phi(ModelConfiguration configuration)
     {
         SharedFields.RefuseCrossAttention(configuration);
@@ -284,7 +284,7 @@ internal static class GptFamilies
             );
     }
 
-    /// <summary>The parts of a decoder with LayerNorm.</summary>
+    /// <summary>Builds the parts of a decoder with LayerNorm.</summary>
     public static TransformerArchitecture Build(
         ModelConfiguration configuration,
         (string Field, int Default) layers,
@@ -317,22 +317,22 @@ internal static class GptFamilies
             checkpoint
         );
 
-    /// <summary>A layout with matrices [outputs, inputs].</summary>
+    /// <summary>Creates a layout with matrices [outputs, inputs].</summary>
     public static CheckpointLayout Layout(CheckpointNames names, QueryKeyValueLayout queryKeyValue, params string[] ignored) =>
         new(names, queryKeyValue, GateUpConcatenated: false, InputsFirst: false, new EquatableArray<string>(ignored));
 
-    /// <summary>The usual names of fields that GPT-2's and GPT-J's classes call by others.</summary>
+    /// <summary>Adds the usual names of fields that GPT-2's and GPT-J's classes name differently.</summary>
     private static void AliasGpt(ModelConfiguration configuration)
     {
         configuration.Alias("n_embd", "hidden_size");
         configuration.Alias("n_positions", "max_position_embeddings");
         configuration.Alias("n_head", "num_attention_heads");
         configuration.Alias("n_layer", "num_hidden_layers");
-        // The length of training sequences, as the first files have it beside n_positions.
+        // The length of training sequences, which the first files have beside n_positions.
         configuration.WithoutEffect("n_ctx");
     }
 
-    /// <summary>Fields of a head that summarises a sequence, which only GPT2DoubleHeadsModel has.</summary>
+    /// <summary>Accounts for the fields of a summary head, which only GPT2DoubleHeadsModel has.</summary>
     private static void WithoutSummary(ModelConfiguration configuration) =>
         configuration.WithoutEffect(
             "summary_type",

@@ -4,10 +4,10 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>LLaMA and the families that follow it: RMSNorm before each block, rotary positions, a gated feed-forward block.</summary>
+/// <summary>LLaMA and the families derived from it: RMSNorm before each block, rotary positions, a gated feed-forward block.</summary>
 internal static class LlamaFamilies
 {
-    /// <summary>The sizes that a family's configuration class gives to absent fields.</summary>
+    /// <summary>The sizes that the configuration class of a family uses for absent fields.</summary>
     internal sealed record Defaults(int Vocabulary, int Width, int Inner, int Layers, int Heads, int? KeyValueHeads, int Positions)
     {
         public int? HeadDimension { get; init; }
@@ -53,8 +53,9 @@ internal static class LlamaFamilies
     }
 
     /// <summary>
-    /// MistralForCausalLM (Jiang et al. 2023): a position sees <c>sliding_window</c> positions, itself included. With <c>layer_types</c>
-    /// in some layers only: transformers 5 reads such a file as MinistralForCausalLM, which is Mistral in all else.
+    /// MistralForCausalLM (Jiang et al. 2023): a position attends to <c>sliding_window</c> positions, including itself. With
+    /// <c>layer_types</c>, only some layers have the window; transformers 5 reads such a file as MinistralForCausalLM, which is
+    /// otherwise equal.
     /// </summary>
     public static TransformerArchitecture Mistral(ModelConfiguration configuration)
     {
@@ -76,7 +77,7 @@ internal static class LlamaFamilies
     /// <summary>Qwen2ForCausalLM: biases on queries, keys and values, implied by the family.</summary>
     public static TransformerArchitecture Qwen2(ModelConfiguration configuration) => Qwen2(configuration, s_qwen, "Qwen2");
 
-    /// <summary>The text model of Qwen2-VL and Qwen2.5-VL: Qwen2, whose rotary positions have three axes for images.</summary>
+    /// <summary>The text model of Qwen2-VL and Qwen2.5-VL: Qwen2 with rotary positions that have three axes for images.</summary>
     public static TransformerArchitecture Qwen2OfImages(ModelConfiguration configuration) =>
         Qwen2(
             configuration,
@@ -97,7 +98,7 @@ internal static class LlamaFamilies
             .Apply(configuration, model with { Attention = model.Attention.WithBias(queryKeyValue: true, output: false) });
     }
 
-    /// <summary>Qwen3ForCausalLM: every query and key head is normalised before it is rotated.</summary>
+    /// <summary>Qwen3ForCausalLM: every query and key head is normalized before the rotation.</summary>
     public static TransformerArchitecture Qwen3(ModelConfiguration configuration)
     {
         TransformerArchitecture model = WithWindows(configuration, Common(configuration, s_qwen with { HeadDimension = 128 }));
@@ -121,7 +122,7 @@ internal static class LlamaFamilies
             );
     }
 
-    /// <summary>Phi3ForCausalLM: fused projections, part of a head rotated, factors for long contexts.</summary>
+    /// <summary>Phi3ForCausalLM: fused projections, partial rotation, factors for long contexts.</summary>
     public static TransformerArchitecture Phi3(ModelConfiguration configuration)
     {
         TransformerArchitecture model = Common(configuration, s_phi3);
@@ -148,7 +149,7 @@ internal static class LlamaFamilies
             );
     }
 
-    /// <summary>The parts that all of them share.</summary>
+    /// <summary>Builds the parts that all of them have in common.</summary>
     public static TransformerArchitecture Common(ModelConfiguration configuration, Defaults defaults, string activation = "hidden_act")
     {
         SharedFields.RefuseCrossAttention(configuration);
@@ -199,19 +200,20 @@ internal static class LlamaFamilies
     }
 
     /// <summary>
-    /// Qwen's windows by transformers 5 (up to 4.51, eager and SDPA attention applied them to every layer): without <c>use_sliding_window</c> none, whatever <c>sliding_window</c> says; with it the layers from
-    /// <c>max_window_layers</c> on, or those that <c>layer_types</c> names.
+    /// Qwen's windows in transformers 5 (up to 4.51, eager and SDPA attention applied them to every layer). Without
+    /// <c>use_sliding_window</c> there are none, whatever <c>sliding_window</c> is. With it, the layers from
+    /// <c>max_window_layers</c> on have a window, or those that <c>layer_types</c> names.
     /// </summary>
     private static TransformerArchitecture WithWindows(ModelConfiguration configuration, TransformerArchitecture model)
     {
         configuration.Refuse(
             configuration.Flag("use_mrope", false),
             "use_mrope",
-            "positions of several axes are not supported for this family"
+            "positions with several axes are not supported for this family"
         );
         bool uses = configuration.Flag("use_sliding_window", false);
         int window = configuration.OptionalExtent("sliding_window", 4096) ?? 0;
-        // Files say 0 here for windows in all layers.
+        // Files have 0 here for a window in all layers.
         double first = configuration.Number("max_window_layers", 28, NumberRange.ZeroOrPositive);
         bool slides = uses && window > 0;
         EquatableArray<int> pattern = FamilyParts.WindowPattern(configuration, model.Layers, layer => slides && layer >= first);

@@ -5,12 +5,12 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>The class of transformers that a checkpoint was saved from, as <c>architectures</c> names it.</summary>
+/// <summary>The transformers class that a checkpoint was saved from, as <c>architectures</c> names it.</summary>
 internal static class ModelClass
 {
-    /// <summary>The first class that the file names.</summary>
+    /// <summary>Returns the first class that the file names.</summary>
     /// <param name="configuration">The configuration.</param>
-    /// <param name="otherwise">The class of a file that names none.</param>
+    /// <param name="otherwise">The class if the file names none.</param>
     public static string Name(ModelConfiguration configuration, string otherwise)
     {
         IReadOnlyList<JsonValue> names = configuration.Items("architectures");
@@ -19,8 +19,8 @@ internal static class ModelClass
             : "";
     }
 
-    /// <summary>Reports a class that the family does not have here.</summary>
-    /// <returns>Whether it is one of those supported.</returns>
+    /// <summary>Reports a class that the family does not support.</summary>
+    /// <returns>Whether the class is supported.</returns>
     public static bool Require(ModelConfiguration configuration, string name, IReadOnlyCollection<string> supported)
     {
         bool isSupported = supported.Contains(name, StringComparer.Ordinal);

@@ -6,12 +6,12 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing.Families;
 
 /// <summary>
-/// Models of text and images whose text model stands on its own: it reads only text, and its tensors do not depend on the
-/// other towers, which are left out.
+/// Models of text and images whose text model is independent: it reads only text, and its tensors do not depend on the other
+/// towers. The towers are omitted.
 /// </summary>
 internal static class MultimodalFamilies
 {
-    /// <summary>The model_type that <c>text_config</c> has where it names none.</summary>
+    /// <summary>The model_type of <c>text_config</c> if it names none.</summary>
     private static readonly Dictionary<string, string> s_textTypes = new(StringComparer.Ordinal)
     {
         ["gemma3"] = "gemma3_text",
@@ -21,7 +21,7 @@ internal static class MultimodalFamilies
         ["qwen2_5_vl"] = "qwen2_5_vl_text",
     };
 
-    /// <summary>Fields of the whole model that matter only for images.</summary>
+    /// <summary>Fields of the whole model that only affect images.</summary>
     private static readonly string[] s_ofImages =
     [
         "image_token_index",
@@ -44,15 +44,15 @@ internal static class MultimodalFamilies
         "ignore_index",
     ];
 
-    /// <summary>The towers that are left out.</summary>
+    /// <summary>The towers that are omitted.</summary>
     private static readonly string[] s_towers = ["vision_config", "audio_config"];
 
-    /// <summary>The classes of a whole model, of which only the text model's logits are computed.</summary>
+    /// <summary>The suffix of the classes of a whole model; only the logits of the text model are computed.</summary>
     private const string Whole = "ForConditionalGeneration";
 
-    /// <summary>The fields of the text model.</summary>
+    /// <summary>Returns the fields of the text model.</summary>
     /// <param name="file">The whole file.</param>
-    /// <param name="type">Receives the text model's model_type; empty if there is none.</param>
+    /// <param name="type">Receives the model_type of the text model; empty if there is none.</param>
     public static ModelConfiguration TextOf(ModelConfiguration file, out string type)
     {
         type = file.Text("model_type");
@@ -65,7 +65,7 @@ internal static class MultimodalFamilies
         foreach (string tower in s_towers)
         {
             file.WithoutEffect(tower);
-            file.Note(tower, "it is left out, and with it its tensors: only the text model is generated");
+            file.Note(tower, "it is omitted together with its tensors: only the text model is generated");
         }
 
         if (
@@ -73,10 +73,10 @@ internal static class MultimodalFamilies
             && !name.Text.EndsWith(Whole, StringComparison.Ordinal)
         )
         {
-            file.Refuse(true, "architectures", "of this family only the text model of the classes that end in " + Whole + " is supported");
+            file.Refuse(true, "architectures", "this family supports only the text model of classes that end in " + Whole + "");
         }
 
-        // The first files of Qwen2-VL have the text model's fields at the top.
+        // The first files of Qwen2-VL have the fields of the text model at the top level.
         if (!file.Has("text_config") && type.StartsWith("qwen2", StringComparison.Ordinal))
         {
             type = textType;

@@ -7,16 +7,16 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing.Families;
 
 /// <summary>
-/// Reads rotary positions in all spellings: <c>rope_theta</c> with <c>rope_scaling</c> (transformers 4), <c>rope_parameters</c>,
-/// flat or with an object for each kind of layers (transformers 5), <c>rope_type</c> or <c>type</c>. The values are computed as
-/// modeling_rope_utils.py of transformers 5 does. Spellings that contradict each other are errors.
+/// Reads rotary positions in all spellings: <c>rope_theta</c> with <c>rope_scaling</c> (transformers 4), or
+/// <c>rope_parameters</c>, flat or with an object for each layer kind (transformers 5). The type is named <c>rope_type</c> or
+/// <c>type</c>. The values are computed as in modeling_rope_utils.py of transformers 5. Contradictory spellings are errors.
 /// </summary>
 internal sealed class RotaryReader
 {
     private readonly ModelConfiguration _file;
     private readonly RotaryDefaults _defaults;
 
-    /// <summary>The objects that may hold a parameter, the newest spelling first.</summary>
+    /// <summary>The objects that may contain a parameter, the newest spelling first.</summary>
     private readonly ModelConfiguration[] _sections;
 
     private RotaryReader(ModelConfiguration file, RotaryDefaults defaults)
@@ -26,19 +26,19 @@ internal sealed class RotaryReader
         ModelConfiguration parameters = file.Section("rope_parameters");
         if (defaults.LayerType is { } type && (parameters.IsGiven("full_attention") || parameters.IsGiven("sliding_attention")))
         {
-            // An object for each kind: what stands beside those objects is read by nobody, and so reported.
+            // With one object for each kind, no code reads the fields beside them, so they are reported.
             parameters = parameters.Section(type);
         }
 
-        // Accounted for even where it is null.
+        // Accounted for even if it is null.
         ModelConfiguration scaling = file.Section("rope_scaling");
         _sections = defaults.IsScaled ? [parameters, scaling] : [parameters];
     }
 
-    /// <summary>The rotary positions of one kind of layers.</summary>
+    /// <summary>Reads the rotary positions of one layer kind.</summary>
     /// <param name="file">The configuration.</param>
-    /// <param name="headDimension">The width of a head.</param>
-    /// <param name="headFields">The fields that it comes from.</param>
+    /// <param name="headDimension">The head dimension.</param>
+    /// <param name="headFields">The fields that the head dimension comes from.</param>
     /// <param name="defaults">The family's spelling.</param>
     public static RotaryPositions Read(ModelConfiguration file, int headDimension, string[] headFields, RotaryDefaults defaults) =>
         new RotaryReader(file, defaults).Read(headDimension, headFields);
@@ -74,12 +74,12 @@ internal sealed class RotaryReader
                 false,
                 name,
                 FormattableString.Invariant(
-                    $"such that an even number of a head's elements is rotated, at least 2; it is {dimension} of {headDimension}"
+                    $"a fraction that rotates an even number of at least 2 elements of a head; it rotates {dimension} of {headDimension}"
                 )
             );
         }
 
-        // Where nothing is scaled, the context of the first training changes nothing.
+        // Without scaling, the original context length has no effect.
         _file.WithoutEffect("original_max_position_embeddings");
         dimension = rotates ? dimension : 2;
         return new RotaryPositions(theta, dimension, _defaults.Interleaved, Scaling(dimension, theta, rotates));
@@ -158,7 +158,7 @@ internal sealed class RotaryReader
 
     private static double Mscale(double factor, double mscale) => factor <= 1 ? 1 : (0.1 * mscale * Math.Log(factor)) + 1;
 
-    /// <summary>A number of turns; 0 and null stand for the default.</summary>
+    /// <summary>Reads a beta of YaRN, in rotations; 0 and null mean the default.</summary>
     private double Beta(string name, double defaultValue)
     {
         double value = Given(name) ? Number(name, null, NumberRange.ZeroOrPositive) : 0;
@@ -193,7 +193,7 @@ internal sealed class RotaryReader
         }
     }
 
-    /// <summary>The scaling's name, in any spelling.</summary>
+    /// <summary>Reads the name of the scaling in any spelling.</summary>
     private string Type(out ModelConfiguration section, out string field)
     {
         (ModelConfiguration Section, string Field)[] given =
@@ -211,7 +211,7 @@ internal sealed class RotaryReader
         string type = section.Text(field);
         foreach ((ModelConfiguration other, string name) in given.Skip(1))
         {
-            // mrope is how Qwen2-VL calls the default.
+            // mrope is Qwen2-VL's name of the default.
             string found = other.Text(name);
             if (found != type && !(_defaults.HasImageAxes && found is "mrope" or "default" && type is "mrope" or "default"))
             {
@@ -240,8 +240,8 @@ internal sealed class RotaryReader
         int longest = _file.Length("max_position_embeddings", _defaults.LongestContext);
         if (longest == int.MaxValue)
         {
-            // The scaling is computed from the number, of which no more is known than that it is at least this one.
-            _file.Require(false, "max_position_embeddings", "less than 2147483647 where scaled rotary positions are computed from it");
+            // The scaling depends on the number, and only a lower bound of it is known.
+            _file.Require(false, "max_position_embeddings", "less than 2147483647, because scaled rotary positions depend on it");
         }
 
         return longest;
@@ -254,7 +254,7 @@ internal sealed class RotaryReader
 
     private bool Given(string name) => Holder(name).Has(name);
 
-    /// <summary>The object that has a parameter, or the one that it is missing from.</summary>
+    /// <summary>Returns the object that contains a parameter, or the one that it is missing from.</summary>
     private ModelConfiguration Holder(string name)
     {
         ModelConfiguration[] holders = [.. _sections.Where(section => section.Has(name))];
@@ -266,7 +266,7 @@ internal sealed class RotaryReader
         return holders.Length > 0 ? holders[0] : _sections.LastOrDefault(static section => section.Count > 0) ?? _sections[0];
     }
 
-    /// <summary>The place of a parameter that may stand in the scaling or, under other names, beside it; null if nowhere.</summary>
+    /// <summary>Finds a parameter in the scaling or, under other names, outside it; null if it is absent.</summary>
     private (ModelConfiguration Section, string Field)? Pick(string name, string[] beside)
     {
         (ModelConfiguration Section, string Field)[] places =

@@ -3,15 +3,15 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing.Families;
 
 /// <summary>
-/// The fields that transformers writes into every family's config.json, whatever the model (PreTrainedConfig of versions 4
-/// and 5), and those that published files carry beside them.
+/// The fields that transformers writes into the config.json of every family (PreTrainedConfig of versions 4 and 5), and further
+/// fields that published files contain.
 /// </summary>
 internal static class SharedFields
 {
-    /// <summary>None of them changes what a forward pass computes.</summary>
+    /// <summary>Fields that do not change a forward pass.</summary>
     private static readonly string[] s_withoutEffect =
     [
-        // How the file came to be, and how it is stored.
+        // Provenance and storage of the file.
         "model_type",
         "architectures",
         "transformers_version",
@@ -72,7 +72,7 @@ internal static class SharedFields
         "exponential_decay_length_penalty",
         "generation_config",
         "stop_strings",
-        // What a call returns, and how it is executed.
+        // Options of calls and execution.
         "use_cache",
         "cache_implementation",
         "return_dict",
@@ -121,7 +121,7 @@ internal static class SharedFields
         "cross_attention_hidden_size",
     ];
 
-    /// <summary>Accounts for them, and refuses the values of those that only one value leaves without effect.</summary>
+    /// <summary>Accounts for these fields, and rejects values of fields that are harmless with one value only.</summary>
     public static void Account(ModelConfiguration configuration)
     {
         configuration.WithoutEffect(s_withoutEffect);
@@ -134,7 +134,7 @@ internal static class SharedFields
             configuration.Refuse(
                 true,
                 "quantization_config",
-                $"the checkpoint's weights are quantised ({method}), which is not supported: use the model's checkpoint in F32, BF16 or F16"
+                $"quantized weights ({method}) are not supported: use a checkpoint in F32, BF16 or F16"
             );
         }
 
@@ -147,11 +147,14 @@ internal static class SharedFields
         configuration.Refuse(
             configuration.Flag("tie_encoder_decoder", false),
             "tie_encoder_decoder",
-            "an encoder and a decoder that share weights are not supported"
+            "shared weights of encoder and decoder are not supported"
         );
     }
 
-    /// <summary>What only encoder-decoders, or decoders inside them, have: accounted for, and refused where it would change the model.</summary>
+    /// <summary>
+    /// Accounts for fields that only encoder-decoders, or decoders inside them, have, and rejects values that would change the
+    /// model.
+    /// </summary>
     public static void RefuseCrossAttention(ModelConfiguration configuration)
     {
         configuration.Refuse(

@@ -5,8 +5,8 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing.Families;
 
 /// <summary>
-/// T5ForConditionalGeneration (Raffel et al. 2020): RMSNorm, no biases, scores without a scale, and one table of relative
-/// positions for all layers of a stack. T5 1.1 (FLAN-T5, mT5) gates the feed-forward block and unties the logits.
+/// T5ForConditionalGeneration (Raffel et al. 2020): RMSNorm, no biases, unscaled scores, and one table of relative positions for
+/// all layers of a stack. T5 1.1 (FLAN-T5, mT5) has a gated feed-forward block and untied logits.
 /// </summary>
 internal static class T5Family
 {
@@ -74,7 +74,7 @@ internal static class T5Family
         ModelClass.Require(configuration, name, [Whole, EncoderAlone]);
         if (name == EncoderAlone)
         {
-            // The file of a whole model holds the other stack and its logits too.
+            // The file of a whole model also contains the other stack and its logits.
             configuration.WithoutEffect("num_decoder_layers");
             return encoder with
             {
@@ -95,9 +95,9 @@ internal static class T5Family
     }
 
     /// <summary>
-    /// The logits. Tied ones were trained with embeddings that Adafactor scales, and are scaled by d_model^-0.5. transformers 5
-    /// writes "tie_word_embeddings": true for every T5, says by scale_decoder_outputs which of the two it was, and uses a head
-    /// that the file holds.
+    /// Reads the logits. Tied logits were trained with embeddings that Adafactor scales, so they are scaled by d_model^-0.5.
+    /// transformers 5 writes "tie_word_embeddings": true for every T5; scale_decoder_outputs gives the original value, and a head
+    /// in the file is used.
     /// </summary>
     private static LogitsArchitecture Logits(ModelConfiguration configuration, int width)
     {
@@ -106,12 +106,12 @@ internal static class T5Family
         return new LogitsArchitecture(Tied: tied && scaled, Bias: false, SoftCap: 0) { Scale = scaled ? (float)Math.Pow(width, -0.5) : 1 };
     }
 
-    /// <summary><c>feed_forward_proj</c>, and the two fields that transformers derives from it and writes beside it.</summary>
+    /// <summary>Reads <c>feed_forward_proj</c> and the two fields that transformers derives from it and writes beside it.</summary>
     private static (ActivationFunction Activation, bool Gated) FeedForward(ModelConfiguration configuration)
     {
         string feedForward = configuration.Text("feed_forward_proj", "relu");
         bool gated = feedForward.StartsWith("gated-", StringComparison.Ordinal);
-        // transformers reads the gate's "gelu" as the one with tanh.
+        // transformers treats a gated "gelu" as the tanh form.
         (ActivationFunction activation, string name) = feedForward switch
         {
             "relu" or "gated-relu" => (ActivationFunction.Relu, "relu"),
@@ -148,7 +148,7 @@ internal static class T5Family
         configuration.Refuse(
             buckets < 4 || buckets % 4 != 0,
             "relative_attention_num_buckets",
-            "it must be a multiple of 4, so that each direction has as many single distances as growing ones"
+            "it must be a multiple of 4: half of the buckets of each direction are exact, the other half logarithmic"
         );
         return buckets;
     }
@@ -183,7 +183,7 @@ internal static class T5Family
             QueryKeyValueLayout.Separate,
             GateUpConcatenated: false,
             InputsFirst: false,
-            // A table that the first checkpoints had and nothing reads.
+            // A table of the first checkpoints that no class reads.
             new EquatableArray<string>(["decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"])
         );
     }

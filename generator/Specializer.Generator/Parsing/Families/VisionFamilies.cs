@@ -5,10 +5,12 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>Encoders of images.</summary>
+/// <summary>Image encoders.</summary>
 internal static class VisionFamilies
 {
-    /// <summary>ViTModel and ViTForImageClassification (Dosovitskiy et al. 2021): patches behind a learned first state, norms before the blocks.</summary>
+    /// <summary>
+    /// ViTModel and ViTForImageClassification (Dosovitskiy et al. 2021): patches after a learned class state, pre-norm blocks.
+    /// </summary>
     public static TransformerArchitecture Vit(ModelConfiguration configuration)
     {
         string name = ModelClass.Name(configuration, "ViTModel");
@@ -113,7 +115,7 @@ internal static class VisionFamilies
         };
     }
 
-    /// <summary>A height and width: one number for both, or an array of two equal ones.</summary>
+    /// <summary>Reads a height and width: one number for both, or an array of two equal numbers.</summary>
     private static int Square(ModelConfiguration configuration, string name, int defaultValue)
     {
         if (configuration.Find(name) is not { Kind: JsonKind.Array } pair)
@@ -127,7 +129,7 @@ internal static class VisionFamilies
             && pair.Items[0].Says(pair.Items[1])
             && pair.Items[0].Number is >= 1 and <= Largest
             && pair.Items[0].Number == (int)pair.Items[0].Number;
-        configuration.Require(isSquare, name, "a whole number, or an array of two equal ones: only squares are supported");
+        configuration.Require(isSquare, name, "an integer, or an array of two equal integers: only squares are supported");
         return isSquare ? (int)pair.Items[0].Number : defaultValue;
     }
 }

@@ -5,8 +5,8 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing.Families;
 
 /// <summary>
-/// WhisperForConditionalGeneration (Radford et al. 2022): an encoder of log-mel spectrograms behind two convolutions, norms
-/// before the blocks and behind each stack, keys without a bias.
+/// WhisperForConditionalGeneration (Radford et al. 2022): an encoder of log-mel spectrograms with two convolutions, pre-norm
+/// blocks, a norm after each stack, keys without a bias.
 /// </summary>
 internal static class WhisperFamily
 {
@@ -15,7 +15,7 @@ internal static class WhisperFamily
         configuration.Refuse(
             !configuration.Flag("tie_word_embeddings", true),
             "tie_word_embeddings",
-            "a matrix of its own for the logits is not supported for this family"
+            "untied logits are not supported for this family"
         );
         configuration.Alias("d_model", "hidden_size");
         configuration.Alias("encoder_attention_heads", "num_attention_heads", "num_key_value_heads");
@@ -63,7 +63,7 @@ internal static class WhisperFamily
             )
         );
 
-        // The features are convolved with the exact GELU, whatever the layers have.
+        // The convolutions use the exact GELU, whatever the layers use.
         TransformerArchitecture encoder = Stack(
             configuration,
             "encoder",

@@ -7,8 +7,8 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing.SentenceTransformers;
 
 /// <summary>
-/// A folder as sentence-transformers saves it: a modules.json lists what follows the transformer, each module with a config.json in a
-/// folder of its own. They give the head of the model: pooling, projections, normalisation.
+/// A folder saved by sentence-transformers. Its modules.json lists the modules that follow the transformer, each with a
+/// config.json in a folder of its own. They form the head of the model: pooling, projections, normalization.
 /// </summary>
 internal sealed class SentenceFolder
 {
@@ -18,10 +18,10 @@ internal sealed class SentenceFolder
     private readonly Dictionary<string, ConfigurationFile> _files;
     private readonly ConfigurationFile _modules;
 
-    /// <summary>The folder of the modules.json, with a slash at its end.</summary>
+    /// <summary>The folder of the modules.json, with a trailing slash.</summary>
     private readonly string _root;
 
-    /// <summary>The folder of the transformer's config.json from there; mostly empty.</summary>
+    /// <summary>The relative folder of the transformer's config.json; usually empty.</summary>
     private readonly string _transformer;
     private readonly List<FileProblem> _problems = [];
 
@@ -33,13 +33,16 @@ internal sealed class SentenceFolder
         _transformer = transformer;
     }
 
-    /// <summary>Everything that is to be said of the files, file by file in the order of each.</summary>
+    /// <summary>The problems of the files, grouped by file and ordered by position.</summary>
     public IReadOnlyList<FileProblem> Problems => _problems;
 
-    /// <summary>Whether they give no head.</summary>
+    /// <summary>Whether the modules do not form a valid head.</summary>
     public bool IsWrong => _problems.Any(static beside => beside.Problem.Kind == ConfigurationProblemKind.Invalid);
 
-    /// <summary>The folder around a model's config.json; null if no modules.json stands beside it, or above it and names its folder.</summary>
+    /// <summary>
+    /// Finds the folder that contains a model's config.json; null if no modules.json is beside it, or above it with a reference
+    /// to its folder.
+    /// </summary>
     /// <param name="configuration">The transformer's config.json.</param>
     /// <param name="files">The project's additional files.</param>
     public static SentenceFolder? Of(ConfigurationFile configuration, IEnumerable<ConfigurationFile> files)
@@ -56,13 +59,13 @@ internal sealed class SentenceFolder
             return new SentenceFolder(byPath, folder, "");
         }
 
-        // The first versions kept the transformer in 0_Transformer.
+        // The first versions stored the transformer in 0_Transformer.
         string above = folder.Length == 0 ? "" : Parent(folder.Substring(0, folder.Length - 1)),
             name = folder.Substring(above.Length).TrimEnd('/');
         return name.Length > 0 && name[0] == '0' && byPath.ContainsKey(above + Modules) ? new SentenceFolder(byPath, above, name) : null;
     }
 
-    /// <summary>Whether a file is the config.json of a module after the transformer, which declares no model.</summary>
+    /// <summary>Returns whether a file is the config.json of a module after the transformer, which does not declare a model.</summary>
     public static bool IsModule(ConfigurationFile file)
     {
         string folder = Parent(file.Path),
@@ -76,7 +79,7 @@ internal sealed class SentenceFolder
             && file.Text.IndexOf("\"model_type\"", StringComparison.Ordinal) < 0;
     }
 
-    /// <summary>The head that the modules give a transformer; null for the states of every token, and if anything is wrong.</summary>
+    /// <summary>Reads the head that the modules form; null for the states of every token, and if there are errors.</summary>
     /// <param name="width">The width of the transformer's states.</param>
     public HeadArchitecture? Read(int width)
     {
@@ -144,12 +147,12 @@ internal sealed class SentenceFolder
             JsonValue list = JsonReader.Read(_modules.Text);
             if (list.Kind != JsonKind.Array || list.Items.Count == 0 || list.Items.Any(static item => item.Kind != JsonKind.Object))
             {
-                throw new ConfigurationException("the file holds no array of modules", list.Start, list.Length);
+                throw new ConfigurationException("the file is not an array of modules", list.Start, list.Length);
             }
 
             for (int at = 0; at < list.Items.Count; at++)
             {
-                // Fields are told apart by their module.
+                // The module identifies its fields in messages.
                 var entry = ModelConfiguration.Of(list.Items[at], FormattableString.Invariant($"[{at}]."), problems);
                 if (SentenceModule.Read(entry) is { } module)
                 {
@@ -160,11 +163,11 @@ internal sealed class SentenceFolder
             if (!problems.Any)
             {
                 SentenceModule first = found[0];
-                first.Entry.Require(first.Kind == "Transformer", "type", "Transformer, since what follows it needs its states");
+                first.Entry.Require(first.Kind == "Transformer", "type", "Transformer, because the modules that follow need its states");
                 first.Entry.Require(
                     first.Path == _transformer,
                     "path",
-                    $"\"{_transformer}\", the folder of the {Configuration} that is declared",
+                    $"\"{_transformer}\", the folder of the declared {Configuration}",
                     "type"
                 );
             }
@@ -178,7 +181,7 @@ internal sealed class SentenceFolder
         return found;
     }
 
-    /// <summary>What sentence-transformers does to the transformer's configuration and output.</summary>
+    /// <summary>Checks the options of sentence-transformers that change the transformer's configuration or output.</summary>
     private void CheckTransformer()
     {
         string inside = _transformer.Length == 0 ? "" : _transformer + "/";
@@ -193,7 +196,7 @@ internal sealed class SentenceFolder
                     configuration.Refuse(
                         configuration.Text("transformer_task", "feature-extraction") != "feature-extraction",
                         "transformer_task",
-                        "only the states of tokens (feature-extraction) are supported"
+                        "only feature-extraction, the states of tokens, is supported"
                     );
                     configuration.Refuse(
                         configuration.Text("module_output_name", "token_embeddings") != "token_embeddings",
@@ -205,11 +208,11 @@ internal sealed class SentenceFolder
                         configuration.Refuse(
                             configuration.Section(field).Count > 0,
                             field,
-                            "what changes the configuration must be said by config.json itself"
+                            "the value must be set in config.json itself"
                         );
                     }
 
-                    // How texts become tokens.
+                    // Fields of the tokenizer.
                     configuration.WithoutEffect(
                         "max_seq_length",
                         "do_lower_case",
@@ -242,7 +245,7 @@ internal sealed class SentenceFolder
                     configuration.Refuse(
                         configuration.Has("truncate_dim"),
                         "truncate_dim",
-                        "a cut embedding is not supported; cut it yourself, and divide it by its length again"
+                        "truncated embeddings are not supported; truncate the result and normalize it again"
                     );
                     configuration.WithoutEffect("__version__", "prompts", "default_prompt_name", "similarity_fn_name");
                     configuration.ReportOthers();
@@ -251,7 +254,7 @@ internal sealed class SentenceFolder
         }
     }
 
-    /// <summary>Reads one file, or an entry of the modules.json, and keeps what is wrong with it.</summary>
+    /// <summary>Reads one file, or an entry of the modules.json, and collects its problems.</summary>
     private void Collect(ConfigurationFile file, string shown, ModelConfiguration? entry, Action<ModelConfiguration> read)
     {
         try
@@ -267,12 +270,12 @@ internal sealed class SentenceFolder
         }
     }
 
-    /// <summary>A path from the folder of the declared config.json.</summary>
+    /// <summary>Returns a path relative to the folder of the declared config.json.</summary>
     private string Shown(string path) =>
         _transformer.Length == 0 ? path
         : path.StartsWith(_transformer + "/", StringComparison.Ordinal) ? path.Substring(_transformer.Length + 1)
         : "../" + path;
 
-    /// <summary>The folder of a path, with a slash at its end.</summary>
+    /// <summary>Returns the folder of a path, with a trailing slash.</summary>
     private static string Parent(string path) => path.Substring(0, path.LastIndexOf('/') + 1);
 }

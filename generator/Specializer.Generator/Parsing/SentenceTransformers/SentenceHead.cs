@@ -7,8 +7,8 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing.SentenceTransformers;
 
 /// <summary>
-/// The head that the modules of sentence-transformers (5 and 6) make, one after the other. Without a Pooling module projections and
-/// the normalisation are those of every token (ColBERT).
+/// The head formed by consecutive modules of sentence-transformers (versions 5 and 6). Without a Pooling module, projections and
+/// normalization apply to every token (ColBERT).
 /// </summary>
 /// <param name="width">The width of the transformer's states.</param>
 internal sealed class SentenceHead(int width)
@@ -29,24 +29,24 @@ internal sealed class SentenceHead(int width)
     private bool _normalize;
     private int _width = width;
 
-    /// <summary>What a module reads and writes unless its configuration names something else.</summary>
+    /// <summary>The output that a module reads and writes unless its configuration names another.</summary>
     private string Embedding => _pooling == Pooling.None ? "token_embeddings" : "sentence_embedding";
 
-    /// <summary>Why a module cannot follow those before it; null if it can.</summary>
+    /// <summary>Returns why a module cannot follow those before it; null if it can.</summary>
     public string? Misplaced(string kind) =>
         kind switch
         {
             "Pooling" when _pooling != Pooling.None || _projections.Count > 0 || _normalize =>
-                "a pooling must follow the transformer, once",
-            "Dense" when _normalize => "a projection of what is normalised already is not supported",
-            "Normalize" when _normalize => "it is normalised already",
+                "exactly one pooling must follow the transformer",
+            "Dense" when _normalize => "a projection after a normalization is not supported",
+            "Normalize" when _normalize => "the output is already normalized",
             _ => null,
         };
 
     /// <summary>Adds a module.</summary>
     /// <param name="module">The entry of the modules.json.</param>
     /// <param name="configuration">Its config.json.</param>
-    /// <param name="above">The way from the checkpoint's folder to that of the modules.json.</param>
+    /// <param name="above">The relative path from the checkpoint's folder to that of the modules.json.</param>
     public void Add(SentenceModule module, ModelConfiguration configuration, string above)
     {
         switch (module.Kind)
@@ -66,7 +66,7 @@ internal sealed class SentenceHead(int width)
         configuration.ReportOthers();
     }
 
-    /// <summary>The head; null if the states of every token are left as they are.</summary>
+    /// <summary>Returns the head; null if the states of every token are returned unchanged.</summary>
     public HeadArchitecture? Build() =>
         _pooling == Pooling.None && _projections.Count == 0 && !_normalize
             ? null
@@ -82,20 +82,20 @@ internal sealed class SentenceHead(int width)
         configuration.Refuse(
             !configuration.Flag("include_prompt", true),
             "include_prompt",
-            "pooling without the tokens of a prompt is not supported; [Pooling] beside the config.json pools all tokens"
+            "pooling that excludes prompt tokens is not supported; add [Pooling] to pool all tokens"
         );
         configuration.WithoutEffect([.. s_modes.Select(static mode => mode.Flag)]);
         _pooling = configuration.Has("pooling_mode") ? Mode(configuration) : Flag(configuration);
     }
 
-    /// <summary>Version 6: one mode, or an array of one.</summary>
+    /// <summary>Reads the mode of version 6: one mode, or an array of one.</summary>
     private static Pooling Mode(ModelConfiguration configuration)
     {
         const string Field = "pooling_mode";
         string[] given = configuration.IsText(Field)
             ? [configuration.Text(Field)]
             : [.. configuration.Items(Field).Select(static item => item.Text)];
-        configuration.Refuse(given.Length > 1, Field, "several poolings side by side are not supported");
+        configuration.Refuse(given.Length > 1, Field, "more than one pooling is not supported");
         string mode = given.Length == 0 ? "" : given[0];
         (string _, string name, Pooling? pooling) = s_modes.FirstOrDefault(known => known.Mode == mode);
         configuration.Require(
@@ -107,29 +107,29 @@ internal sealed class SentenceHead(int width)
         return pooling ?? Pooling.Mean;
     }
 
-    /// <summary>Versions up to 5: a flag for each mode.</summary>
+    /// <summary>Reads the flags of versions up to 5: one for each mode.</summary>
     private static Pooling Flag(ModelConfiguration configuration)
     {
         const string Mean = "pooling_mode_mean_tokens";
         (string Flag, string Mode, Pooling? Pooling)[] chosen = [.. s_modes.Where(mode => configuration.Flag(mode.Flag, false))];
         if (!configuration.Has(Mean))
         {
-            // Up to version 5 the mean was added to what is chosen, from 6 on it is not.
+            // Up to version 5, mean pooling was added to the chosen mode; from version 6 on it is not.
             configuration.Require(
                 chosen.Length == 0,
                 Mean,
-                "true or false: versions of sentence-transformers differ in what its absence means beside another mode"
+                "true or false, because its default beside another mode depends on the version of sentence-transformers"
             );
             return Pooling.Mean;
         }
 
-        configuration.Require(chosen.Length > 0, Mean, "true, since no other pooling is chosen");
+        configuration.Require(chosen.Length > 0, Mean, "true, because no other pooling is chosen");
         if (chosen.Length == 0)
         {
             return Pooling.Mean;
         }
 
-        configuration.Refuse(chosen.Length > 1, chosen[chosen.Length - 1].Flag, "several poolings side by side are not supported");
+        configuration.Refuse(chosen.Length > 1, chosen[chosen.Length - 1].Flag, "more than one pooling is not supported");
         configuration.Refuse(chosen[0].Pooling is null, chosen[0].Flag, "a sum divided by the square root of the length is not supported");
         return chosen[0].Pooling ?? Pooling.Mean;
     }
@@ -153,7 +153,7 @@ internal sealed class SentenceHead(int width)
         _width = outputs;
     }
 
-    /// <summary>A class of torch, by its full name; the hyperbolic tangent where none is given.</summary>
+    /// <summary>Reads a class of torch by its full name; the default is the hyperbolic tangent.</summary>
     private static ActivationFunction? Activation(ModelConfiguration configuration)
     {
         string name = configuration.Text("activation_function", "torch.nn.modules.activation.Tanh");
@@ -178,13 +178,13 @@ internal sealed class SentenceHead(int width)
         configuration.Require(
             given == _width || !configuration.IsRight(field),
             field,
-            FormattableString.Invariant($"{_width}, the width of what it is given")
+            FormattableString.Invariant($"{_width}, the width of its input")
         );
     }
 
     private void CheckNames(ModelConfiguration configuration, string usual)
     {
-        // Without a pooling there is nothing but tokens; older files name nothing.
+        // Without a pooling there are only token states; older files name no input.
         string input = configuration.Text(
             "module_input_name",
             _pooling == Pooling.None && !configuration.Has("module_input_name") ? Embedding : usual
@@ -193,7 +193,7 @@ internal sealed class SentenceHead(int width)
         configuration.Refuse(
             configuration.Has("module_output_name") && configuration.Text("module_output_name") != input,
             "module_output_name",
-            "only what it reads can be replaced",
+            "the output must replace the input",
             "module_input_name"
         );
     }
