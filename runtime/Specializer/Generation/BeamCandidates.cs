@@ -2,21 +2,21 @@ using System;
 
 namespace Specializer;
 
-/// <summary>The best continuations of a step, best first; of equal ones the one that was offered first.</summary>
+/// <summary>The best continuations of a step, best first; equal continuations are in insertion order.</summary>
 internal sealed class BeamCandidates(int capacity)
 {
     private readonly BeamCandidate[] _items = new BeamCandidate[capacity];
 
     public int Count { get; private set; }
 
-    /// <summary>What a continuation must surpass to be kept.</summary>
+    /// <summary>The log-probability that a continuation must exceed to be kept.</summary>
     public double Threshold => Count < _items.Length ? double.NegativeInfinity : _items[^1].LogProbability;
 
     public BeamCandidate this[int rank] => _items[rank];
 
     public void Clear() => Count = 0;
 
-    /// <summary>Keeps a continuation that surpasses <see cref="Threshold"/>, in its place.</summary>
+    /// <summary>Inserts a continuation that exceeds <see cref="Threshold"/>.</summary>
     public void Add(BeamCandidate candidate)
     {
         int place = Count < _items.Length ? Count++ : _items.Length - 1;
@@ -32,5 +32,5 @@ internal sealed class BeamCandidates(int capacity)
 
 /// <param name="Beam">The beam that is continued.</param>
 /// <param name="Token">The token that continues it.</param>
-/// <param name="LogProbability">The sum of the logarithms of all its tokens' probabilities.</param>
+/// <param name="LogProbability">The sum of the log-probabilities of all its tokens.</param>
 internal readonly record struct BeamCandidate(int Beam, int Token, double LogProbability);

@@ -2,21 +2,21 @@ using System;
 
 namespace Specializer;
 
-/// <summary>The best finished hypotheses of a search. Each is where its last token stands in the history of beams.</summary>
+/// <summary>The best finished hypotheses of a search. Each refers to the position of its last token in the history of beams.</summary>
 internal sealed class BeamHypotheses(int capacity)
 {
     private readonly BeamHypothesis[] _items = new BeamHypothesis[capacity];
 
     public int Count { get; private set; }
 
-    /// <summary>The worst score kept.</summary>
+    /// <summary>The worst score that is kept.</summary>
     public double Worst => _items[Count - 1].Score;
 
     public BeamHypothesis this[int rank] => _items[rank];
 
     public void Clear() => Count = 0;
 
-    /// <summary>Keeps a hypothesis if there is room or it is better than the worst.</summary>
+    /// <summary>Inserts a hypothesis if the capacity is not reached or it is better than the worst one.</summary>
     public void Add(BeamHypothesis hypothesis)
     {
         if (Count == _items.Length && !(hypothesis.Score > Worst))
@@ -35,9 +35,9 @@ internal sealed class BeamHypotheses(int capacity)
     }
 }
 
-/// <param name="Beam">The beam that holds all but the last token.</param>
+/// <param name="Beam">The beam with all tokens except the last one.</param>
 /// <param name="LastToken">The last token.</param>
 /// <param name="Length">The number of tokens.</param>
-/// <param name="LogProbability">The sum of the logarithms of their probabilities.</param>
-/// <param name="Score">What is ranked by.</param>
+/// <param name="LogProbability">The sum of their log-probabilities.</param>
+/// <param name="Score">The score by which hypotheses are ranked.</param>
 internal readonly record struct BeamHypothesis(int Beam, int LastToken, int Length, double LogProbability, double Score);

@@ -5,19 +5,20 @@ using System.Threading;
 namespace Specializer;
 
 /// <summary>
-/// Searches for the most probable continuation of a prompt by following several at once: in every step each open beam is
-/// continued with every token, and the best continuations become the beams of the next step.
+/// Searches for the most probable continuation of a prompt. In every step each open beam is continued with every token, and the
+/// best continuations become the beams of the next step.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The search is that of Hugging Face Transformers' <c>beam_search</c>: of the 2 · <see cref="BeamSearchOptions.Beams"/>
-/// best continuations (with n end tokens, (1 + n) · <see cref="BeamSearchOptions.Beams"/>, so that enough do not end) those
-/// that end become hypotheses (if they are among the first <see cref="BeamSearchOptions.Beams"/>), the others beams; a hypothesis' score is the sum of the logarithms of its
-/// tokens' probabilities divided by its length to the power of <see cref="BeamSearchOptions.LengthPenalty"/>.
+/// The search is the <c>beam_search</c> of Hugging Face Transformers. Each step considers the 2 ·
+/// <see cref="BeamSearchOptions.Beams"/> best continuations (with n end tokens, (1 + n) · <see cref="BeamSearchOptions.Beams"/>,
+/// so that enough of them do not end). Those that end become hypotheses if they are among the first
+/// <see cref="BeamSearchOptions.Beams"/>; the others become beams. The score of a hypothesis is the sum of its log-probabilities
+/// divided by its length to the power of <see cref="BeamSearchOptions.LengthPenalty"/>.
 /// </para>
 /// <para>
-/// One search is used by one thread at a time. It allocates when it is created and for what it returns, nothing per token.
-/// All beams of a step are computed together, so that weights are read once for all of them.
+/// A search is not thread-safe. It allocates when it is created and for its results, but not per token. All beams of a step are
+/// computed together, so weights are read once for all of them.
 /// </para>
 /// <code>
 /// using var session = model.CreateSession(sequences: 4);
@@ -36,16 +37,19 @@ public sealed class BeamSearch
     private readonly LogProbabilities _logProbabilities;
     private readonly BeamCandidates _candidates;
     private readonly BeamHypotheses _hypotheses;
-    private readonly int[] _parents; // [Beams] which beam of the last step each beam continues
-    private readonly int[] _tokens; // [Beams] with which token
-    private readonly double[] _scores; // [Beams] sums of logarithms of probabilities
+    private readonly int[] _parents; // [Beams] the beam of the previous step that each beam continues
+    private readonly int[] _tokens; // [Beams] the token that continues it
+    private readonly double[] _scores; // [Beams] sums of log-probabilities
     private readonly int[] _historyParents; // [step][Beams]
     private readonly int[] _historyTokens; // [step][Beams]
 
-    /// <summary>Prepares searches with a session.</summary>
+    /// <summary>Creates a search for a session.</summary>
     /// <param name="session">The session, created for at least as many sequences as beams.</param>
-    /// <param name="options">How to search.</param>
-    /// <exception cref="ArgumentException">The session has fewer sequences than beams, more hypotheses than beams are wanted, no end token is given, or every token is suppressed.</exception>
+    /// <param name="options">The search options.</param>
+    /// <exception cref="ArgumentException">
+    /// The session has fewer sequences than beams, there are more hypotheses than beams, no end token is set, or every token is
+    /// suppressed.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An end token or a suppressed token is not in the vocabulary.</exception>
     public BeamSearch(SequenceToSequenceSession session, BeamSearchOptions options)
     {
@@ -57,7 +61,7 @@ public sealed class BeamSearch
         if (session.Sequences < options.Beams)
         {
             throw new ArgumentException(
-                $"The session was created for {session.Sequences} sequences; {options.Beams} beams need as many. Create it with CreateSession(sequences: {options.Beams}).",
+                $"The session was created for {session.Sequences} sequences; {options.Beams} beams require as many. Create it with CreateSession(sequences: {options.Beams}).",
                 nameof(session)
             );
         }
@@ -65,7 +69,7 @@ public sealed class BeamSearch
         if (options.Hypotheses > options.Beams)
         {
             throw new ArgumentException(
-                $"{options.Hypotheses} hypotheses are wanted of {options.Beams} beams; there are at most as many as beams.",
+                $"{nameof(options.Hypotheses)} is {options.Hypotheses}, but a search with {options.Beams} beams returns at most {options.Beams}.",
                 nameof(options)
             );
         }
@@ -73,7 +77,7 @@ public sealed class BeamSearch
         if (!options.HasEnd)
         {
             throw new ArgumentException(
-                $"{nameof(BeamSearchOptions)} has neither {nameof(options.EndToken)} nor {nameof(options.EndTokens)}; give the checkpoint's eos_token_id, or {nameof(options.EndToken)} = -1 if no token ends a hypothesis.",
+                $"{nameof(BeamSearchOptions)} has neither {nameof(options.EndToken)} nor {nameof(options.EndTokens)}; set the checkpoint's eos_token_id, or {nameof(options.EndToken)} = -1 if no token ends a hypothesis.",
                 nameof(options)
             );
         }
@@ -126,16 +130,22 @@ public sealed class BeamSearch
         _historyTokens = new int[longest * beams];
     }
 
-    /// <summary>Searches for continuations of a prompt. Positions that the session holds already are part of what is continued.</summary>
-    /// <param name="prompt">The decoder's first tokens, most often its start token alone.</param>
-    /// <param name="cancellationToken">Checked before each step. A cancelled search leaves the session with the prompt or more; reset or truncate it.</param>
+    /// <summary>Searches for continuations of a prompt. Positions that the session already contains are part of the context.</summary>
+    /// <param name="prompt">The first tokens of the decoder, usually only its start token.</param>
+    /// <param name="cancellationToken">
+    /// Checked before each step. A canceled search leaves at least the prompt in the session; reset or truncate it.
+    /// </param>
     /// <returns>The best hypotheses, best first, at most <see cref="BeamSearchOptions.Hypotheses"/>.</returns>
-    /// <exception cref="InvalidOperationException">The session has no source, or another call on it is running; or the logits are not finite.</exception>
-    /// <exception cref="ArgumentException">As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.</exception>
-    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The session has no source, or another call on it is running; or the logits are not finite.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The search was canceled.</exception>
     public IReadOnlyList<GeneratedSequence> Run(ReadOnlySpan<int> prompt, CancellationToken cancellationToken = default)
     {
-        // The last token of a hypothesis is not processed, so that one more than the free positions fits.
+        // The last token of a hypothesis is not processed, so a hypothesis can have one token more than the free positions.
         _session.Prefill(prompt, cancellationToken);
         int longest = Math.Min(_historyTokens.Length / _options.Beams, _session.ContextLength - _session.Position + 1);
         _hypotheses.Clear();
@@ -166,7 +176,7 @@ public sealed class BeamSearch
         return Best();
     }
 
-    /// <summary>The best continuations of all open beams.</summary>
+    /// <summary>Finds the best continuations of all open beams.</summary>
     private void FindCandidates(int open)
     {
         _candidates.Clear();
@@ -187,7 +197,7 @@ public sealed class BeamSearch
         }
     }
 
-    /// <summary>Makes hypotheses of candidates that end and beams of the others.</summary>
+    /// <summary>Converts candidates that end to hypotheses and the others to beams.</summary>
     /// <returns>The number of beams.</returns>
     private int Continue(int length)
     {
@@ -211,7 +221,7 @@ public sealed class BeamSearch
         return open;
     }
 
-    /// <summary>At the longest length open beams are hypotheses too.</summary>
+    /// <summary>Converts open beams to hypotheses at the maximum length.</summary>
     private void Close(int open, int length)
     {
         for (int beam = 0; beam < open; beam++)

@@ -3,14 +3,16 @@ using System.Collections.Generic;
 
 namespace Specializer;
 
-/// <summary>How a <see cref="BeamSearch"/> searches. Names in parentheses are those of Hugging Face's <c>generation_config.json</c>.</summary>
+/// <summary>
+/// Options of a <see cref="BeamSearch"/>. Names in parentheses are those of Hugging Face's <c>generation_config.json</c>.
+/// </summary>
 public sealed record BeamSearchOptions
 {
-    // Two fields, since options with the same single token are equal, which two lists are not.
+    // Two fields, because options with the same single token are equal, but two lists are not.
     private readonly int? _endToken;
     private readonly IReadOnlyList<int>? _endTokens;
 
-    /// <summary>How many continuations are followed at once (<c>num_beams</c>); at least 1. Default: 4.</summary>
+    /// <summary>The number of beams (<c>num_beams</c>); at least 1. The default is 4.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public int Beams
     {
@@ -19,8 +21,8 @@ public sealed record BeamSearchOptions
     } = 4;
 
     /// <summary>
-    /// The token that ends a hypothesis (<c>eos_token_id</c>); negative for none. Either this or <see cref="EndTokens"/> is
-    /// required. Reads as the first of several, and as -1 if there is none.
+    /// The token that ends a hypothesis (<c>eos_token_id</c>); negative for none. Either this property or <see cref="EndTokens"/>
+    /// is required. With several end tokens it returns the first one; without end tokens it returns -1.
     /// </summary>
     public int EndToken
     {
@@ -33,8 +35,8 @@ public sealed record BeamSearchOptions
     }
 
     /// <summary>
-    /// The tokens of which each ends a hypothesis (<c>eos_token_id</c> where it is a list, as in Llama 3's
-    /// <c>generation_config.json</c>); empty for none. Takes the place of <see cref="EndToken"/>.
+    /// The tokens that end a hypothesis (<c>eos_token_id</c> if it is a list, as in Llama 3's <c>generation_config.json</c>);
+    /// empty for none. Replaces <see cref="EndToken"/>.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public IReadOnlyList<int> EndTokens
@@ -48,12 +50,12 @@ public sealed record BeamSearchOptions
         }
     }
 
-    /// <summary>Whether the end tokens were given, be it as none.</summary>
+    /// <summary>Whether end tokens are set, even if there are none.</summary>
     internal bool HasEnd => _endToken is not null || _endTokens is not null;
 
     /// <summary>
-    /// The most tokens of a hypothesis, the end token counted and the prompt not (<c>max_new_tokens</c>). 0, the default,
-    /// is all that the context has room for.
+    /// The maximum number of tokens of a hypothesis, including the end token and excluding the prompt (<c>max_new_tokens</c>).
+    /// The default, 0, means all free positions of the context.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int MaximumTokens
@@ -66,13 +68,13 @@ public sealed record BeamSearchOptions
                     : throw OutOfRange(
                         nameof(MaximumTokens),
                         value,
-                        "a number of tokens that is not negative; 0 takes the room of the context"
+                        "a number of tokens that is not negative; 0 means all free positions of the context"
                     );
     }
 
     /// <summary>
-    /// The exponent of the length in a hypothesis' score, Σ log p / lengthⁿ (<c>length_penalty</c>): above 0 favours long
-    /// hypotheses, below 0 short ones. Default: 1, the mean of the logarithms.
+    /// The exponent of the length in the score of a hypothesis, Σ log p / lengthⁿ (<c>length_penalty</c>). Values above 0 favor
+    /// long hypotheses, values below 0 short ones. The default, 1, ranks by the mean log-probability.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
     public double LengthPenalty
@@ -81,10 +83,12 @@ public sealed record BeamSearchOptions
         init => field = double.IsFinite(value) ? value : throw OutOfRange(nameof(LengthPenalty), value, "a finite number");
     } = 1;
 
-    /// <summary>When the search ends before the longest length (<c>early_stopping</c>).</summary>
+    /// <summary>The condition that ends the search before the maximum length (<c>early_stopping</c>).</summary>
     public BeamStopping Stopping { get; init; }
 
-    /// <summary>How many hypotheses are returned, the best ones (<c>num_return_sequences</c>); at most <see cref="Beams"/>. Default: 1.</summary>
+    /// <summary>
+    /// The number of best hypotheses to return (<c>num_return_sequences</c>); at most <see cref="Beams"/>. The default is 1.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public int Hypotheses
     {
@@ -92,7 +96,10 @@ public sealed record BeamSearchOptions
         init => field = value >= 1 ? value : throw OutOfRange(nameof(Hypotheses), value, "a number of hypotheses of at least 1");
     } = 1;
 
-    /// <summary>Tokens that are never generated (<c>suppress_tokens</c>; Marian's <c>bad_words_ids</c> are single ones). Their probability is not shared out to the others.</summary>
+    /// <summary>
+    /// Tokens that are never generated (<c>suppress_tokens</c>; Marian's <c>bad_words_ids</c> are single tokens). Their
+    /// probability is not redistributed.
+    /// </summary>
     public IReadOnlyList<int> SuppressedTokens { get; init; } = [];
 
     private static ArgumentOutOfRangeException OutOfRange<T>(string property, T value, string expected) =>

@@ -3,19 +3,23 @@ using System.Threading;
 
 namespace Specializer;
 
-/// <summary>Continues a prompt with the most probable token, again and again.</summary>
+/// <summary>Continues a prompt with the most probable token of each step.</summary>
 public static class GreedySearch
 {
     /// <summary>Generates until the end token, or until the destination or the context is full. Allocates nothing.</summary>
-    /// <param name="session">The session; positions that it holds already are part of what is continued.</param>
-    /// <param name="prompt">The next tokens, at least one; for the decoder of an encoder-decoder most often its start token alone.</param>
-    /// <param name="destination">Receives the generated tokens, the end token included.</param>
+    /// <param name="session">The session; the positions that it already contains are part of the context.</param>
+    /// <param name="prompt">
+    /// The next tokens, at least one. The decoder of an encoder-decoder usually starts with a single start token.
+    /// </param>
+    /// <param name="destination">Receives the generated tokens, including the end token.</param>
     /// <param name="endToken">The token that ends the sequence; negative for none.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>The number of tokens generated.</returns>
-    /// <exception cref="ArgumentException">As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.
+    /// </exception>
     /// <exception cref="InvalidOperationException">A logit is NaN, or another call on the session is running.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled.</exception>
     public static int Generate(
         DecoderSession session,
         ReadOnlySpan<int> prompt,
@@ -24,17 +28,25 @@ public static class GreedySearch
         CancellationToken cancellationToken = default
     ) => GenerateUntil(session, prompt, destination, endToken < 0 ? [] : [endToken], cancellationToken);
 
-    /// <summary>Generates until one of several end tokens, or until the destination or the context is full. Allocates nothing.</summary>
-    /// <param name="session">The session; positions that it holds already are part of what is continued.</param>
-    /// <param name="prompt">The next tokens, at least one; for the decoder of an encoder-decoder most often its start token alone.</param>
-    /// <param name="destination">Receives the generated tokens, the end token included.</param>
-    /// <param name="endTokens">The tokens of which each ends the sequence (<c>eos_token_id</c> of a <c>generation_config.json</c>); empty for none.</param>
+    /// <summary>
+    /// Generates until any of several end tokens, or until the destination or the context is full. Allocates nothing.
+    /// </summary>
+    /// <param name="session">The session; the positions that it already contains are part of the context.</param>
+    /// <param name="prompt">
+    /// The next tokens, at least one. The decoder of an encoder-decoder usually starts with a single start token.
+    /// </param>
+    /// <param name="destination">Receives the generated tokens, including the end token.</param>
+    /// <param name="endTokens">
+    /// The tokens that end the sequence (<c>eos_token_id</c> of a <c>generation_config.json</c>); empty for none.
+    /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>The number of tokens generated.</returns>
-    /// <exception cref="ArgumentException">As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An end token is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">A logit is NaN, or another call on the session is running.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled.</exception>
     public static int Generate(
         DecoderSession session,
         ReadOnlySpan<int> prompt,

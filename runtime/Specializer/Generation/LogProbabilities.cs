@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Specializer;
 
-/// <summary>The logarithm of the sum of exponentials by which logits become logarithms of probabilities.</summary>
+/// <summary>Computes the logarithm of the sum of exponentials, which converts logits to log-probabilities.</summary>
 internal sealed class LogProbabilities
 {
     private readonly int _vocabularySize;
@@ -19,7 +19,7 @@ internal sealed class LogProbabilities
         _exponentials = new float[padded];
     }
 
-    /// <summary>log Σ exp(logit), the exponentials in single precision and their sum in double.</summary>
+    /// <summary>Computes log Σ exp(logit), with exponentials in single precision and their sum in double precision.</summary>
     /// <exception cref="InvalidOperationException">A logit is NaN or positive infinity, or none is finite.</exception>
     public double Normalizer(ReadOnlySpan<float> logits)
     {

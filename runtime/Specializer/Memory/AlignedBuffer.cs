@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 namespace Specializer;
 
 /// <summary>
-/// A block of native memory, aligned to 64 bytes (one cache line, one 512-bit vector) and filled with zeros, or of a file
-/// that is mapped for reading.
+/// A block of native memory that is aligned to 64 bytes (one cache line, one 512-bit vector) and zero-initialized, or a file that
+/// is mapped for reading.
 /// </summary>
 /// <remarks>
-/// The block is released when it is disposed and no call is using it any more: whoever computes on it holds a
-/// reference for the time of the call (<see cref="SafeHandle.DangerousAddRef"/>), so that disposing a model while
-/// another thread is still decoding frees nothing under that thread's feet.
+/// The block is released when it is disposed and no call uses it. A computation holds a reference to it during the call
+/// (<see cref="SafeHandle.DangerousAddRef"/>), so disposing a model while another thread is decoding does not free memory that is
+/// in use.
 /// </remarks>
 public sealed unsafe class AlignedBuffer : SafeHandle
 {
@@ -35,20 +35,20 @@ public sealed unsafe class AlignedBuffer : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>The first element. Valid while the buffer is neither closed nor released.</summary>
+    /// <summary>The address of the first element. Valid while the buffer is neither closed nor released.</summary>
     [CLSCompliant(false)]
     public float* Address => (float*)handle;
 
     /// <summary>Allocates a block of <paramref name="byteLength"/> zero bytes.</summary>
     /// <param name="byteLength">The size in bytes; rounded up to a multiple of <see cref="Alignment"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="byteLength"/> is negative.</exception>
-    /// <exception cref="InsufficientMemoryException">The system does not grant that much memory.</exception>
+    /// <exception cref="InsufficientMemoryException">The system does not provide that much memory.</exception>
     public static AlignedBuffer Allocate(long byteLength) => Allocate(byteLength, MemoryRequest.Any);
 
-    /// <summary>Allocates a block of zero bytes; what it is for stands in the message where it cannot be had.</summary>
+    /// <summary>Allocates a block of zero bytes; if the allocation fails, the message contains its purpose.</summary>
     /// <inheritdoc cref="Allocate(long)"/>
     /// <param name="byteLength">The size in bytes.</param>
-    /// <param name="request">What it is for.</param>
+    /// <param name="request">The purpose of the block.</param>
     internal static AlignedBuffer Allocate(long byteLength, MemoryRequest request)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
@@ -66,7 +66,8 @@ public sealed unsafe class AlignedBuffer : SafeHandle
                 return guard.Allocate(rounded);
             }
 
-            // The system hands out large blocks as pages that become zeros when they are touched, by whichever thread fills them.
+            // The system provides large blocks as pages that are zeroed when they are first written, by the thread that writes
+            // them.
             allocation = (nint)NativeMemory.AllocZeroed(checked((nuint)(rounded + Alignment)));
         }
         catch (Exception exception) when (exception is OutOfMemoryException or OverflowException)
@@ -77,8 +78,8 @@ public sealed unsafe class AlignedBuffer : SafeHandle
         return new AlignedBuffer((allocation + Alignment - 1) / Alignment * Alignment, rounded, allocation, null);
     }
 
-    /// <summary>A block of a file that is mapped for reading; released with the buffer.</summary>
-    /// <param name="mapping">The mapping, which the buffer owns from now on.</param>
+    /// <summary>Creates a buffer for a file that is mapped for reading. The mapping is released with the buffer.</summary>
+    /// <param name="mapping">The mapping; the buffer takes ownership of it.</param>
     /// <param name="address">The first byte, aligned to <see cref="Alignment"/>.</param>
     /// <param name="byteLength">The size in bytes.</param>
     internal static AlignedBuffer Mapped(SafeHandle mapping, byte* address, long byteLength) => new((nint)address, byteLength, 0, mapping);

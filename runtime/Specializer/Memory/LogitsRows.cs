@@ -3,9 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Specializer;
 
-/// <summary>
-/// Rows of logits in managed memory that does not move, so that a span handed to the caller can never outlive what it points to.
-/// </summary>
+/// <summary>Rows of logits in pinned managed memory, so that a span returned to the caller never outlives its memory.</summary>
 internal sealed unsafe class LogitsRows
 {
     private const int FloatsPerLine = AlignedBuffer.Alignment / sizeof(float);
@@ -16,11 +14,13 @@ internal sealed unsafe class LogitsRows
     private readonly int _stride;
     private readonly int _width;
 
-    /// <param name="count">How many rows there are.</param>
-    /// <param name="stride">The floats from one row to the next, a multiple of 16.</param>
-    /// <param name="width">The floats of a row that are the caller's.</param>
-    /// <param name="request">What they are for.</param>
-    /// <exception cref="InsufficientMemoryException">An array cannot have so many floats, or the system does not grant them.</exception>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="stride">The number of floats from one row to the next, a multiple of 16.</param>
+    /// <param name="width">The number of logits in a row.</param>
+    /// <param name="request">The purpose of the rows.</param>
+    /// <exception cref="InsufficientMemoryException">
+    /// The number of floats exceeds the limit of an array, or the system does not provide the memory.
+    /// </exception>
     public LogitsRows(int count, int stride, int width, MemoryRequest request)
     {
         try
@@ -44,7 +44,7 @@ internal sealed unsafe class LogitsRows
 
     public long ByteLength => (long)_floats.Length * sizeof(float);
 
-    /// <summary>The first row, at a multiple of 64 bytes; valid as long as these rows are.</summary>
+    /// <summary>The address of the first row, a multiple of 64 bytes. Valid as long as this instance is reachable.</summary>
     public float* Address => _guarded is { } guarded ? guarded.Address : (float*)Unsafe.AsPointer(ref _floats[_start]);
 
     public ReadOnlySpan<float> this[int row] =>

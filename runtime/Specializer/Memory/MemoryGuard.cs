@@ -3,16 +3,19 @@ using System;
 namespace Specializer;
 
 /// <summary>
-/// Where tests put memory with inaccessible pages around it in the place of the usual one, so that a kernel's access outside of
-/// its buffers ends the process. Nothing is set otherwise.
+/// Allows tests to replace allocations by memory between inaccessible pages, so that an access outside a buffer ends the process.
+/// Unset otherwise.
 /// </summary>
 internal abstract class MemoryGuard
 {
-    /// <summary>The guard that is on, if any.</summary>
+    /// <summary>The active guard, or <see langword="null"/>.</summary>
     public static MemoryGuard? Current { get; set; }
 
-    /// <summary>A block of zero bytes, aligned to <see cref="AlignedBuffer.Alignment"/>, with inaccessible memory directly after it.</summary>
-    /// <param name="byteLength">Its size, a multiple of the alignment.</param>
+    /// <summary>
+    /// Allocates a block of zero bytes, aligned to <see cref="AlignedBuffer.Alignment"/>, that is directly followed by
+    /// inaccessible memory.
+    /// </summary>
+    /// <param name="byteLength">The size, a multiple of the alignment.</param>
     public abstract AlignedBuffer Allocate(long byteLength);
 
     /// <summary>Makes the memory between the blocks of a model's packed weights or of a session inaccessible.</summary>
@@ -20,7 +23,7 @@ internal abstract class MemoryGuard
     /// <param name="memory">The memory.</param>
     public abstract void Protect(object owner, AlignedBuffer memory);
 
-    /// <summary>Makes all of a block accessible.</summary>
+    /// <summary>Makes a whole block accessible.</summary>
     /// <param name="memory">The block.</param>
     public abstract void Release(AlignedBuffer memory);
 }

@@ -3,16 +3,16 @@ using System.Globalization;
 
 namespace Specializer;
 
-/// <summary>What a block of memory is for, said where the system does not grant it.</summary>
-/// <param name="What">Who needs it: "A session of SmolLM".</param>
-/// <param name="Advice">How less is needed, as a sentence.</param>
+/// <summary>The purpose of a block of memory, for the message of a failed allocation.</summary>
+/// <param name="What">The subject of the message: "A session of SmolLM".</param>
+/// <param name="Advice">A sentence that explains how to reduce the size.</param>
 internal sealed record MemoryRequest(string What, string Advice)
 {
     private static readonly string[] s_units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    public static MemoryRequest Any { get; } = new("A block of native memory", "Free memory, or ask for less.");
+    public static MemoryRequest Any { get; } = new("A block of native memory", "Free memory, or request less.");
 
-    /// <summary>Whether <see cref="What"/> is several things.</summary>
+    /// <summary>Whether <see cref="What"/> is a plural.</summary>
     private bool IsPlural { get; init; }
 
     /// <summary>The packed weights of a model.</summary>
@@ -22,7 +22,7 @@ internal sealed record MemoryRequest(string What, string Advice)
                 CultureInfo.InvariantCulture,
                 $"The packed weights of {description.Name} ({description.ParameterCount:N0} parameters)"
             ),
-            "Hold them in 16 bits (WeightStorage = WeightStorage.BFloat16), or use a packed file (SavePacked, LoadPacked), which is mapped and not copied."
+            "Store them in 16 bits (WeightStorage = WeightStorage.BFloat16), or use a packed file (SavePacked, LoadPacked), which is mapped instead of copied."
         )
         {
             IsPlural = true,
@@ -30,7 +30,7 @@ internal sealed record MemoryRequest(string What, string Advice)
 
     /// <summary>A session of a model.</summary>
     /// <param name="description">The model.</param>
-    /// <param name="sequences">The sequences of the session.</param>
+    /// <param name="sequences">The number of sequences of the session.</param>
     public static MemoryRequest Session(ModelDescription description, int sequences) =>
         new(
             string.Create(
@@ -43,23 +43,23 @@ internal sealed record MemoryRequest(string What, string Advice)
             )
         );
 
-    /// <summary>The logits of sessions that decode together.</summary>
+    /// <summary>The logits of a batch of sessions.</summary>
     /// <param name="description">The model.</param>
-    /// <param name="capacity">The most sessions.</param>
+    /// <param name="capacity">The largest number of sessions.</param>
     public static MemoryRequest Batch(ModelDescription description, int capacity) =>
         new(
             string.Create(CultureInfo.InvariantCulture, $"A batch of {capacity:N0} sessions of {description.Name}"),
             "Create it for fewer sessions."
         );
 
-    /// <summary>The error that says so.</summary>
-    /// <param name="bytes">What was asked for; <see cref="long.MaxValue"/> or more cannot be counted.</param>
-    /// <param name="cause">What the system reported.</param>
+    /// <summary>Creates the exception for a failed allocation.</summary>
+    /// <param name="bytes">The requested size; <see cref="long.MaxValue"/> or more cannot be represented.</param>
+    /// <param name="cause">The exception of the system.</param>
     public InsufficientMemoryException Refused(UInt128 bytes, Exception? cause) =>
         new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{What} {(IsPlural ? "need" : "needs")} {bytes:N0} bytes ({InUnits((double)bytes)}), which the system does not grant; it lets this process use {InUnits(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}. {Advice}"
+                $"{What} {(IsPlural ? "need" : "needs")} {bytes:N0} bytes ({InUnits((double)bytes)}), which the system does not provide; this process can use {InUnits(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}. {Advice}"
             ),
             cause
         );

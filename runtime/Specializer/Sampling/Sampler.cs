@@ -25,14 +25,14 @@ namespace Specializer;
 /// </remarks>
 public sealed class Sampler
 {
-    // Weights are summed in blocks, so that a draw looks at one block and the sums of the others. A multiple of every
-    // vector's length, and of fixed size: the order of summation is the same on every platform.
+    // Weights are summed in blocks, so that a draw reads one block and the sums of the others. The length is a multiple of every
+    // vector length and fixed, so the order of summation is the same on every platform.
     private const int BlockLength = 256;
 
     private readonly int _vocabularySize;
     private readonly SamplingOptions _options;
-    private readonly float[] _scores; // [VocabularySize] logits after the penalty; filled up to whole blocks with -infinity
-    private readonly float[] _weights; // [VocabularySize] exp((score - highest score) / temperature); filled up with 0
+    private readonly float[] _scores; // [VocabularySize] logits after the penalty; padded to whole blocks with -infinity
+    private readonly float[] _weights; // [VocabularySize] exp((score - highest score) / temperature); padded with 0
     private readonly double[] _blockSums; // [blocks] of the weights
     private readonly ulong[] _ranks; // [VocabularySize] for the selection
     private readonly bool[] _isAccepted; // [VocabularySize]
@@ -40,9 +40,9 @@ public sealed class Sampler
     private int _acceptedCount;
     private Xoshiro256StarStar _random;
 
-    /// <summary>Creates a sampler that has accepted no token yet.</summary>
-    /// <param name="vocabularySize">The number of tokens, and of logits of every call; at least 1.</param>
-    /// <param name="options">How to choose.</param>
+    /// <summary>Creates a sampler without accepted tokens.</summary>
+    /// <param name="vocabularySize">The number of tokens and of logits; at least 1.</param>
+    /// <param name="options">The sampling options.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="vocabularySize"/> is less than 1.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
     public Sampler(int vocabularySize, SamplingOptions options)
@@ -67,15 +67,14 @@ public sealed class Sampler
 
     private bool SelectsTopK => _options.TopK > 0 && _options.TopK < _vocabularySize;
 
-    /// <summary>Chooses the next token. Chosen is not accepted: see <see cref="Accept"/>.</summary>
+    /// <summary>Chooses the next token. It is not accepted automatically: see <see cref="Accept"/>.</summary>
     /// <param name="logits">
-    /// [VocabularySize] the logits, natural logarithms of unnormalised probabilities. Negative infinity excludes a
-    /// token. They are not modified.
+    /// The logits [VocabularySize], natural logarithms of unnormalized probabilities. Negative infinity excludes a token. They
+    /// are not modified.
     /// </param>
-    /// <returns>The token, from 0 to the vocabulary's size - 1.</returns>
+    /// <returns>The token, from 0 to the vocabulary size - 1.</returns>
     /// <exception cref="ArgumentException">
-    /// The number of logits is not the vocabulary's size; one of them is NaN or positive infinity; or all of them are
-    /// negative infinity.
+    /// The number of logits is not the vocabulary size, a logit is NaN or positive infinity, or all logits are negative infinity.
     /// </exception>
     public int Sample(ReadOnlySpan<float> logits)
     {
@@ -106,9 +105,9 @@ public sealed class Sampler
         return _options.Temperature == 0 ? FirstTokenWith(highest) : Draw(highest);
     }
 
-    /// <summary>Notes a token of the sequence, so that <see cref="SamplingOptions.RepetitionPenalty"/> counts it as a repetition from now on.</summary>
-    /// <remarks>As in Hugging Face Transformers the prompt counts too where its tokens are accepted as well.</remarks>
-    /// <param name="token">The token, from 0 to the vocabulary's size - 1.</param>
+    /// <summary>Records a token of the sequence, so that <see cref="SamplingOptions.RepetitionPenalty"/> applies to it.</summary>
+    /// <remarks>As in Hugging Face Transformers, the prompt counts too if its tokens are accepted.</remarks>
+    /// <param name="token">The token, from 0 to the vocabulary size - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="token"/> is not a token of the vocabulary.</exception>
     public void Accept(int token)
     {
@@ -128,7 +127,7 @@ public sealed class Sampler
         }
     }
 
-    /// <summary>Makes the sampler as new: no token accepted, the random numbers back at the seed.</summary>
+    /// <summary>Resets the sampler: no token is accepted, and the random numbers restart from the seed.</summary>
     public void Reset()
     {
         Array.Clear(_isAccepted);
@@ -169,7 +168,7 @@ public sealed class Sampler
         float penalty = _options.RepetitionPenalty;
         foreach (int token in _accepted.AsSpan(0, _acceptedCount))
         {
-            // A tiny penalty must not turn a large logit into infinity, of which there is no difference to take.
+            // A tiny penalty must not change a large logit to infinity, because differences of infinities are undefined.
             float score = _scores[token];
             _scores[token] = score > 0 ? Math.Min(score / penalty, float.MaxValue) : score * penalty;
         }
@@ -235,7 +234,7 @@ public sealed class Sampler
         double total = 0;
         for (int block = 0; block < _blockSums.Length; block++)
         {
-            // Eight sums side by side, in an order that no vector length changes.
+            // Eight partial sums, in an order that does not depend on the vector length.
             Vector128<double> sum0 = default,
                 sum1 = default,
                 sum2 = default,
@@ -258,8 +257,8 @@ public sealed class Sampler
         return total;
     }
 
-    // The token into whose part of the line from 0 to the sum of all weights the position falls. Where rounding puts it
-    // behind the end of the line or of its block, that is the last token there.
+    // Finds the token whose interval of the cumulative weights contains the position. If rounding puts the position beyond the
+    // end of the interval or of its block, the last token is returned.
     private int TokenAt(double position)
     {
         int block = 0;

@@ -2,21 +2,20 @@ using System;
 
 namespace Specializer;
 
-/// <summary>How a <see cref="Sampler"/> chooses the next token. The defaults choose the most probable one.</summary>
+/// <summary>Options of a <see cref="Sampler"/>. The defaults select the most probable token.</summary>
 /// <remarks>
-/// What is switched on applies in the order of the properties below: repetition penalty, temperature, top-k, top-p,
-/// then the draw. That is the order of Hugging Face Transformers, so that the values of a
-/// <c>generation_config.json</c> mean the same here.
+/// The options apply in the order of the properties below: repetition penalty, temperature, top-k, top-p, then the draw. Hugging
+/// Face Transformers uses the same order, so the values of a <c>generation_config.json</c> have the same meaning.
 /// </remarks>
 public sealed record SamplingOptions
 {
     /// <summary>
-    /// By how much tokens that were accepted before lose: a positive logit is divided by it, any other multiplied. A
-    /// factor without unit; 1, the default, changes nothing, 1.2 is the paper's choice, values below 1 favour repetition.
+    /// The penalty of accepted tokens: positive logits are divided by it, all others are multiplied by it. The default, 1, has no
+    /// effect; the paper uses 1.2; values below 1 favor repetition.
     /// </summary>
     /// <remarks>
-    /// Keskar et al., "CTRL: A Conditional Transformer Language Model for Controllable Generation" (2019), section 4.1.
-    /// A token is penalised once, however often it was accepted.
+    /// Keskar et al., "CTRL: A Conditional Transformer Language Model for Controllable Generation" (2019), section 4.1. A token
+    /// is penalized once, however often it was accepted.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is not a positive finite number.</exception>
     public float RepetitionPenalty
@@ -26,13 +25,13 @@ public sealed record SamplingOptions
             field =
                 float.IsFinite(value) && value > 0
                     ? value
-                    : throw OutOfRange(nameof(RepetitionPenalty), value, "a positive finite number; 1 switches the penalty off");
+                    : throw OutOfRange(nameof(RepetitionPenalty), value, "a positive finite number; 1 disables the penalty");
     } = 1;
 
     /// <summary>
-    /// What the logits are divided by before they become probabilities. A factor without unit; 1 samples what the model
-    /// says, less sharpens, more flattens. 0, the default, is greedy: always the highest logit, on equal logits the
-    /// lowest token; <see cref="TopK"/>, <see cref="TopP"/> and <see cref="Seed"/> then play no part.
+    /// The divisor of the logits before the softmax. 1 samples from the distribution of the model, lower values sharpen it,
+    /// higher values flatten it. The default, 0, is greedy: the highest logit or, if several are equal, the lowest token.
+    /// <see cref="TopK"/>, <see cref="TopP"/> and <see cref="Seed"/> then have no effect.
     /// </summary>
     /// <remarks>Ackley, Hinton and Sejnowski, "A Learning Algorithm for Boltzmann Machines" (1985).</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
@@ -46,26 +45,26 @@ public sealed record SamplingOptions
                     : throw OutOfRange(
                         nameof(Temperature),
                         value,
-                        "a finite number that is not negative; 0 always takes the most probable token"
+                        "a finite number that is not negative; 0 always selects the most probable token"
                     );
     }
 
     /// <summary>
-    /// How many tokens may be drawn: those with the highest logits, on equal logits the lower token first. 0, the
-    /// default, admits all; so does a number above the vocabulary's size.
+    /// The number of tokens that can be drawn: those with the highest logits or, if logits are equal, the lower tokens. The
+    /// default, 0, includes all tokens, as does a value above the vocabulary size.
     /// </summary>
     /// <remarks>Fan, Lewis and Dauphin, "Hierarchical Neural Story Generation" (2018), section 5.4.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int TopK
     {
         get;
-        init => field = value >= 0 ? value : throw OutOfRange(nameof(TopK), value, "a number of tokens that is not negative; 0 admits all");
+        init => field = value >= 0 ? value : throw OutOfRange(nameof(TopK), value, "a number of tokens that is not negative; 0 includes all");
     }
 
     /// <summary>
-    /// How much probability is admitted to the draw: the smallest set of most probable tokens whose probabilities,
-    /// among those that <see cref="TopK"/> leaves, reach this sum; at least one token, on equal logits the lower first.
-    /// A probability in (0, 1]; 1, the default, admits all.
+    /// The cumulative probability of the tokens that can be drawn: the smallest set of most probable tokens whose probabilities,
+    /// among those that <see cref="TopK"/> keeps, reach this sum. The set has at least one token; if logits are equal, the lower
+    /// token comes first. The default, 1, includes all tokens.
     /// </summary>
     /// <remarks>Holtzman et al., "The Curious Case of Neural Text Degeneration" (2019), section 3.1: nucleus sampling.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in (0, 1].</exception>
@@ -78,13 +77,13 @@ public sealed record SamplingOptions
                 : throw OutOfRange(
                     nameof(TopP),
                     value,
-                    "a probability above 0 and at most 1; 1 admits all tokens, and a temperature of 0 takes the most probable one"
+                    "a probability above 0 and at most 1; 1 includes all tokens, and a temperature of 0 selects the most probable one"
                 );
     } = 1;
 
     /// <summary>
-    /// Where the random numbers start. The same seed gives the same tokens for the same logits, on every platform; any
-    /// value is as good as any other.
+    /// The seed of the random numbers. The same seed gives the same tokens for the same logits on every platform. Any value is
+    /// allowed.
     /// </summary>
     [CLSCompliant(false)]
     public ulong Seed { get; init; }

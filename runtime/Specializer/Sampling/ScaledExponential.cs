@@ -4,27 +4,29 @@ using System.Runtime.InteropServices;
 
 namespace Specializer;
 
-/// <summary>exp((score - highest) / temperature), the same bits on every platform and for every vector length.</summary>
+/// <summary>Computes exp((score - highest) / temperature) with the same bits on every platform and for every vector length.</summary>
 /// <remarks>
-/// The library's exponential differs in the last bit between operating systems, and a fused multiply-add between
-/// processors: either could change a draw. This one is made of single multiplications and additions. Reduction and
-/// polynomial are those of expf in the Cephes library (Moshier, 1992); the relative error is below 2e-7.
+/// The library's exponential differs in the last bit between operating systems, and a fused multiply-add between processors;
+/// either could change a draw. This implementation uses single multiplications and additions. Range reduction and polynomial are
+/// those of expf in the Cephes library (Moshier, 1992); the relative error is below 2e-7.
 /// </remarks>
 internal static class ScaledExponential
 {
-    // Below, the result would be subnormal: such a token is never drawn.
+    // Below this exponent the result would be subnormal; such a token is never drawn.
     private const float LowestExponent = -87;
 
-    // Adding it rounds a small number to an integer, which then stands in the low bits of the sum.
+    // Adding this value rounds a small number to an integer in the low bits of the sum.
     private const float RoundingBias = 12582912; // 1.5 * 2^23
 
     private const int RoundingBiasBits = 0x4B400000;
 
     /// <summary>Computes the exponentials.</summary>
-    /// <param name="scores">Numbers up to <paramref name="highest"/>, or negative infinity; a whole number of vectors.</param>
+    /// <param name="scores">
+    /// Numbers up to <paramref name="highest"/>, or negative infinity. The length is a whole number of vectors.
+    /// </param>
     /// <param name="highest">The highest of the scores, finite.</param>
     /// <param name="temperature">Above 0.</param>
-    /// <param name="results">As many results as scores, from 0 to 1.</param>
+    /// <param name="results">Receives a result from 0 to 1 for each score.</param>
     public static void Compute(ReadOnlySpan<float> scores, float highest, float temperature, Span<float> results)
     {
         ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(scores);

@@ -3,30 +3,30 @@ using System.Numerics;
 
 namespace Specializer;
 
-/// <summary>Finds the least probable token that top-k or top-p still admits, without sorting the vocabulary.</summary>
+/// <summary>Finds the least probable token that top-k or top-p includes, without sorting the vocabulary.</summary>
 /// <remarks>
-/// Both leave out, in one pass, what cannot be among the best, and narrow the rest down by dividing it as quicksort
-/// does, of which only the side is followed that holds the end: a time proportional to the vocabulary whatever the logits.
+/// Both discard, in one pass, tokens that cannot be among the best. A quickselect, which follows only the partition that contains
+/// the end, narrows the others down. The time is linear in the vocabulary size for any logits.
 /// </remarks>
 internal static class TokenSelection
 {
-    // When top-k looks for a bound, every 16th logit of a block belongs to one group: 16 groups of 16.
+    // When top-k computes a bound, every 16th logit of a block belongs to the same group: 16 groups of 16.
     private const int BlockLength = 256;
     private const int GroupsPerBlock = 16;
 
-    // Ranges up to this length are sorted: cheaper than to divide them further.
+    // Ranges up to this length are sorted, which is cheaper than further partitioning.
     private const int SortedLength = 32;
 
-    // Dividing at the median of three takes some 2 log2(n) rounds. Only rigged logits take more, and get sorted.
+    // Partitioning at the median of three takes about 2 log2(n) rounds. Adversarial logits take more rounds and are sorted.
     private const int MaximumRounds = 64;
 
-    /// <summary>The rank of the last of the best tokens.</summary>
-    /// <param name="logits">[VocabularySize, filled up to a multiple of 256 with negative infinity]</param>
-    /// <param name="best">How many tokens are admitted: at least 1 and less than the size of the vocabulary.</param>
+    /// <summary>Returns the rank of the last of the best tokens.</summary>
+    /// <param name="logits">[VocabularySize, padded to a multiple of 256 with negative infinity]</param>
+    /// <param name="best">The number of included tokens: at least 1 and less than the vocabulary size.</param>
     /// <param name="ranks">[VocabularySize] for the selection.</param>
     public static ulong RankOfTopEnd(ReadOnlySpan<float> logits, int best, Span<ulong> ranks)
     {
-        // The highest logits of groups of tokens are some of the logits: the k-th best of them bounds the k-th best of all.
+        // The highest logits of groups are some of the logits, so the k-th best of them is a lower bound of the k-th best of all.
         float bound = float.NegativeInfinity;
         int groups = logits.Length / BlockLength * GroupsPerBlock;
         if (best < groups && groups <= ranks.Length)
@@ -39,9 +39,11 @@ internal static class TokenSelection
         return RankOfEnd(ranks[..candidates], weights: [], best);
     }
 
-    /// <summary>The rank of the last token of the nucleus: of the fewest best tokens whose weights reach a sum.</summary>
-    /// <param name="logits">[VocabularySize, filled up to a multiple of 256 with negative infinity]</param>
-    /// <param name="weights">[VocabularySize, filled up with 0] the weights, which grow with the logits.</param>
+    /// <summary>
+    /// Returns the rank of the last token of the nucleus, the smallest set of best tokens whose weights reach a sum.
+    /// </summary>
+    /// <param name="logits">[VocabularySize, padded to a multiple of 256 with negative infinity]</param>
+    /// <param name="weights">[VocabularySize, padded with 0] The weights, which increase with the logits.</param>
     /// <param name="total">The sum of all weights.</param>
     /// <param name="sum">The sum to reach, above 0 and at most <paramref name="total"/>.</param>
     /// <param name="ranks">[VocabularySize] for the selection.</param>
@@ -53,18 +55,18 @@ internal static class TokenSelection
         Span<ulong> ranks
     )
     {
-        // Tokens lighter than the mean share of what may be left out weigh less than that together: the others reach the
-        // sum without them. Half that share leaves room for rounding, and no token without weight is a candidate.
+        // Tokens below the average weight of the part that can be discarded weigh less than that part together, so the others
+        // reach the sum. Half of the average allows for rounding, and no token without weight is a candidate.
         float bound = Math.Max((float)((total - sum) / ranks.Length / 2), float.Epsilon);
         int candidates = GatherRanks(logits, weights, bound, ranks);
         return RankOfEnd(ranks[..candidates], weights, sum);
     }
 
-    /// <summary>Overwrites the values of all tokens that rank below the last admitted one.</summary>
-    /// <param name="last">The rank of the last admitted token.</param>
+    /// <summary>Overwrites the values of all tokens that rank below the last included one.</summary>
+    /// <param name="last">The rank of the last included token.</param>
     /// <param name="logits">The logits that the ranks come from; a whole number of vectors.</param>
-    /// <param name="values">What is overwritten, a value per logit; may be the logits themselves.</param>
-    /// <param name="discarded">What it is overwritten with.</param>
+    /// <param name="values">The values to overwrite, one for each logit; can be the logits themselves.</param>
+    /// <param name="discarded">The value to write.</param>
     public static void Discard(ulong last, ReadOnlySpan<float> logits, Span<float> values, float discarded)
     {
         float lastLogit = TokenRank.LogitOf(last);
@@ -88,7 +90,7 @@ internal static class TokenSelection
         }
     }
 
-    // Writes a rank for the highest logit of every group.
+    // Writes the rank of the highest logit of every group.
     private static void RankGroups(ReadOnlySpan<float> logits, Span<ulong> ranks)
     {
         Span<float> highest = stackalloc float[GroupsPerBlock];
@@ -138,13 +140,13 @@ internal static class TokenSelection
         return count;
     }
 
-    // The lowest of the fewest best ranks whose weights reach the sum, or of all ranks if they do not reach it. Without
-    // weights every token weighs one. The ranks are reordered.
+    // Returns the lowest of the fewest best ranks whose weights reach the sum, or of all ranks if they do not reach it. Without
+    // weights every token has the weight one. The ranks are reordered.
     private static ulong RankOfEnd(Span<ulong> ranks, ReadOnlySpan<float> weights, double sum)
     {
         for (int round = 0; ranks.Length > SortedLength && round < MaximumRounds; round++)
         {
-            // The median of three is not the least of all, so that both sides get at least one.
+            // The median of three is not the smallest rank, so both partitions have at least one rank.
             ulong pivot = Median(ranks[0], ranks[ranks.Length / 2], ranks[^1]);
             int upper = MoveToFront(ranks, pivot);
             double upperSum = Sum(ranks[..upper], weights);
@@ -171,7 +173,7 @@ internal static class TokenSelection
         return ranks[last];
     }
 
-    // Without a branch on the comparison, which no processor could predict.
+    // Without a branch on the comparison, which is unpredictable.
     private static int MoveToFront(Span<ulong> ranks, ulong pivot)
     {
         int upper = 0;

@@ -3,11 +3,11 @@ using System.Numerics;
 namespace Specializer;
 
 /// <summary>
-/// The random numbers of the <see cref="Sampler"/>: xoshiro256** 1.0, started by SplitMix64 as its authors advise.
+/// The random number generator of the <see cref="Sampler"/>: xoshiro256** 1.0, seeded by SplitMix64 as its authors recommend.
 /// </summary>
 /// <remarks>
-/// Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators" (2021). Integer arithmetic only, and unlike
-/// <see cref="System.Random"/> ours: neither platform nor runtime version changes a sequence.
+/// Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators" (2021). It uses integer arithmetic only. Unlike
+/// <see cref="System.Random"/>, its sequences depend neither on the platform nor on the runtime version.
 /// </remarks>
 internal struct Xoshiro256StarStar
 {
@@ -16,11 +16,11 @@ internal struct Xoshiro256StarStar
     private ulong _s2;
     private ulong _s3;
 
-    /// <summary>Starts the sequence that belongs to the seed.</summary>
+    /// <summary>Starts the sequence of a seed.</summary>
     public Xoshiro256StarStar(ulong seed)
         : this(SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed)) { }
 
-    /// <summary>Continues the sequence from a state, which must not be all zeros.</summary>
+    /// <summary>Continues a sequence from a state, which must not be all zeros.</summary>
     public Xoshiro256StarStar(ulong s0, ulong s1, ulong s2, ulong s3)
     {
         _s0 = s0;
@@ -29,7 +29,7 @@ internal struct Xoshiro256StarStar
         _s3 = s3;
     }
 
-    /// <summary>The next 64 random bits.</summary>
+    /// <summary>Returns the next 64 random bits.</summary>
     public ulong NextBits()
     {
         ulong result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
@@ -43,10 +43,10 @@ internal struct Xoshiro256StarStar
         return result;
     }
 
-    /// <summary>The next number of the uniform distribution on [0, 1): a multiple of 2^-53.</summary>
+    /// <summary>Returns the next number of the uniform distribution on [0, 1), a multiple of 2^-53.</summary>
     public double NextUnit() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>The next number of SplitMix64, whose state is the seed.</summary>
+    /// <summary>Returns the next number of SplitMix64, whose state is the seed.</summary>
     public static ulong SplitMix64(ref ulong state)
     {
         state += 0x9E3779B97F4A7C15;
