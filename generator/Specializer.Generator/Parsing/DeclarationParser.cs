@@ -27,7 +27,7 @@ internal delegate void ReportResolution(
 );
 
 /// <summary>
-/// Turns a class with a [Transformer] attribute into an <see cref="AttributeDeclaration"/>. The generator and the analyzer both
+/// Converts a class with a [Transformer] attribute into an <see cref="AttributeDeclaration"/>. The generator and the analyzer both
 /// run it; symbols, syntax and locations do not leave it.
 /// </summary>
 internal static class DeclarationParser
@@ -84,15 +84,15 @@ internal static class DeclarationParser
     ];
 
     /// <summary>
-    /// Returns whether a generated class has, or may have, a member with a name: those above and the types with the constants of
-    /// its layers, such as From768Add.
+    /// Returns whether a generated class has, or may have, a member with a name. The types with the constants of layers, such as
+    /// From768Add, count as members.
     /// </summary>
     private static bool IsGeneratedMember(string name) =>
         s_generatedMembers.Contains(name)
         || (name.StartsWith("From", StringComparison.Ordinal) && Regex.IsMatch(name, "^From[0-9]+(Every[0-9]+)?(Add)?$"));
 
     /// <returns>
-    /// The declaration. It has only an outline if it has errors, which <paramref name="report"/> receives unless the compiler
+    /// The declaration. It has only a skeleton if it has errors, which <paramref name="report"/> receives unless the compiler
     /// reports them. Null if the class cannot be completed or has no attribute of a transformer.
     /// </returns>
     public static AttributeDeclaration? Parse(
@@ -152,7 +152,7 @@ internal static class DeclarationParser
     /// <param name="acceptsUnread">
     /// Whether the project lowers the severity of the rule for unread fields that change the computation.
     /// </param>
-    /// <returns>The declaration with its architecture, or with its outline if it has errors.</returns>
+    /// <returns>The declaration with its architecture, or with its skeleton if it has errors.</returns>
     public static ResolvedDeclaration Resolve(
         AttributeDeclaration declaration,
         IReadOnlyCollection<ConfigurationFile> files,
@@ -172,7 +172,7 @@ internal static class DeclarationParser
         {
             (string found, string advice, SuggestedFix? fix) = Explain(reference.Path, files, matching);
             report?.Invoke(DiagnosticDescriptors.ConfigurationNotFound, null, fix, [reference.Path, found, advice]);
-            // If only one file can be meant, the outline is taken from it.
+            // If only one file can be meant, the skeleton is read from it.
             ConfigurationFile[] candidates =
             [
                 .. (matching.Count > 0 ? matching : files)
@@ -255,7 +255,7 @@ internal static class DeclarationParser
         };
     }
 
-    /// <returns>The class; null if it cannot be completed, not even with an outline.</returns>
+    /// <returns>The class; null if it cannot be completed, not even with a skeleton.</returns>
     private static ClassDeclaration? ParseClass(
         INamedTypeSymbol type,
         DeclaredParts parts,

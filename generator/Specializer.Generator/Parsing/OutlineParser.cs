@@ -22,7 +22,7 @@ internal static class OutlineParser
         "TokenTypes",
     ];
 
-    /// <summary>Reads the outline from the attributes alone.</summary>
+    /// <summary>Reads the skeleton from the attributes alone.</summary>
     public static ModelOutline Of(ClassDeclaration declaration, DeclaredParts parts, IEnumerable<string> taken)
     {
         AttributeReader transformer = parts.Part("Transformer");
@@ -37,7 +37,7 @@ internal static class OutlineParser
         );
     }
 
-    /// <summary>Reads the outline from a config.json with errors, or from the only file that can be meant.</summary>
+    /// <summary>Reads the skeleton from a config.json with errors, or from the only file that can be meant.</summary>
     public static ModelOutline Of(ClassDeclaration declaration, ConfigurationReference reference, TransformerArchitecture? architecture)
     {
         ModelKind kind =

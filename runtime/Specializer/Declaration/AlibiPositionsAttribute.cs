@@ -4,8 +4,8 @@ namespace Specializer;
 
 /// <summary>
 /// Declares attention with linear biases: each score is reduced in proportion to the distance, with a slope for each head (Press
-/// et al. 2022, ALiBi). If the number of heads is not a power of two, the slopes follow the authors' code: those of the next
-/// lower power, then every other slope of the next higher power.
+/// et al. 2022, ALiBi). The slopes of a number of heads that is not a power of two follow the authors' code. They are those of
+/// the next lower power, then every other slope of the next higher power.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class AlibiPositionsAttribute : Attribute

@@ -28,7 +28,9 @@ public sealed class RotaryPositionsAttribute : Attribute
     /// </summary>
     public int RotaryDim { get; set; }
 
-    /// <summary>The scaling of the frequencies for longer contexts; <c>rope_scaling</c>. The default is none.</summary>
+    /// <summary>
+    /// The scaling of the frequencies for longer contexts; <c>rope_scaling</c>. By default, the frequencies are not scaled.
+    /// </summary>
     public FrequencyScaling Scaling { get; set; }
 
     /// <summary>The factor by which the context is extended; <c>factor</c>. Must be at least 1. The default is 1.</summary>

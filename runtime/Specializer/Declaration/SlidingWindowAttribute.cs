@@ -28,8 +28,8 @@ public sealed class SlidingWindowAttribute : Attribute
     public int SourceWindow { get; set; }
 
     /// <summary>
-    /// The layers that have the window, as a repeating pattern of letters: S for a sliding window and F for full attention, such
-    /// as "SF" for Gemma 2 and "SSSSSF" for Gemma 3. The default is "S", every layer.
+    /// The layers that have the window, as a repeating pattern of letters: S for a sliding window and F for full attention. Gemma
+    /// 2 has "SF", Gemma 3 has "SSSSSF". The default is "S", every layer.
     /// </summary>
     public string Pattern { get; set; } = "S";
 

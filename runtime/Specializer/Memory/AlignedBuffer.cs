@@ -9,8 +9,8 @@ namespace Specializer;
 /// </summary>
 /// <remarks>
 /// The block is released when it is disposed and no call uses it. A computation holds a reference to it during the call
-/// (<see cref="SafeHandle.DangerousAddRef"/>), so disposing a model while another thread is decoding does not free memory that is
-/// in use.
+/// (<see cref="SafeHandle.DangerousAddRef"/>). Disposing a model while another thread is decoding therefore does not free memory
+/// that is in use.
 /// </remarks>
 public sealed unsafe class AlignedBuffer : SafeHandle
 {

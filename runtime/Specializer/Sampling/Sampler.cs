@@ -8,9 +8,9 @@ namespace Specializer;
 /// <summary>Chooses the next token of a sequence from the logits of a model.</summary>
 /// <remarks>
 /// <para>
-/// One sampler belongs to one sequence and is used by one thread at a time. It allocates when it is created and never
-/// again. For the same logits, the same accepted tokens and the same options it chooses the same tokens, on every
-/// platform: exponentials and random numbers are computed here, from operations that round alike everywhere.
+/// A sampler belongs to one sequence and is not thread-safe. It allocates only when it is created. For the same logits, accepted
+/// tokens and options it selects the same tokens on every platform. It computes exponentials and random numbers from operations
+/// that are rounded equally everywhere.
 /// </para>
 /// <code>
 /// Sampler sampler = new(vocabularySize, new SamplingOptions { Temperature = 0.8f, TopP = 0.95f, Seed = 42 });

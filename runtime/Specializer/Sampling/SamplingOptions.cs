@@ -62,9 +62,9 @@ public sealed record SamplingOptions
     }
 
     /// <summary>
-    /// The cumulative probability of the tokens that can be drawn: the smallest set of most probable tokens whose probabilities,
-    /// among those that <see cref="TopK"/> keeps, reach this sum. The set has at least one token; if logits are equal, the lower
-    /// token comes first. The default, 1, includes all tokens.
+    /// The cumulative probability of the tokens that can be drawn. They are the smallest set of most probable tokens, among those
+    /// that <see cref="TopK"/> keeps, whose probabilities reach this sum. The set has at least one token; if logits are equal,
+    /// the lower token comes first. The default, 1, includes all tokens.
     /// </summary>
     /// <remarks>Holtzman et al., "The Curious Case of Neural Text Degeneration" (2019), section 3.1: nucleus sampling.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in (0, 1].</exception>

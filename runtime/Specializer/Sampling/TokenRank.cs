@@ -3,8 +3,8 @@ using System;
 namespace Specializer;
 
 /// <summary>
-/// Encodes the order of tokens from probable to improbable in one integer: a higher logit has a higher rank and, if logits are
-/// equal, so has a lower token.
+/// Encodes the order of tokens from probable to improbable in one integer. A higher logit has a higher rank; if logits are equal,
+/// the lower token has the higher rank.
 /// </summary>
 /// <remarks>No two tokens have the same rank, so the k best tokens are a unique set, however they are found.</remarks>
 internal static class TokenRank

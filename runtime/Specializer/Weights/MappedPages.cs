@@ -5,9 +5,9 @@ namespace Specializer;
 
 /// <summary>Releases pages of a file that is mapped for reading.</summary>
 /// <remarks>
-/// Every page that was read counts as memory of the process until the file is unmapped, so a checkpoint would be resident beside
-/// the weights that are packed from it. Only Linux needs the call. Windows and macOS reclaim such pages when memory is short, as
-/// Linux does, so only the reported memory differs.
+/// Every page that was read counts as memory of the process until the file is unmapped. A checkpoint would otherwise be resident
+/// beside the packed weights. Only Linux needs the call. Windows and macOS reclaim such pages when memory is short, as Linux
+/// does, so only the reported memory differs.
 /// </remarks>
 internal static unsafe partial class MappedPages
 {

@@ -6,9 +6,9 @@ namespace Specializer;
 
 /// <summary>The header of a packed-weights file: the model, layout and instruction set that it was written for.</summary>
 /// <remarks>
-/// 8 bytes of signature; then, little-endian, the version of the format (4 bytes), the instruction set (4), the layout (8), the
-/// number of bytes of the weights (8), the number of bytes of the model's name (4) and the name in UTF-8; zeros up to
-/// <see cref="Length"/>.
+/// The header starts with a signature of 8 bytes. Little-endian numbers follow: the version of the format (4 bytes), the
+/// instruction set (4), the layout (8), and the size of the weights in bytes (8). The model's name follows as its size in bytes
+/// (4) and its UTF-8 text. The rest is zero up to <see cref="Length"/>.
 /// </remarks>
 internal sealed class PackedHeader
 {

@@ -44,7 +44,7 @@ public sealed class RotaryFrequencies
         Plain(dimension, theta).Change((_, frequency) => frequency / factor, 1);
 
     /// <summary>
-    /// The scaling of LLaMA 3.1: wavelengths longer than original / low are multiplied by the factor, those shorter than original
+    /// The scaling of LLaMA 3.1. Wavelengths longer than original / low are multiplied by the factor. Those shorter than original
     /// / high are unchanged, with a linear transition between them.
     /// </summary>
     /// <param name="dimension">The number of rotated elements of a head; even.</param>

@@ -9,9 +9,8 @@ namespace Specializer;
 
 /// <summary>The index of a sharded checkpoint, which maps each tensor to a file beside the index.</summary>
 /// <remarks>
-/// It is a JSON object with the tensors under <c>weight_map</c>, as Hugging Face's libraries write it. The index is not trusted:
-/// a shard must be the plain name of a safetensors file in the folder of the index, so that an index cannot refer to other
-/// folders.
+/// It is a JSON object with the tensors under <c>weight_map</c>, as Hugging Face's libraries write it. The index is not trusted.
+/// A shard must be the plain name of a safetensors file, so that an index cannot refer to other folders.
 /// </remarks>
 internal static class SafetensorsIndex
 {

@@ -5,7 +5,7 @@ namespace Specializer;
 /// <summary>The sizes of the element types and their names in the safetensors format.</summary>
 internal static class TensorElementTypes
 {
-    /// <summary>The names that <see cref="TryParse"/> knows, for error messages.</summary>
+    /// <summary>The names that <see cref="TryParse"/> accepts, for error messages.</summary>
     public const string KnownNames =
         "F32, BF16, F16, F64, I64, I32, I16, I8, U64, U32, U16, U8, BOOL, F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, F6_E2M3, F6_E3M2, F4, C64";
 

@@ -7,7 +7,7 @@ namespace Specializer;
 /// </summary>
 /// <remarks>
 /// The rules are those by which transformers loads a class from the checkpoint of another class. The prefix of the body can be
-/// absent, a wrapper of several models adds a prefix, and old checkpoints use gamma and beta for the weight and bias of a norm.
+/// absent, and a wrapper of several models adds a prefix. Old checkpoints use gamma and beta for the weight and bias of a norm.
 /// </remarks>
 public sealed class TensorNaming
 {

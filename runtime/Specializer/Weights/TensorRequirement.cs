@@ -20,7 +20,7 @@ public sealed record TensorRequirement(string Name, int Layers, params Immutable
     public ImmutableArray<string> Copies { get; init; } = [];
 
     /// <summary>
-    /// The names of tensors that are read instead of this one if it is absent. If it is present, they may have other elements:
+    /// The names of tensors that are read instead of this one if it is absent. If it is present, they may have other elements.
     /// T5, as saved by transformers 5, has an output matrix of its own or uses the embeddings.
     /// </summary>
     public ImmutableArray<string> Substitutes { get; init; } = [];

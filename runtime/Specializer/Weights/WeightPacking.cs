@@ -9,9 +9,9 @@ namespace Specializer;
 /// required shapes.
 /// </summary>
 /// <remarks>
-/// A panel contains the weights of as many outputs as two vectors have lanes: for each input in turn, the weights of all outputs
-/// of the panel. A kernel reads it sequentially. Outputs are padded with zeros to a multiple of 16; if that is not a whole number
-/// of panels, the last panel is narrower. Two 16-bit weights share a word: the panel's first vector is in the lower halves, its
+/// A panel contains the weights of as many outputs as two vectors have lanes. For each input it stores the weights of all
+/// outputs. A kernel reads it sequentially. Outputs are padded with zeros to a multiple of 16; if that is not a whole number of
+/// panels, the last panel is narrower. Two 16-bit weights share a word: the panel's first vector is in the lower halves, its
 /// second in the upper halves.
 /// </remarks>
 public static unsafe class WeightPacking
@@ -53,8 +53,13 @@ public static unsafe class WeightPacking
         new PanelPacking(destination, Lanes(instructionSet), inputs, sources, matrices, storage).Run();
     }
 
-    /// <summary>Packs a gate and an up projection for a gated linear kernel: in each panel one vector of the gate's outputs and one of the up projection's.</summary>
-    /// <param name="destination">Receives <paramref name="packedColumns"/> times <paramref name="inputs"/> floats, or words of two weights each.</param>
+    /// <summary>
+    /// Packs a gate and an up projection for a gated linear kernel. Each panel has one vector of gate outputs and one of up
+    /// outputs.
+    /// </summary>
+    /// <param name="destination">
+    /// Receives <paramref name="packedColumns"/> times <paramref name="inputs"/> floats, or words of two weights each.
+    /// </param>
     /// <param name="instructionSet">The instruction set of the kernel.</param>
     /// <param name="packedColumns">The number of outputs of both, each padded to a multiple of 16.</param>
     /// <param name="inputs">The number of inputs of both.</param>

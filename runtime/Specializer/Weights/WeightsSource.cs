@@ -16,8 +16,8 @@ public abstract class WeightsSource : IDisposable
     public abstract IReadOnlyCollection<string> Names { get; }
 
     /// <summary>
-    /// The texts that the source stores beside its tensors. A key that is the name of an absent tensor maps to the name of a
-    /// present tensor if both are the same: <c>save_model</c> of safetensors stores shared tensors this way.
+    /// The texts that the source stores beside its tensors. If a key is the name of an absent tensor and its text the name of a
+    /// present one, both are the same tensor. <c>save_model</c> of safetensors stores shared tensors this way.
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> Metadata => ImmutableDictionary<string, string>.Empty;
 

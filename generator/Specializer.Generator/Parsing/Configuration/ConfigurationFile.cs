@@ -9,7 +9,7 @@ namespace Specializer.Generator.Parsing.Configuration;
 
 /// <summary>The result of reading a config.json.</summary>
 /// <param name="Architecture">
-/// The architecture. It is only an outline if there are errors, and null if not even the family is known.
+/// The architecture. It is only a skeleton if there are errors, and null if not even the family is known.
 /// </param>
 /// <param name="Problems">The problems, in the order of the file.</param>
 internal sealed record ConfigurationReading(TransformerArchitecture? Architecture, IReadOnlyList<ConfigurationProblem> Problems)

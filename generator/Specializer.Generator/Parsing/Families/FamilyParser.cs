@@ -53,7 +53,7 @@ internal static class FamilyParser
 
     /// <returns>
     /// The architecture. If a field is missing, contradictory or not supported, which the configuration then reports, only its
-    /// outline; null if not even the family is known.
+    /// skeleton; null if not even the family is known.
     /// </returns>
     public static TransformerArchitecture? Parse(ModelConfiguration file)
     {

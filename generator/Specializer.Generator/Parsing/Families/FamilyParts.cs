@@ -118,7 +118,7 @@ internal static class FamilyParts
     }
 
     /// <summary>
-    /// Returns a model with a window in the layers of kind 0 and none in those of kind 1; one kind if all layers are alike.
+    /// Returns a model with a window in the layers of kind 0 and none in those of kind 1; one kind if all layers have the same.
     /// </summary>
     public static TransformerArchitecture WithWindow(TransformerArchitecture model, int window, EquatableArray<int> pattern)
     {
