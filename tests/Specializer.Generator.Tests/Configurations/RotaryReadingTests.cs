@@ -120,11 +120,11 @@ public sealed class RotaryReadingTests
     [InlineData("\"partial_rotary_factor\": 0.5", "\"partial_rotary_factor\" is 0.5: this family rotates whole heads")]
     [InlineData(
         "\"rope_scaling\": { \"rope_type\": \"default\", \"factor\": 4.0 }",
-        "\"rope_scaling.factor\" is 4: its name says that it changes the computation"
+        "\"rope_scaling.factor\" is 4: its name suggests that it changes the computation"
     )]
     [InlineData(
         "\"rope_parameters\": { \"full_attention\": { \"rope_theta\": 1000000.0 } }",
-        "\"rope_parameters.full_attention\" is an object: its name says that it changes the computation"
+        "\"rope_parameters.full_attention\" is an object: its name suggests that it changes the computation"
     )]
     [InlineData("\"rope_scaling\": { \"type\": \"mrope\" }", "\"rope_scaling.type\" is \"mrope\", but must be one of")]
     public void ValuesOutOfRangeAreErrors(string fields, string message) =>
@@ -134,7 +134,7 @@ public sealed class RotaryReadingTests
     [Theory]
     [InlineData("phi", "partial_rotary_factor", "2", "more than 0 and at most 1")]
     [InlineData("phi3", "partial_rotary_factor", "1.2", "more than 0 and at most 1")]
-    [InlineData("phi", "partial_rotary_factor", "0.2", "such that an even number of a head's elements is rotated")]
+    [InlineData("phi", "partial_rotary_factor", "0.2", "a fraction that rotates an even number of at least 2 elements of a head")]
     [InlineData("gpt_neox", "rotary_pct", "2", "more than 0 and at most 1")]
     [InlineData("gpt_neox", "rotary_emb_base", "-1", "a number from 1 to")]
     [InlineData("phi", "layer_norm_eps", "-1e-5", "0 or a small positive number")]
@@ -154,14 +154,14 @@ public sealed class RotaryReadingTests
         string file = Llama("\"rope_scaling\": { \"type\": \"dynamic\", \"factor\": 2.0 }");
         Assert.Equal(512, Reading.Architecture(file).ContextLength);
         Assert.Equal(400, Reading.Architecture(file, 400).ContextLength);
-        Assert.Contains("give a ContextLength of at most 512", Reading.Problem(file, 513), StringComparison.Ordinal);
+        Assert.Contains("set ContextLength to at most 512", Reading.Problem(file, 513), StringComparison.Ordinal);
     }
 
     [Fact]
     public void LengthsBeyondTheLimitNeedAContextLength()
     {
         string file = Llama("").Replace("512", "1000000000000", StringComparison.Ordinal);
-        Assert.Contains("give a ContextLength", Reading.Problem(file), StringComparison.Ordinal);
+        Assert.Contains("set ContextLength", Reading.Problem(file), StringComparison.Ordinal);
         Assert.Equal(64, Reading.Architecture(file, 64).ContextLength);
     }
 
@@ -218,7 +218,7 @@ public sealed class RotaryReadingTests
         Assert.Equal(new NoScaling(), Reading.Rotary(model, 0).Scaling);
         Assert.Equal(new LinearScaling(8), Reading.Rotary(model, 1).Scaling);
         Assert.StartsWith(
-            "\"rope_parameters\" is an object: this family needs an object for each",
+            "\"rope_parameters\" is an object: this family requires one object for full_attention",
             Reading.Problem(file.Replace("rope_scaling", "rope_parameters", StringComparison.Ordinal)),
             StringComparison.Ordinal
         );

@@ -301,15 +301,15 @@ public sealed class ConfigurationTests
     [Theory]
     [InlineData(
         "/project/other/config.json",
-        "only 'other/config.json' is there: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file"
+        "only 'other/config.json' exists: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file"
     )]
     [InlineData(
         "/project/verysmall/config.json",
-        "only 'verysmall/config.json' is there: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file"
+        "only 'verysmall/config.json' exists: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file"
     )]
     [InlineData(
         "/project/small/package.json",
-        "none does: add <AdditionalFiles Include=\"small/config.json\" /> to the project file, or give more of the path"
+        "none does: add <AdditionalFiles Include=\"small/config.json\" /> to the project file, or write more of the path"
     )]
     public async Task AMissingFile(string path, string found)
     {

@@ -72,14 +72,14 @@ public sealed class EncoderDecoderConfigurationTests
         "\"decoder_layers\": 1",
         "\"decoder_layers\": 1, \"normalize_before\": true",
         "",
-        "\"normalize_before\" is true: norms before the blocks are mBART's"
+        "\"normalize_before\" is true: norms before the blocks belong to mBART"
     )]
     [InlineData(
         Bart,
         "\"decoder_layers\": 1",
         "\"decoder_layers\": 1, \"tie_word_embeddings\": false",
         "",
-        "\"tie_word_embeddings\" is false: a matrix of its own for the logits"
+        "\"tie_word_embeddings\" is false: untied logits"
     )]
     [InlineData(
         Bart,

@@ -120,7 +120,7 @@ public sealed class FamilyTogglesTests
     [InlineData(
         Albert,
         "\"inner_group_num\": 4194304",
-        "\"inner_group_num\" is 4194304, but must be at most 1024, and make at most 4194304 layers with \"num_hidden_layers\""
+        "\"inner_group_num\" is 4194304, but must be at most 1024, and at most 4194304 when multiplied by \"num_hidden_layers\""
     )]
     [InlineData(Albert, "\"inner_group_num\": 0", "\"inner_group_num\" is 0, but must be an integer from 1 to 4194304")]
     [InlineData(Mpt, "\"attn_config\": { \"clip_qkv\": -1 }", "\"attn_config.clip_qkv\" is -1, but must be 0 or a positive number")]

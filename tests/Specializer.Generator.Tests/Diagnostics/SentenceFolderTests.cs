@@ -188,7 +188,7 @@ public sealed class SentenceFolderTests
         Diagnostic diagnostic = Assert.Single(
             await Analysis.Of(TestProject.Compile(Declaration.Replace("mini/config.json", "1_Pooling/config.json")), files)
         );
-        Assert.Contains("only 'mini/config.json' is there", diagnostic.GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Contains("only 'mini/config.json' exists", diagnostic.GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -210,7 +210,7 @@ public sealed class SentenceFolderTests
         "1_Pooling/config.json",
         "\"pooling_mode_mean_tokens\": true, \"pooling_mode_max_tokens\": false",
         "\"pooling_mode_max_tokens\": true",
-        "\"pooling_mode_mean_tokens\" is not given, but must be true or false: versions",
+        "\"pooling_mode_mean_tokens\" is not given, but must be true or false, because its default",
         "{"
     )]
     [InlineData(
@@ -224,7 +224,7 @@ public sealed class SentenceFolderTests
         "1_Pooling/config.json",
         "\"pooling_mode_mean_sqrt_len_tokens\": false",
         "\"pooling_mode\": [\"mean\", \"cls\"]",
-        "\"pooling_mode\" is an array: several poolings",
+        "\"pooling_mode\" is an array: more than one pooling",
         "[\"mean\", \"cls\"]"
     )]
     [InlineData(
@@ -238,21 +238,21 @@ public sealed class SentenceFolderTests
         "1_Pooling/config.json",
         "\"pooling_mode_mean_sqrt_len_tokens\": false",
         "\"include_prompt\": false",
-        "\"include_prompt\" is false: pooling without the tokens of a prompt",
+        "\"include_prompt\" is false: pooling that excludes prompt tokens",
         "false"
     )]
     [InlineData(
         "1_Pooling/config.json",
         "\"pooling_mode_mean_sqrt_len_tokens\": false",
         "\"attention_pooling\": true",
-        "\"attention_pooling\" is true: its name says that it changes the computation",
+        "\"attention_pooling\" is true: its name suggests that it changes the computation",
         "true"
     )]
     [InlineData(
         "1_Pooling/config.json",
         "96",
         "95",
-        "\"word_embedding_dimension\" is 95, but must be 96, the width of what it is given",
+        "\"word_embedding_dimension\" is 95, but must be 96, the width of its input",
         "95"
     )]
     [InlineData("1_Pooling/config.json", "{", "", "the file is not JSON", ":")]
@@ -314,7 +314,7 @@ public sealed class SentenceFolderTests
         "sentence_bert_config.json",
         "feature-extraction",
         "fill-mask",
-        "\"transformer_task\" is \"fill-mask\": only the states of tokens",
+        "\"transformer_task\" is \"fill-mask\": only feature-extraction",
         "\"fill-mask\""
     )]
     [InlineData(

@@ -35,7 +35,7 @@ public sealed class StackClashTests
     [InlineData(
         ", Mask = AttentionMask.Full",
         "",
-        "Stack.Encoder and AttentionMask.Causal are mutually exclusive: an encoder does not leave it to a default"
+        "Stack.Encoder and AttentionMask.Causal are mutually exclusive: an encoder has no default mask"
     )]
     [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.PostNorm", "")]
     [InlineData("ContextLength = 48", "ContextLength = 48, TokenTypes = 2", "")]
@@ -138,9 +138,9 @@ public sealed class StackClashTests
     )]
     [InlineData("[SinusoidalPositions]", "[Pooling(PoolingKind.Mean)]", "Stack.EncoderDecoder and [Pooling] are mutually exclusive")]
     [InlineData("[SinusoidalPositions]", "[TensorNames(Query = \"{stack}.{layer}.q\", TokenEmbedding = \"{stack}.embed\")]", "")]
-    [InlineData("[SinusoidalPositions]", "[TensorNames(Query = \"{layer}.q\")]", "must hold \"{stack}\"")]
-    [InlineData("[SinusoidalPositions]", "[TensorNames(TokenEmbedding = \"embed\")]", "must hold \"{stack}\"")]
-    [InlineData("[SinusoidalPositions]", "[TensorNames(CrossQuery = \"{stack}.{layer}.q\")]", "must not hold \"{stack}\"")]
+    [InlineData("[SinusoidalPositions]", "[TensorNames(Query = \"{layer}.q\")]", "must contain \"{stack}\"")]
+    [InlineData("[SinusoidalPositions]", "[TensorNames(TokenEmbedding = \"embed\")]", "must contain \"{stack}\"")]
+    [InlineData("[SinusoidalPositions]", "[TensorNames(CrossQuery = \"{stack}.{layer}.q\")]", "must not contain \"{stack}\"")]
     [InlineData(
         "[SinusoidalPositions]",
         "[TensorNames(CrossQuery = \"{layer}.q\", CrossKeyValue = \"{layer}.kv\", CrossKey = \"{layer}.k\")]",

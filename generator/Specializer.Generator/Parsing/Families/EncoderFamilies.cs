@@ -252,7 +252,7 @@ internal static class EncoderFamilies
         {
             inner = configuration.Wrong(
                 "inner_group_num",
-                FormattableString.Invariant($"at most {MostInnerLayers}, and at most {MostLayers} layers when multiplied by \"num_hidden_layers\""),
+                FormattableString.Invariant($"at most {MostInnerLayers}, and at most {MostLayers} when multiplied by \"num_hidden_layers\""),
                 1
             );
         }
