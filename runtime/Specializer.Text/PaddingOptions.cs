@@ -1,21 +1,21 @@
 namespace Specializer.Text;
 
-/// <summary>How sequences of tokens are padded.</summary>
+/// <summary>Options of padding.</summary>
 public sealed record PaddingOptions
 {
-    /// <summary>The length to pad to; null pads to the longest of a batch.</summary>
+    /// <summary>The length to pad to; null pads to the longest sequence of a batch.</summary>
     public int? Length { get; init; }
 
-    /// <summary>On which side padding is added.</summary>
+    /// <summary>The side on which padding is added.</summary>
     public TextSide Direction { get; init; }
 
-    /// <summary>The length becomes a multiple of this; null or 0 leaves it.</summary>
+    /// <summary>The length is rounded up to a multiple of this value; null or 0 disables rounding.</summary>
     public int? MultipleOf { get; init; }
 
-    /// <summary>The id of padding.</summary>
+    /// <summary>The id of the padding token.</summary>
     public int Token { get; init; }
 
-    /// <summary>The type id of padding.</summary>
+    /// <summary>The type id of the padding token.</summary>
     public int TypeId { get; init; }
 
     /// <summary>The text of the padding token.</summary>

@@ -4,8 +4,8 @@ using Specializer.Text.Decoders;
 namespace Specializer.Text;
 
 /// <summary>
-/// Decodes tokens as they come. It returns whole characters only, holds back what later tokens may still change, and its parts joined equal
-/// <see cref="Tokenizer.Decode"/> of all tokens. Not safe for several threads at once.
+/// Decodes tokens incrementally. It returns whole characters only and holds back text that later tokens may still change. The
+/// concatenated results equal <see cref="Tokenizer.Decode"/> of all tokens. This class is not thread-safe.
 /// </summary>
 public sealed class StreamingDecoder
 {
@@ -21,9 +21,9 @@ public sealed class StreamingDecoder
         _first = decoder.CreateStage(_sink);
     }
 
-    /// <summary>Takes a token.</summary>
-    /// <param name="token">The id. Ids of no token are passed over.</param>
-    /// <returns>The text that is certain now, possibly none. Valid until the next call.</returns>
+    /// <summary>Decodes a token.</summary>
+    /// <param name="token">The id. Ids without a token are skipped.</param>
+    /// <returns>The text that is final now, possibly empty. Valid until the next call.</returns>
     public ReadOnlySpan<char> Append(int token)
     {
         _sink.Clear();
@@ -31,9 +31,9 @@ public sealed class StreamingDecoder
         return _sink.Text;
     }
 
-    /// <summary>Takes several tokens.</summary>
+    /// <summary>Decodes several tokens.</summary>
     /// <param name="tokens">The ids.</param>
-    /// <returns>The text that is certain now. Valid until the next call.</returns>
+    /// <returns>The text that is final now. Valid until the next call.</returns>
     public ReadOnlySpan<char> Append(ReadOnlySpan<int> tokens)
     {
         _sink.Clear();
@@ -45,8 +45,8 @@ public sealed class StreamingDecoder
         return _sink.Text;
     }
 
-    /// <summary>Ends the text.</summary>
-    /// <returns>What was held back. Valid until the next call. After it the decoder begins anew.</returns>
+    /// <summary>Ends the text and resets the decoder.</summary>
+    /// <returns>The text that was held back. Valid until the next call.</returns>
     public ReadOnlySpan<char> Complete()
     {
         _sink.Clear();
@@ -56,7 +56,7 @@ public sealed class StreamingDecoder
         return rest;
     }
 
-    /// <summary>Forgets everything, as if no token had come.</summary>
+    /// <summary>Resets the decoder to its initial state.</summary>
     public void Reset() => _first.Reset();
 
     private void Write(int token)

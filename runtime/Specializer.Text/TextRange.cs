@@ -1,6 +1,6 @@
 namespace Specializer.Text;
 
-/// <summary>A stretch of the text that was encoded, in UTF-16 units: <c>text[range.Start..range.End]</c>.</summary>
-/// <param name="Start">Where it begins.</param>
-/// <param name="End">Where it ends, exclusive.</param>
+/// <summary>A range of the encoded text, in UTF-16 units: <c>text[range.Start..range.End]</c>.</summary>
+/// <param name="Start">The start.</param>
+/// <param name="End">The exclusive end.</param>
 public readonly record struct TextRange(int Start, int End);

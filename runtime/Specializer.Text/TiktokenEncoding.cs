@@ -3,15 +3,15 @@ using Specializer.Text.Patterns;
 
 namespace Specializer.Text;
 
-/// <summary>What a tiktoken file does not say: how text is split, and the special tokens.</summary>
+/// <summary>The data of an encoding that a tiktoken file does not contain: the split pattern and the special tokens.</summary>
 /// <param name="Pattern">The split pattern, a regular expression.</param>
-/// <param name="SpecialTokens">Special tokens and their ids.</param>
+/// <param name="SpecialTokens">The special tokens and their ids.</param>
 public sealed record TiktokenEncoding(string Pattern, IReadOnlyDictionary<string, int> SpecialTokens)
 {
-    /// <summary>GPT-2's and GPT-3's encoding (gpt2, r50k_base).</summary>
+    /// <summary>The encoding of GPT-2 and GPT-3 (gpt2, r50k_base).</summary>
     public static TiktokenEncoding R50kBase { get; } = new(Gpt2Scanner.Pattern, new Dictionary<string, int> { ["<|endoftext|>"] = 50256 });
 
-    /// <summary>GPT-3.5's and GPT-4's encoding.</summary>
+    /// <summary>The encoding of GPT-3.5 and GPT-4.</summary>
     public static TiktokenEncoding Cl100kBase { get; } =
         new(
             Cl100kScanner.Pattern,
@@ -25,7 +25,7 @@ public sealed record TiktokenEncoding(string Pattern, IReadOnlyDictionary<string
             }
         );
 
-    /// <summary>GPT-4o's encoding.</summary>
+    /// <summary>The encoding of GPT-4o.</summary>
     public static TiktokenEncoding O200kBase { get; } =
         new(O200kScanner.Pattern, new Dictionary<string, int> { ["<|endoftext|>"] = 199999, ["<|endofprompt|>"] = 200018 });
 }

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace Specializer.Text;
 
-/// <summary>What a text became: for each token its id, range, type, and whether it is special or padding.</summary>
+/// <summary>The result of encoding a text. Each token has an id, a range, a type, and flags for special tokens and padding.</summary>
 public sealed class TokenSequence
 {
     private List<TokenSequence> _overflow = [];
@@ -21,34 +21,37 @@ public sealed class TokenSequence
         TrailingSpaces = new int[count];
     }
 
-    /// <summary>How many tokens there are.</summary>
+    /// <summary>The number of tokens.</summary>
     public int Count => IdArray.Length;
 
     /// <summary>The ids.</summary>
     public ReadOnlySpan<int> Ids => IdArray;
 
-    /// <summary>The type ids: which text of a pair a token belongs to, as the model's embedding of types takes it.</summary>
+    /// <summary>
+    /// The type ids, which identify the text of a pair that a token belongs to. They are the input of the model's token type
+    /// embedding.
+    /// </summary>
     public ReadOnlySpan<int> TypeIds => TypeArray;
 
-    /// <summary>1 for tokens, 0 for padding.</summary>
+    /// <summary>The attention mask: 1 for tokens, 0 for padding.</summary>
     public ReadOnlySpan<int> AttentionMask => MaskArray;
 
-    /// <summary>1 for special tokens and padding, 0 for those of the text.</summary>
+    /// <summary>The mask of special tokens: 1 for special tokens and padding, 0 for tokens of the text.</summary>
     public ReadOnlySpan<int> SpecialTokensMask => SpecialArray;
 
-    /// <summary>The ranges of the text that tokens stand for; empty at 0 for special tokens.</summary>
+    /// <summary>The ranges of the text that the tokens represent; empty at 0 for special tokens.</summary>
     public ReadOnlySpan<TextRange> Ranges => RangeArray;
 
-    /// <summary>The index of the word, that is of the piece that the pre-tokenizer made, or -1.</summary>
+    /// <summary>The indices of the words, which are the pieces of the pre-tokenizer, or -1.</summary>
     public ReadOnlySpan<int> WordIds => WordArray;
 
-    /// <summary>0 or 1 for the text of a pair that a token belongs to, or -1.</summary>
+    /// <summary>The index, 0 or 1, of the text of a pair that each token belongs to, or -1.</summary>
     public ReadOnlySpan<int> SequenceIds => SequenceArray;
 
-    /// <summary>The parts that truncation cut off, each framed like the first.</summary>
+    /// <summary>The parts that truncation removed, each with the same special tokens as the first.</summary>
     public IReadOnlyList<TokenSequence> Overflow => _overflow;
 
-    /// <summary>Where each scalar of the text begins in UTF-16; null if they are the same.</summary>
+    /// <summary>The UTF-16 index of each scalar of the text; null if the indices are equal.</summary>
     internal int[]? UnitOfScalar { get; set; }
 
     internal int[] IdArray { get; private set; }
@@ -65,14 +68,16 @@ public sealed class TokenSequence
 
     internal TextRange[] RangeArray { get; private set; }
 
-    /// <summary>How many white-space characters a token's text begins and ends with, for post-processors that trim ranges.</summary>
+    /// <summary>
+    /// The numbers of white-space characters at the start of the tokens' texts, for post-processors that trim ranges.
+    /// </summary>
     internal int[] LeadingSpaces { get; private set; }
 
     internal int[] TrailingSpaces { get; private set; }
 
     internal List<TokenSequence> OverflowList => _overflow;
 
-    /// <summary>Special tokens of one type.</summary>
+    /// <summary>Creates a sequence of special tokens of one type.</summary>
     internal static TokenSequence OfSpecial(ReadOnlySpan<int> ids, int typeId)
     {
         var result = new TokenSequence(ids.Length);
@@ -97,7 +102,10 @@ public sealed class TokenSequence
         return result;
     }
 
-    /// <summary>Shortens the sequence; what is cut off becomes <see cref="Overflow"/>, in parts that share <paramref name="stride"/> tokens.</summary>
+    /// <summary>
+    /// Truncates the sequence. The removed part becomes <see cref="Overflow"/>, in parts that share <paramref name="stride"/>
+    /// tokens.
+    /// </summary>
     internal void Truncate(int maximum, int stride, TextSide direction)
     {
         int count = Count;
@@ -140,7 +148,7 @@ public sealed class TokenSequence
         _overflow = parts;
     }
 
-    /// <summary>Appends another sequence; overflow of both sides is combined, each part with each.</summary>
+    /// <summary>Appends another sequence; the overflow parts of both are combined pairwise.</summary>
     internal void Append(TokenSequence other)
     {
         var combined = new List<TokenSequence>();
@@ -167,8 +175,10 @@ public sealed class TokenSequence
         _overflow = combined;
     }
 
-    /// <summary>Turns ranges of scalars into ranges of UTF-16. Post-processors trim ranges by scalars, as the library does.</summary>
-    /// <param name="units">For each text where its scalars begin, or null.</param>
+    /// <summary>
+    /// Converts ranges of scalars to ranges of UTF-16 units. Post-processors trim ranges by scalars, as the library does.
+    /// </summary>
+    /// <param name="units">The UTF-16 index of each scalar for each text, or null.</param>
     internal void ConvertRanges(ReadOnlySpan<int[]?> units)
     {
         for (int i = 0; i < Count; i++)

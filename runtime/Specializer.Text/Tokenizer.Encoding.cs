@@ -9,9 +9,9 @@ public sealed partial class Tokenizer
 {
     /// <summary>Encodes a text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="options">How; by default with special tokens.</param>
+    /// <param name="options">The options; null for the default, which adds special tokens.</param>
     /// <exception cref="ArgumentException">The text has a lone surrogate.</exception>
-    /// <exception cref="TokenizerException">The text cannot be encoded: it has what no token stands for.</exception>
+    /// <exception cref="TokenizerException">The text contains a character that no token represents.</exception>
     public TokenSequence Encode(ReadOnlySpan<char> text, EncodeOptions? options = null)
     {
         options ??= EncodeOptions.Default;
@@ -28,9 +28,9 @@ public sealed partial class Tokenizer
     /// <summary>Encodes a pair of texts, such as a question and a passage.</summary>
     /// <param name="first">The first text.</param>
     /// <param name="second">The second text.</param>
-    /// <param name="options">How; by default with special tokens.</param>
+    /// <param name="options">The options; null for the default, which adds special tokens.</param>
     /// <exception cref="ArgumentException">A text has a lone surrogate.</exception>
-    /// <exception cref="TokenizerException">A text cannot be encoded, or truncation cannot shorten the text that it should.</exception>
+    /// <exception cref="TokenizerException">A text cannot be encoded, or truncation cannot shorten the selected text.</exception>
     public TokenSequence EncodePair(ReadOnlySpan<char> first, ReadOnlySpan<char> second, EncodeOptions? options = null)
     {
         options ??= EncodeOptions.Default;
@@ -39,7 +39,7 @@ public sealed partial class Tokenizer
 
     /// <summary>Encodes texts and pads them to one length if the tokenizer pads.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="options">How; by default with special tokens.</param>
+    /// <param name="options">The options; null for the default, which adds special tokens.</param>
     /// <inheritdoc cref="Encode(ReadOnlySpan{char}, EncodeOptions?)"/>
     public IReadOnlyList<TokenSequence> EncodeBatch(IReadOnlyList<string> texts, EncodeOptions? options = null)
     {
@@ -56,7 +56,7 @@ public sealed partial class Tokenizer
 
     /// <summary>Encodes pairs of texts and pads them to one length if the tokenizer pads.</summary>
     /// <param name="pairs">The pairs.</param>
-    /// <param name="options">How; by default with special tokens.</param>
+    /// <param name="options">The options; null for the default, which adds special tokens.</param>
     /// <inheritdoc cref="EncodePair"/>
     public IReadOnlyList<TokenSequence> EncodeBatch(IReadOnlyList<(string First, string Second)> pairs, EncodeOptions? options = null)
     {
@@ -73,9 +73,9 @@ public sealed partial class Tokenizer
 
     /// <summary>Encodes a text into ids, without allocation once buffers have grown.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="ids">Where the ids go.</param>
-    /// <param name="count">How many there are; if they do not fit, how many would be.</param>
-    /// <param name="options">How; by default with special tokens.</param>
+    /// <param name="ids">Receives the ids.</param>
+    /// <param name="count">The number of ids, even if they do not fit.</param>
+    /// <param name="options">The options; null for the default, which adds special tokens.</param>
     /// <returns>Whether the ids fit.</returns>
     /// <inheritdoc cref="Encode(ReadOnlySpan{char}, EncodeOptions?)"/>
     public bool TryEncode(ReadOnlySpan<char> text, Span<int> ids, out int count, EncodeOptions? options = null)
@@ -101,7 +101,7 @@ public sealed partial class Tokenizer
                 int kept = Math.Min(tokens.Length, maximum);
                 if (truncation.Strategy == TruncationStrategy.OnlySecond && kept < tokens.Length && truncation.MaximumLength > 0)
                 {
-                    throw new TokenizerException("Truncation shortens the second text only, and there is none.");
+                    throw new TokenizerException("Truncation shortens the second text only, but there is no second text.");
                 }
 
                 if (truncation.Strategy == TruncationStrategy.OnlyFirst && kept == 0 && tokens.Length > 0 && maximum > 0)
@@ -131,7 +131,7 @@ public sealed partial class Tokenizer
 
     /// <summary>Encodes a text into ids.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="options">How; by default with special tokens.</param>
+    /// <param name="options">The options; null for the default, which adds special tokens.</param>
     /// <inheritdoc cref="Encode(ReadOnlySpan{char}, EncodeOptions?)"/>
     public int[] EncodeToIds(ReadOnlySpan<char> text, EncodeOptions? options = null)
     {
@@ -146,9 +146,9 @@ public sealed partial class Tokenizer
         return all;
     }
 
-    /// <summary>How many tokens a text has.</summary>
+    /// <summary>Counts the tokens of a text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="options">How; by default with special tokens.</param>
+    /// <param name="options">The options; null for the default, which adds special tokens.</param>
     /// <inheritdoc cref="Encode(ReadOnlySpan{char}, EncodeOptions?)"/>
     public int CountTokens(ReadOnlySpan<char> text, EncodeOptions? options = null)
     {
@@ -171,7 +171,7 @@ public sealed partial class Tokenizer
         }
     }
 
-    // What is left after the cuts are special tokens of one character.
+    // After the text is split, only special tokens of one character remain.
     private void RemoveControlTokens(TokenList tokens)
     {
         int unknown = UnknownToken is { } token ? TokenToId(token) ?? -1 : -1;
@@ -183,7 +183,7 @@ public sealed partial class Tokenizer
                     unknown >= 0
                         ? unknown
                         : throw new TokenizerException(
-                            $"The text has the special token '{IdToToken(id)}', and no token stands for unknown text in its place."
+                            $"The text contains the special token '{IdToToken(id)}', and there is no token for unknown text to replace it."
                         );
             }
         }
@@ -280,14 +280,14 @@ public sealed partial class Tokenizer
             int index = options.Strategy == TruncationStrategy.OnlyFirst ? 0 : 1;
             if (index >= parts.Count)
             {
-                throw new TokenizerException("Truncation shortens the second text only, and there is none.");
+                throw new TokenizerException("Truncation shortens the second text only, but there is no second text.");
             }
 
             int left = parts[index].Count - (total - maximum);
             if (left <= 0)
             {
                 throw new TokenizerException(
-                    $"Truncation would have to take {total - maximum} tokens from a text of {parts[index].Count}."
+                    $"Truncation would have to remove {total - maximum} tokens from a text of {parts[index].Count} tokens."
                 );
             }
 

@@ -7,12 +7,12 @@ namespace Specializer.Text;
 public sealed partial class Tokenizer
 {
     /// <summary>Reads a tokenizer.json.</summary>
-    /// <param name="json">The file's content.</param>
-    /// <exception cref="TokenizerException">The file is malformed, or asks for what is not supported.</exception>
+    /// <param name="json">The content of the file.</param>
+    /// <exception cref="TokenizerException">The file is malformed or uses an unsupported feature.</exception>
     public static Tokenizer FromJson(ReadOnlyMemory<byte> json) => new(TokenizerJsonReader.Read(json));
 
     /// <summary>Reads a tokenizer.json from a stream, such as an embedded resource.</summary>
-    /// <param name="json">The stream, which is read to its end and not closed.</param>
+    /// <param name="json">The stream. It is read to the end and not closed.</param>
     /// <inheritdoc cref="FromJson(ReadOnlyMemory{byte})"/>
     public static Tokenizer FromJson(Stream json)
     {
@@ -20,13 +20,16 @@ public sealed partial class Tokenizer
         return FromJson(ReadAll(json));
     }
 
-    /// <summary>Reads a SentencePiece .model (Unigram or BPE). It encodes as SentencePiece does: control symbols are not found in text.</summary>
-    /// <param name="model">The file's content.</param>
+    /// <summary>
+    /// Reads a SentencePiece .model (Unigram or BPE). It encodes like SentencePiece, which does not recognize control symbols in
+    /// text.
+    /// </summary>
+    /// <param name="model">The content of the file.</param>
     /// <inheritdoc cref="FromJson(ReadOnlyMemory{byte})"/>
     public static Tokenizer FromSentencePiece(ReadOnlySpan<byte> model) => new(SentencePieceReader.Read(model));
 
-    /// <summary>Reads a tiktoken file: lines of a token in base64 and its rank, which is its id.</summary>
-    /// <param name="ranks">The file's content.</param>
+    /// <summary>Reads a tiktoken file. Each line contains a token in base64 and its rank, which is its id.</summary>
+    /// <param name="ranks">The content of the file.</param>
     /// <param name="encoding">The split pattern and the special tokens.</param>
     /// <inheritdoc cref="FromJson(ReadOnlyMemory{byte})"/>
     public static Tokenizer FromTiktoken(ReadOnlySpan<byte> ranks, TiktokenEncoding encoding)
@@ -36,11 +39,14 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Reads what a model's folder has: tokenizer.json; else vocab.json and merges.txt (GPT-2, RoBERTa), vocab.txt (BERT), source.spm with
-    /// vocab.json (Marian), or a SentencePiece .model, with the pipeline that the library transformers builds from its configuration files.
+    /// Loads the tokenizer of a model folder. It reads tokenizer.json if present. Otherwise it reads vocab.json and merges.txt
+    /// (GPT-2, RoBERTa), vocab.txt (BERT), source.spm with vocab.json (Marian), or a SentencePiece .model. For these formats it
+    /// builds the pipeline that transformers builds from the configuration files.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="TokenizerException">There is no tokenizer, or its files are malformed or ask for what is not supported.</exception>
+    /// <exception cref="TokenizerException">
+    /// The folder has no tokenizer, or its files are malformed or use an unsupported feature.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static Tokenizer Load(string folder)
     {

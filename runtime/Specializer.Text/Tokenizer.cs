@@ -9,7 +9,7 @@ using Specializer.Text.PostProcessors;
 namespace Specializer.Text;
 
 /// <summary>
-/// Turns text into tokens and tokens into text, as Hugging Face's library <c>tokenizers</c> 0.22 defines it. Safe for several threads at once.
+/// Converts text to tokens and tokens to text, as Hugging Face's library <c>tokenizers</c> 0.22 defines it. This class is thread-safe.
 /// </summary>
 /// <example>
 /// <code>
@@ -42,13 +42,13 @@ public sealed partial class Tokenizer
         _frame = TokenFrame.TryCreate(parts.PostProcessor);
     }
 
-    /// <summary>How long sequences may be, or null. The file's own, unless set by <see cref="With"/>.</summary>
+    /// <summary>The truncation options, or null. They are those of the file, unless <see cref="With"/> changes them.</summary>
     public TruncationOptions? Truncation { get; private init; }
 
-    /// <summary>How sequences are padded, or null. The file's own, unless set by <see cref="With"/>.</summary>
+    /// <summary>The padding options, or null. They are those of the file, unless <see cref="With"/> changes them.</summary>
     public PaddingOptions? Padding { get; private init; }
 
-    /// <summary>How many ids there are: one more than the highest. A model's vocabulary must not be smaller.</summary>
+    /// <summary>The number of ids: one more than the highest id. The vocabulary of a model must be at least as large.</summary>
     public int VocabularySize => Math.Max(_model.Vocabulary.IdLimit, Added.IdLimit);
 
     /// <summary>The added tokens by id.</summary>
@@ -58,8 +58,8 @@ public sealed partial class Tokenizer
 
     internal string? UnknownToken { get; }
 
-    /// <summary>The id of a token, or null.</summary>
-    /// <param name="token">Its text as the vocabulary has it.</param>
+    /// <summary>Returns the id of a token, or null.</summary>
+    /// <param name="token">The text in the vocabulary.</param>
     public int? TokenToId(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
@@ -72,8 +72,8 @@ public sealed partial class Tokenizer
         return id < 0 ? null : id;
     }
 
-    /// <summary>The text of a token as the vocabulary has it, or null.</summary>
-    /// <param name="id">Its id.</param>
+    /// <summary>Returns the text of a token in the vocabulary, or null.</summary>
+    /// <param name="id">The id.</param>
     public string? IdToToken(int id)
     {
         if (Added.TryGetText(id, out byte[]? text))
@@ -84,13 +84,13 @@ public sealed partial class Tokenizer
         return _model.Vocabulary.Contains(id) ? Encoding.UTF8.GetString(_model.Vocabulary.TextOfId(id)) : null;
     }
 
-    /// <summary>Whether a token is special.</summary>
-    /// <param name="id">Its id.</param>
+    /// <summary>Returns whether a token is special.</summary>
+    /// <param name="id">The id.</param>
     public bool IsSpecial(int id) => IdToToken(id) is { } token && Added.IsSpecial(token);
 
-    /// <summary>The text of tokens.</summary>
-    /// <param name="tokens">Their ids. Ids of no token are passed over.</param>
-    /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
+    /// <summary>Converts tokens to text.</summary>
+    /// <param name="tokens">The ids. Ids without a token are skipped.</param>
+    /// <param name="skipSpecialTokens">Whether special tokens are skipped.</param>
     public string Decode(ReadOnlySpan<int> tokens, bool skipSpecialTokens = true)
     {
         StreamingDecoder decoder = CreateStreamingDecoder(skipSpecialTokens);
@@ -100,14 +100,14 @@ public sealed partial class Tokenizer
         return text.ToString();
     }
 
-    /// <summary>A decoder that takes tokens as they come.</summary>
-    /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
+    /// <summary>Creates a decoder that accepts tokens one at a time.</summary>
+    /// <param name="skipSpecialTokens">Whether special tokens are skipped.</param>
     public StreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = true) => new(this, _decoder, skipSpecialTokens);
 
-    /// <summary>The same tokenizer with other truncation and padding.</summary>
-    /// <param name="truncation">How long sequences may be, or null.</param>
-    /// <param name="padding">How sequences are padded, or null.</param>
-    /// <exception cref="ArgumentException">The maximum length leaves no room for a token beside the special ones.</exception>
+    /// <summary>Returns the same tokenizer with other truncation and padding.</summary>
+    /// <param name="truncation">The truncation options, or null.</param>
+    /// <param name="padding">The padding options, or null.</param>
+    /// <exception cref="ArgumentException">The maximum length does not exceed the number of special tokens.</exception>
     public Tokenizer With(TruncationOptions? truncation, PaddingOptions? padding)
     {
         if (truncation is not null && CheckTruncation(truncation, _postProcessor) is { } problem)
@@ -130,14 +130,14 @@ public sealed partial class Tokenizer
         UnknownToken = other.UnknownToken;
     }
 
-    /// <summary>What is wrong with truncation beside a post-processor, or null.</summary>
+    /// <summary>Returns what is wrong with truncation for a post-processor, or null.</summary>
     internal static string? CheckTruncation(TruncationOptions truncation, IPostProcessor? postProcessor)
     {
         int single = postProcessor?.CountAdded(isPair: false) ?? 0;
         int added = Math.Max(single, postProcessor?.CountAdded(isPair: true) ?? 0);
         if (truncation.MaximumLength < 0 || truncation.Stride < 0)
         {
-            return "the maximum length and the stride of truncation are not negative";
+            return "the maximum length and the stride of truncation must not be negative";
         }
 
         if (truncation.MaximumLength < added)
@@ -150,7 +150,7 @@ public sealed partial class Tokenizer
             : null;
     }
 
-    /// <summary>The text of a token for decoding, if it is one and not to be left out.</summary>
+    /// <summary>Returns the text of a token for decoding, unless it does not exist or is skipped.</summary>
     internal bool TryGetDecodable(int id, bool skipSpecialTokens, out ReadOnlySpan<byte> text)
     {
         if (Added.TryGetText(id, out byte[]? added))
@@ -165,7 +165,7 @@ public sealed partial class Tokenizer
             return false;
         }
 
-        // A special token may have the text of another id, if the file gives it one.
+        // A special token may have the text of another id, if the file assigns one.
         return !skipSpecialTokens || !_pipeline.Control.IsSpecialEntry(id);
     }
 }

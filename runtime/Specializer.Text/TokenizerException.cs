@@ -3,19 +3,19 @@ using System;
 namespace Specializer.Text;
 
 /// <summary>
-/// A tokenizer's file is malformed or asks for something that is not supported, or a text cannot be encoded with it. No other exception
-/// comes from the content of files.
+/// The exception that is thrown when a tokenizer file is malformed or uses an unsupported feature, or a text cannot be encoded.
+/// The contents of files cause no other exception.
 /// </summary>
 public sealed class TokenizerException : Exception
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What is wrong.</param>
+    /// <param name="message">The message.</param>
     public TokenizerException(string message)
         : base(message) { }
 
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What is wrong.</param>
-    /// <param name="innerException">What it came from.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="innerException">The cause.</param>
     public TokenizerException(string message, Exception? innerException)
         : base(message, innerException) { }
 
@@ -25,6 +25,6 @@ public sealed class TokenizerException : Exception
         Place = place;
     }
 
-    /// <summary>Where in the file it stands, such as <c>$.pre_tokenizer.pretokenizers[1].pattern</c>; null for a text.</summary>
+    /// <summary>The location in the file, such as <c>$.pre_tokenizer.pretokenizers[1].pattern</c>; null for a text.</summary>
     public string? Place { get; }
 }

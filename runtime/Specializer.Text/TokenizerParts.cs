@@ -7,7 +7,7 @@ using Specializer.Text.PreTokenizers;
 
 namespace Specializer.Text;
 
-/// <summary>What a tokenizer is made of. Readers of every format end in one of these.</summary>
+/// <summary>The components of a tokenizer. The readers of all formats create this record.</summary>
 internal sealed record TokenizerParts(ITokenModel Model)
 {
     public INormalizer? Normalizer { get; init; }
@@ -20,13 +20,13 @@ internal sealed record TokenizerParts(ITokenModel Model)
 
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 
-    /// <summary>Special tokens of the model that are not looked for in text, as SentencePiece treats its control symbols.</summary>
+    /// <summary>Special tokens of the model that are not recognized in text, like the control symbols of SentencePiece.</summary>
     public IReadOnlyList<string> SilentSpecialTokens { get; init; } = [];
 
     public TruncationOptions? Truncation { get; init; }
 
     public PaddingOptions? Padding { get; init; }
 
-    /// <summary>The token that stands for unknown text, which text from users may yield although it is special.</summary>
+    /// <summary>The token for unknown text. Text from users may yield it although it is special.</summary>
     public string? UnknownToken { get; init; }
 }

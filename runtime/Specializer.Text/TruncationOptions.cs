@@ -1,38 +1,38 @@
 namespace Specializer.Text;
 
-/// <summary>On which side something is done.</summary>
+/// <summary>Specifies a side of a sequence.</summary>
 public enum TextSide
 {
-    /// <summary>At the end.</summary>
+    /// <summary>The end.</summary>
     Right,
 
-    /// <summary>At the start.</summary>
+    /// <summary>The start.</summary>
     Left,
 }
 
-/// <summary>Which of two texts gives tokens up.</summary>
+/// <summary>Specifies the text of a pair that truncation shortens.</summary>
 public enum TruncationStrategy
 {
-    /// <summary>The longer one, then both.</summary>
+    /// <summary>The longer text first, then both.</summary>
     LongestFirst,
 
-    /// <summary>The first.</summary>
+    /// <summary>The first text only.</summary>
     OnlyFirst,
 
-    /// <summary>The second.</summary>
+    /// <summary>The second text only.</summary>
     OnlySecond,
 }
 
-/// <summary>How long a sequence of tokens may be.</summary>
-/// <param name="MaximumLength">The most tokens, special ones included.</param>
+/// <summary>Options of truncation.</summary>
+/// <param name="MaximumLength">The maximum number of tokens, including special tokens.</param>
 public sealed record TruncationOptions(int MaximumLength)
 {
-    /// <summary>Which text gives tokens up.</summary>
+    /// <summary>The text that is shortened.</summary>
     public TruncationStrategy Strategy { get; init; }
 
-    /// <summary>On which side they are taken.</summary>
+    /// <summary>The side on which tokens are removed.</summary>
     public TextSide Direction { get; init; }
 
-    /// <summary>How many tokens parts of a long text share; see <see cref="TokenSequence.Overflow"/>.</summary>
+    /// <summary>The number of tokens that adjacent parts of a long text share; see <see cref="TokenSequence.Overflow"/>.</summary>
     public int Stride { get; init; }
 }

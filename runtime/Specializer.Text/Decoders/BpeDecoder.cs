@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>BPEDecoder: a space for the suffix of words, none for the last token's.</summary>
+/// <summary>BPEDecoder: replaces the suffix of words by a space, except after the last token.</summary>
 internal sealed class BpeDecoder(string suffix) : IDecoder
 {
     private readonly byte[] _suffix = Encoding.UTF8.GetBytes(suffix);
@@ -15,7 +15,7 @@ internal sealed class BpeDecoder(string suffix) : IDecoder
         private readonly ByteQueue _held = new();
         private bool _holds;
 
-        // A token is held until it is known not to be the last.
+        // A token is held back until it is certain that it is not the last.
         protected override void WriteToken(ReadOnlySpan<byte> token)
         {
             Release(" "u8);

@@ -49,7 +49,7 @@ internal sealed class ByteFallbackDecoder : IDecoder
             return byte.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
         }
 
-        // Whether the bytes are valid is known only where the run ends.
+        // Whether the bytes are valid is certain only at the end of the run.
         private void Flush()
         {
             ReadOnlySpan<byte> bytes = _run.Bytes;

@@ -5,7 +5,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>ByteLevel: the bytes that characters stand for, as UTF-8; what is not valid becomes U+FFFD.</summary>
+/// <summary>ByteLevel: converts characters to the bytes that they represent, as UTF-8; invalid bytes become U+FFFD.</summary>
 internal sealed class ByteLevelDecoder : IDecoder
 {
     public DecoderStage CreateStage(DecoderStage next) => new Stage(next);
@@ -23,7 +23,7 @@ internal sealed class ByteLevelDecoder : IDecoder
                 int value = ByteAlphabet.ToByte(Scalars.Decode(token, index, out int length));
                 if (value < 0)
                 {
-                    // A token with any other character stands for itself.
+                    // A token with any other character represents itself.
                     _pending.Append(token);
                     Flush(isEnd: false);
                     return;

@@ -6,7 +6,7 @@ namespace Specializer.Text.Decoders;
 /// <summary>The clean-up of spaces before punctuation and English contractions.</summary>
 internal static class Cleanup
 {
-    /// <summary>Whether there may be something to clean up: all rules begin with a space and one of these.</summary>
+    /// <summary>Returns whether the text may need clean-up: all rules start with a space and one of these characters.</summary>
     public static bool Concerns(ReadOnlySpan<byte> text)
     {
         for (int index = text.IndexOf((byte)' '); index >= 0 && index + 1 < text.Length; index++)

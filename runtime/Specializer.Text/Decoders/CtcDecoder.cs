@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>CTC (Graves and others, 2006): equal tokens in a row are one, the blank goes, and the word delimiter becomes a space.</summary>
+/// <summary>
+/// CTC (Graves and others, 2006): merges repeated tokens, removes blanks, and replaces the word delimiter by a space.
+/// </summary>
 internal sealed class CtcDecoder(string padToken, string wordDelimiter, bool cleanup) : IDecoder
 {
     public DecoderStage CreateStage(DecoderStage next) => new Stage(padToken, wordDelimiter, cleanup, next);

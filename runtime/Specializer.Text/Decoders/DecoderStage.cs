@@ -2,23 +2,25 @@ using System;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>A stage of a decoding stream. Tokens come as whole characters of UTF-8 in one or more writes, then their end.</summary>
+/// <summary>
+/// A stage of a decoding stream. A token arrives as whole UTF-8 characters in one or more writes, followed by its end.
+/// </summary>
 internal abstract class DecoderStage
 {
-    /// <summary>Takes a part of the present token: whole characters.</summary>
+    /// <summary>Writes a part of the current token: whole characters.</summary>
     public abstract void Write(ReadOnlySpan<byte> part);
 
-    /// <summary>Ends the present token.</summary>
+    /// <summary>Ends the current token.</summary>
     public abstract void EndToken();
 
-    /// <summary>Ends the stream. What was held back is passed on.</summary>
+    /// <summary>Ends the stream and passes on the text that was held back.</summary>
     public abstract void Complete();
 
-    /// <summary>Begins anew, with the stages after.</summary>
+    /// <summary>Resets this stage and the stages after it.</summary>
     public abstract void Reset();
 }
 
-/// <summary>A stage that passes on to another.</summary>
+/// <summary>A stage that passes its results to another stage.</summary>
 internal abstract class ForwardingStage(DecoderStage next) : DecoderStage
 {
     protected DecoderStage Next { get; } = next;
@@ -30,7 +32,7 @@ internal abstract class ForwardingStage(DecoderStage next) : DecoderStage
     public override void Reset() => Next.Reset();
 }
 
-/// <summary>A stage that needs each token whole.</summary>
+/// <summary>A stage that processes whole tokens.</summary>
 internal abstract class TokenStage(DecoderStage next) : ForwardingStage(next)
 {
     private readonly ByteQueue _token = new();
@@ -49,7 +51,7 @@ internal abstract class TokenStage(DecoderStage next) : ForwardingStage(next)
         base.Reset();
     }
 
-    /// <summary>Takes a whole token and passes on what it becomes, with its end if there is one.</summary>
+    /// <summary>Processes a whole token and passes on the result, with its end if there is one.</summary>
     protected abstract void WriteToken(ReadOnlySpan<byte> token);
 
     /// <summary>Passes on a whole token.</summary>
@@ -60,7 +62,7 @@ internal abstract class TokenStage(DecoderStage next) : ForwardingStage(next)
     }
 }
 
-/// <summary>Bytes that grow at the end and are taken from the start.</summary>
+/// <summary>A queue of bytes.</summary>
 internal sealed class ByteQueue
 {
     private byte[] _bytes = new byte[64];
@@ -79,7 +81,7 @@ internal sealed class ByteQueue
         _count += part.Length;
     }
 
-    /// <summary>Takes so many bytes off the start.</summary>
+    /// <summary>Removes bytes from the start.</summary>
     public void Remove(int count)
     {
         _bytes.AsSpan(count, _count - count).CopyTo(_bytes);

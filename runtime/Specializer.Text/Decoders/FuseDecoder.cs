@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>Fuse: all tokens become one.</summary>
+/// <summary>Fuse: joins all tokens.</summary>
 internal sealed class FuseDecoder : IDecoder
 {
     public DecoderStage CreateStage(DecoderStage next) => new Stage(next);

@@ -1,11 +1,11 @@
 namespace Specializer.Text.Decoders;
 
 /// <summary>
-/// One step of decoding, written as a stream from the start, so that decoding a whole and decoding it bit by bit are the same code. To add a
-/// decoder: write its stage in a file of its own, give it a case in <see cref="Reading.DecoderReader"/>, and draw it in the fuzzer.
+/// One step of decoding. It is implemented as a stream, so that complete and incremental decoding share the code. To add a
+/// decoder, write its stage in a new file, add a case to <see cref="Reading.DecoderReader"/>, and draw it in the fuzzer.
 /// </summary>
 internal interface IDecoder
 {
-    /// <summary>A stage that writes to the next one.</summary>
+    /// <summary>Creates a stage that writes to the next one.</summary>
     DecoderStage CreateStage(DecoderStage next);
 }

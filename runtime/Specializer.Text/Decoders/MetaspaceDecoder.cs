@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>Metaspace: spaces for the visible character, none for those that were put in front.</summary>
+/// <summary>Metaspace: replaces the visible character by spaces, and removes those that were prepended.</summary>
 internal sealed class MetaspaceDecoder(int replacement, bool prepended) : IDecoder
 {
     private readonly byte[] _replacement = Encoding.UTF8.GetBytes(char.ConvertFromUtf32(replacement));

@@ -4,10 +4,10 @@ using Specializer.Text.Patterns;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>Replace: a text for every match of a pattern in a token.</summary>
+/// <summary>Replace: replaces every match of a pattern in a token by a text.</summary>
 /// <param name="pattern">The pattern.</param>
-/// <param name="literal">The text that the pattern is, or null if it is a regular expression.</param>
-/// <param name="content">What replaces it.</param>
+/// <param name="literal">The literal text of the pattern, or null for a regular expression.</param>
+/// <param name="content">The replacement.</param>
 internal sealed class ReplaceDecoder(TextPattern pattern, string? literal, string content) : IDecoder
 {
     private readonly byte[]? _literal = literal is null ? null : Encoding.UTF8.GetBytes(literal);
@@ -16,7 +16,7 @@ internal sealed class ReplaceDecoder(TextPattern pattern, string? literal, strin
     public DecoderStage CreateStage(DecoderStage next) =>
         _literal is { Length: > 0 } ? new LiteralStage(_literal, _content, next) : new PatternStage(pattern, _content, next);
 
-    /// <summary>A literal: only what may be its beginning is held back.</summary>
+    /// <summary>The stage of a literal, which holds back only possible prefixes of it.</summary>
     private sealed class LiteralStage(byte[] literal, byte[] content, DecoderStage next) : ForwardingStage(next)
     {
         private readonly ByteQueue _pending = new();

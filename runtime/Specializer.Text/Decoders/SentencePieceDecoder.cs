@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>SentencePiece's decoding: spaces for U+2581 but for the dummy prefix, the text of bytes, and a mark for unknown text.</summary>
+/// <summary>
+/// SentencePiece's decoding: replaces U+2581 by spaces except in the dummy prefix, decodes bytes, and marks unknown text.
+/// </summary>
 internal sealed class SentencePieceDecoder(string unknown, string unknownSurface, bool stripFirst, bool stripAllFirst) : IDecoder
 {
     private readonly byte[] _unknown = Encoding.UTF8.GetBytes(unknown);
@@ -78,7 +80,7 @@ internal sealed class SentencePieceDecoder(string unknown, string unknownSurface
                 && byte.TryParse(token[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
         }
 
-        // Each byte that begins no valid character is a U+FFFD of its own.
+        // Each byte that starts no valid character becomes a U+FFFD of its own.
         private void FlushBytes(bool isEnd)
         {
             ReadOnlySpan<byte> rest = _bytes.Bytes;

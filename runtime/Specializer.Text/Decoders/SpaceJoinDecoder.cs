@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>What the library does without a decoder: tokens with spaces between.</summary>
+/// <summary>The library's behavior without a decoder: joins tokens with spaces.</summary>
 internal sealed class SpaceJoinDecoder : IDecoder
 {
     public DecoderStage CreateStage(DecoderStage next) => new Stage(next);

@@ -3,13 +3,13 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>Strip: takes up to so many of one character off both ends of each token.</summary>
+/// <summary>Strip: removes up to a given number of one character from both ends of each token.</summary>
 internal sealed class StripDecoder(int content, int start, int stop) : IDecoder
 {
     public DecoderStage CreateStage(DecoderStage next) =>
         stop == 0 ? new StartStage(content, start, next) : new BothStage(content, start, stop, next);
 
-    /// <summary>The start alone, for which nothing is held back.</summary>
+    /// <summary>The stage that strips the start only, which holds nothing back.</summary>
     private sealed class StartStage(int content, int count, DecoderStage next) : ForwardingStage(next)
     {
         private int _taken;

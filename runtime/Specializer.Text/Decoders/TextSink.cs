@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>The end of a decoding stream: joins what comes into text.</summary>
+/// <summary>The end of a decoding stream: joins the parts to text.</summary>
 internal sealed class TextSink : DecoderStage
 {
     private char[] _text = new char[64];

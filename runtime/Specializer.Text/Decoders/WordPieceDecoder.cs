@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Specializer.Text.Decoders;
 
-/// <summary>WordPiece: a space before each token that does not continue a word, and spaces before punctuation cleaned up.</summary>
+/// <summary>
+/// WordPiece: inserts a space before each token that does not continue a word, and removes spaces before punctuation.
+/// </summary>
 internal sealed class WordPieceDecoder(string prefix, bool cleanup) : IDecoder
 {
     private readonly byte[] _prefix = Encoding.UTF8.GetBytes(prefix);

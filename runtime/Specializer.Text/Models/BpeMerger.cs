@@ -2,17 +2,20 @@ using System;
 
 namespace Specializer.Text.Models;
 
-/// <summary>Merges the symbols of one word: by repeated search for the lowest rank in short words, with a heap and a linked list in long ones.</summary>
+/// <summary>
+/// Merges the symbols of one word. Short words use a repeated search for the lowest rank; long words use a heap and a linked
+/// list.
+/// </summary>
 internal sealed class BpeMerger(MergeTable merges)
 {
     private const int ShortWord = 48;
 
-    /// <summary>Merges symbols in place and returns how many are left.</summary>
-    /// <param name="scratch">Ids and lengths of the symbols.</param>
-    /// <param name="count">How many there are.</param>
+    /// <summary>Merges symbols in place and returns the number of remaining symbols.</summary>
+    /// <param name="scratch">The ids and lengths of the symbols.</param>
+    /// <param name="count">The number of symbols.</param>
     /// <param name="exact">
-    /// Whether ids may stand for other text than their own. Then an entry of the heap that went stale may still be carried out, as in the
-    /// library, and only the heap tells.
+    /// Whether ids may represent other text than their own. As in the library, a stale entry of the heap may then still be
+    /// applied, so the heap is required.
     /// </param>
     public int Merge(ModelScratch scratch, int count, bool exact) =>
         count < 2 ? count
@@ -131,7 +134,7 @@ internal sealed class BpeMerger(MergeTable merges)
         return left;
     }
 
-    /// <summary>A binary heap of merges by rank, then by place.</summary>
+    /// <summary>A binary heap of merges, ordered by rank and then by position.</summary>
     private ref struct MergeHeap(ModelScratch scratch)
     {
         private ulong[] _keys = scratch.HeapKeys;

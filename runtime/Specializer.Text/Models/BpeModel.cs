@@ -5,7 +5,9 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Models;
 
-/// <summary>Byte-pair encoding (Sennrich and others, 2016): symbols of a word are merged in the order of the merges' ranks.</summary>
+/// <summary>
+/// Byte-pair encoding (Sennrich and others, 2016): merges symbols of a word in the order of the ranks of the merges.
+/// </summary>
 internal sealed class BpeModel : ITokenModel
 {
     private readonly BpeOptions _options;
@@ -47,8 +49,8 @@ internal sealed class BpeModel : ITokenModel
     public bool TokensAreTheirText => false;
 
     /// <summary>
-    /// The same model over raw bytes instead of the byte alphabet's characters, or null if options forbid it or a byte has no token. Its
-    /// vocabulary is that of this model; only look-ups by text differ.
+    /// Returns the same model over raw bytes instead of the characters of the byte alphabet; null if an option prevents it or a
+    /// byte has no token. The vocabulary is that of this model; only look-ups by text differ.
     /// </summary>
     public ITokenModel? OverRawBytes() =>
         _plainScalars && !_options.ByteFallback && RawBpeModel.HasAllBytes(Vocabulary)
@@ -121,7 +123,7 @@ internal sealed class BpeModel : ITokenModel
 
             if (_byteTokens is not null && HasAllBytes(symbol))
             {
-                // As in the library, an unknown character before stays pending and is added after the bytes.
+                // As in the library, a preceding unknown character stays pending and is added after the bytes.
                 foreach (byte value in symbol)
                 {
                     Add(scratch, count++, _byteTokens[value], 1);
@@ -143,7 +145,7 @@ internal sealed class BpeModel : ITokenModel
 
             if (_unknown < 0)
             {
-                throw new TokenizerException($"The text has an unknown character, and '{_options.UnknownToken}' is not in the vocabulary.");
+                throw new TokenizerException($"The text contains an unknown character, and '{_options.UnknownToken}' is not in the vocabulary.");
             }
 
             unknownLength += length;

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace Specializer.Text.Models;
 
-/// <summary>A trie over bytes. The children of a node lie side by side, in the order of their bytes.</summary>
+/// <summary>A trie over bytes. The children of a node are adjacent and ordered by their bytes.</summary>
 internal sealed class ByteTrie
 {
     private readonly byte[] _labels;
@@ -12,8 +12,8 @@ internal sealed class ByteTrie
     private readonly int[] _roots = new int[256];
 
     /// <summary>Builds a trie.</summary>
-    /// <param name="keys">Distinct keys, none of them empty.</param>
-    /// <param name="values">Their values, 0 or more.</param>
+    /// <param name="keys">The keys; distinct and not empty.</param>
+    /// <param name="values">The values; 0 or more.</param>
     public ByteTrie(List<byte[]> keys, List<int> values)
     {
         var order = new int[keys.Count];
@@ -47,7 +47,7 @@ internal sealed class ByteTrie
                     end++;
                 }
 
-                // The shortest key of a group comes first; it ends here if its length says so.
+                // The shortest key of a group comes first; it ends here if its length matches the depth.
                 bool isEnd = keys[order[start]].Length == depth + 1;
                 labels.Add(label);
                 nodeValues.Add(isEnd ? values[order[start]] : -1);
@@ -67,10 +67,10 @@ internal sealed class ByteTrie
         }
     }
 
-    /// <summary>The node of a first byte, or -1.</summary>
+    /// <summary>Returns the node of a first byte, or -1.</summary>
     public int Root(byte value) => _roots[value];
 
-    /// <summary>The child of a node, or -1.</summary>
+    /// <summary>Returns the child of a node, or -1.</summary>
     public int Child(int node, byte value)
     {
         int first = _firstChild[node],
@@ -92,10 +92,10 @@ internal sealed class ByteTrie
         return index < 0 ? -1 : first + index;
     }
 
-    /// <summary>The value of a key that ends at a node, or -1.</summary>
+    /// <summary>Returns the value of a key that ends at a node, or -1.</summary>
     public int Value(int node) => _values[node];
 
-    /// <summary>The longest key that begins a text: its value, or -1.</summary>
+    /// <summary>Returns the value of the longest key at the start of a text, or -1.</summary>
     public int FindLongest(ReadOnlySpan<byte> text, out int length)
     {
         length = 0;

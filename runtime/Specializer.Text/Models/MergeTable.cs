@@ -4,14 +4,14 @@ using System.Numerics;
 
 namespace Specializer.Text.Models;
 
-/// <summary>Merges by their pair of ids: an open hash table.</summary>
+/// <summary>A hash table with open addressing that maps pairs of ids to merges.</summary>
 internal sealed class MergeTable
 {
     private readonly ulong[] _keys;
     private readonly (int Rank, int Id)[] _merges;
     private readonly int _shift;
 
-    /// <summary>Builds the table. Of equal pairs the last holds.</summary>
+    /// <summary>Builds the table. The last of equal pairs is kept.</summary>
     public MergeTable(List<(int Left, int Right, int Rank, int Id)> merges)
     {
         int capacity = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, 2 * merges.Count));
@@ -32,7 +32,7 @@ internal sealed class MergeTable
         }
     }
 
-    /// <summary>The rank of a pair and what it becomes.</summary>
+    /// <summary>Returns the rank of a pair and the merged id.</summary>
     public bool TryGet(int left, int right, out int rank, out int id)
     {
         ulong key = Key(left, right);
@@ -53,7 +53,7 @@ internal sealed class MergeTable
         }
     }
 
-    // Ids are not negative, so that a key is never 0.
+    // Ids are not negative, so a key is never 0.
     private static ulong Key(int left, int right) => ((ulong)(uint)left << 32 | (uint)right) + 1;
 
     private int SlotOf(ulong key) => (int)((key * 0x9E3779B97F4A7C15UL ^ key >> 32) * 0xD6E8FEB86659FD93UL >> _shift);

@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Text.Models;
 
-/// <summary>Working memory of the models, one for each thread at work.</summary>
+/// <summary>Working memory of the models, one instance for each active thread.</summary>
 internal sealed class ModelScratch
 {
     public byte[] Text = new byte[256];
@@ -15,10 +15,10 @@ internal sealed class ModelScratch
     public int[] HeapIds = new int[64];
     public double[] Scores = [];
 
-    /// <summary>Words that were tokenized not long ago.</summary>
+    /// <summary>The cache of recently tokenized words.</summary>
     public WordCache Cache { get; } = new();
 
-    /// <summary>Room for so many symbols of a word.</summary>
+    /// <summary>Ensures the capacity for the symbols of a word.</summary>
     public void EnsureSymbols(int count)
     {
         if (Ids.Length < count)
@@ -32,7 +32,7 @@ internal sealed class ModelScratch
         }
     }
 
-    /// <summary>Room for the best path to each byte of a word.</summary>
+    /// <summary>Ensures the capacity for the best path to each byte of a word.</summary>
     public void EnsurePath(int count)
     {
         if (Scores.Length < count)
@@ -53,7 +53,7 @@ internal sealed class ModelScratch
         return Text;
     }
 
-    /// <summary>Gives memory back that one long word needed.</summary>
+    /// <summary>Releases memory that one long word needed.</summary>
     public void Trim(int maximum)
     {
         if (Ids.Length > maximum / 4)

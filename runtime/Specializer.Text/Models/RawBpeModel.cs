@@ -5,7 +5,9 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Models;
 
-/// <summary>Byte-pair encoding of raw bytes: the same tokens as over the byte alphabet, without writing its characters.</summary>
+/// <summary>
+/// Byte-pair encoding of raw bytes. The tokens are the same as with the byte alphabet, but its characters are not written.
+/// </summary>
 internal sealed class RawBpeModel : ITokenModel
 {
     private readonly BpeMerger _merger;
@@ -29,7 +31,7 @@ internal sealed class RawBpeModel : ITokenModel
 
     public bool TokensAreTheirText => false;
 
-    /// <summary>Whether each byte's character is a token.</summary>
+    /// <summary>Returns whether the character of each byte is a token.</summary>
     public static bool HasAllBytes(Vocabulary vocabulary)
     {
         for (int value = 0; value < 256; value++)
@@ -82,7 +84,7 @@ internal sealed class RawBpeModel : ITokenModel
         }
     }
 
-    // Tokens that hold other characters than the alphabet's cannot be reached from bytes.
+    // Tokens with characters outside the alphabet cannot be reached from bytes.
     private static Vocabulary ToRawBytes(Vocabulary vocabulary)
     {
         var builder = new Vocabulary.Builder();

@@ -7,8 +7,8 @@ using Specializer.Text.Unicode;
 namespace Specializer.Text.Models;
 
 /// <summary>
-/// SentencePiece's BPE: neighbours are merged in the order of the score of what they make, the leftmost first. Symbols of the user are not merged;
-/// unused pieces are merged through, and taken apart again if they are left.
+/// SentencePiece's BPE: merges adjacent symbols in the order of the score of the result, the leftmost first. User-defined symbols
+/// are not merged. Unused pieces are merged further, and split again if they remain.
 /// </summary>
 internal sealed class SentencePieceBpeModel(SentencePiecePieces pieces) : ITokenModel
 {
@@ -57,7 +57,7 @@ internal sealed class SentencePieceBpeModel(SentencePiecePieces pieces) : IToken
         }
     }
 
-    // Ids hold where a symbol begins, Ranks whether it is one of the user.
+    // Ids contain the start of a symbol, Ranks whether it is user-defined.
     private int AddSymbols(ReadOnlySpan<byte> word, ModelScratch scratch)
     {
         int count = 0;
@@ -156,12 +156,12 @@ internal sealed class SentencePieceBpeModel(SentencePiecePieces pieces) : IToken
         return start == length;
     }
 
-    /// <summary>Possible merges by score, then by place.</summary>
+    /// <summary>Possible merges, ordered by score and then by position.</summary>
     private sealed class Agenda
     {
         private PriorityQueue<(int Left, int Right, int Length), (float Score, int Left)> _queue = new(Order.Instance);
 
-        /// <summary>Where unused pieces of this word can be taken apart, by id.</summary>
+        /// <summary>The positions at which unused pieces of this word are split, by id.</summary>
         public Dictionary<int, int> Splits { get; } = [];
 
         public void Clear()

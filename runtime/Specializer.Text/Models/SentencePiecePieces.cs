@@ -5,7 +5,7 @@ using Specializer.Text.Reading;
 
 namespace Specializer.Text.Models;
 
-/// <summary>What both models of SentencePiece share: pieces with scores and types, and how unknown text is written.</summary>
+/// <summary>The common data of both SentencePiece models: pieces with scores and types, and the encoding of unknown text.</summary>
 internal sealed class SentencePiecePieces
 {
     private readonly int[]? _byteTokens;
@@ -34,10 +34,10 @@ internal sealed class SentencePiecePieces
 
     public ByteTrie? UserDefined { get; }
 
-    /// <summary>Whether text can become this piece: it is normal, of the user, or unused.</summary>
+    /// <summary>Returns whether text can become this piece: its type is normal, user-defined or unused.</summary>
     public bool IsText(int id) => Types[id] is PieceType.Normal or PieceType.UserDefined or PieceType.Unused;
 
-    /// <summary>A trie of texts, or null if there are none.</summary>
+    /// <summary>Returns a trie of texts, or null if there are none.</summary>
     public static ByteTrie? TrieOf(List<byte[]> texts)
     {
         var values = new List<int>();
@@ -49,7 +49,9 @@ internal sealed class SentencePiecePieces
         return texts.Count == 0 ? null : new ByteTrie(texts, values);
     }
 
-    /// <summary>Appends a piece. Unknown text becomes bytes if there are pieces for them; else unknown pieces in a row become one.</summary>
+    /// <summary>
+    /// Appends a piece. Unknown text becomes bytes if there are pieces for them; otherwise consecutive unknown pieces become one.
+    /// </summary>
     public void Add(TokenList tokens, int first, ReadOnlySpan<byte> word, int id, int start, int end)
     {
         if (id != Unknown)

@@ -6,7 +6,9 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Models;
 
-/// <summary>SentencePiece's Unigram: Viterbi in single precision, symbols of the user always taken, unused ones never.</summary>
+/// <summary>
+/// SentencePiece's Unigram: Viterbi in single precision; user-defined symbols are always selected, unused ones never.
+/// </summary>
 internal sealed class SentencePieceUnigramModel : ITokenModel
 {
     private const float UnknownPenalty = 10;
@@ -94,7 +96,7 @@ internal sealed class SentencePieceUnigramModel : ITokenModel
 
         void Offer(double candidate, int start, int end, int id)
         {
-            // Scores are summed in double but kept as floats.
+            // Scores are summed in double precision but stored as floats.
             if (starts[end] < 0 || candidate > scores[end])
             {
                 (scores[end], starts[end], ids[end]) = ((float)candidate, start, id);

@@ -5,7 +5,10 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Models;
 
-/// <summary>Unigram: the split of highest probability, by Viterbi over a trie (Kudo, 2018). Unknown scalars in a row are one token.</summary>
+/// <summary>
+/// Unigram: the split with the highest probability, by Viterbi over a trie (Kudo, 2018). Consecutive unknown scalars are one
+/// token.
+/// </summary>
 internal sealed class UnigramModel : ITokenModel
 {
     private const double UnknownPenalty = 10;
@@ -17,10 +20,10 @@ internal sealed class UnigramModel : ITokenModel
     private readonly int[] _byteTokens = new int[256];
 
     /// <summary>Creates the model.</summary>
-    /// <param name="vocabulary">The tokens, whose ids are indices into <paramref name="scores"/>.</param>
+    /// <param name="vocabulary">The tokens; their ids are indices into <paramref name="scores"/>.</param>
     /// <param name="scores">Log-probabilities.</param>
     /// <param name="unknown">The id for unknown text, or -1.</param>
-    /// <param name="byteFallback">Whether unknown text becomes tokens of its bytes where all are there.</param>
+    /// <param name="byteFallback">Whether unknown text becomes tokens of its bytes if all of them exist.</param>
     public UnigramModel(Vocabulary vocabulary, double[] scores, int unknown, bool byteFallback)
     {
         Vocabulary = vocabulary;
@@ -79,7 +82,7 @@ internal sealed class UnigramModel : ITokenModel
         }
     }
 
-    // For each byte position: the best score of a path that ends there, where its last token begins, and that token.
+    // Finds for each byte position the best score of a path that ends there, the start of its last token, and that token.
     private void FindBestPath(ReadOnlySpan<byte> word, ModelScratch scratch)
     {
         double[] scores = scratch.Scores;
@@ -119,7 +122,7 @@ internal sealed class UnigramModel : ITokenModel
                     if (_unknown < 0)
                     {
                         throw new TokenizerException(
-                            "The text has a character that no token stands for, and the model has no token for unknown text."
+                            "The text contains a character that no token represents, and the model has no token for unknown text."
                         );
                     }
 
@@ -169,7 +172,7 @@ internal sealed class UnigramModel : ITokenModel
 
     private bool AddUnknown(ReadOnlySpan<byte> text, int start, TokenList tokens)
     {
-        // Fused, unknown scalars may be a token that was not the best by itself.
+        // Fused unknown scalars may be a token that was not the best by itself.
         int id = Vocabulary.Find(text);
         if (id >= 0 || !_byteFallback || !HasAllBytes(text))
         {

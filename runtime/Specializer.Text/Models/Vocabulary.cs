@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Specializer.Text.Models;
 
-/// <summary>Tokens by their UTF-8 text and by id: one blob of text, an open hash table, and a table of ids.</summary>
+/// <summary>Tokens by UTF-8 text and by id: one block of text, a hash table with open addressing, and a table of ids.</summary>
 internal sealed class Vocabulary
 {
     private readonly byte[] _blob;
@@ -36,7 +36,7 @@ internal sealed class Vocabulary
                 slot = slot + 1 & _mask;
             }
 
-            // Of equal tokens the last is found.
+            // The last of equal tokens is found.
             _hasRepeatedTokens |= _slots[slot] != 0;
             _slots[slot] = entry + 1;
         }
@@ -60,16 +60,16 @@ internal sealed class Vocabulary
         }
     }
 
-    /// <summary>How many tokens there are.</summary>
+    /// <summary>The number of tokens.</summary>
     public int Count => _ids.Length;
 
-    /// <summary>One more than the highest id.</summary>
+    /// <summary>The highest id plus one.</summary>
     public int IdLimit { get; }
 
-    /// <summary>The id of a token, or -1.</summary>
+    /// <summary>Returns the id of a token, or -1.</summary>
     public int Find(ReadOnlySpan<byte> token) => Find(token, Hash(token));
 
-    /// <summary>The same with the hash at hand.</summary>
+    /// <summary>Returns the id of a token with a known hash, or -1.</summary>
     public int Find(ReadOnlySpan<byte> token, uint hash)
     {
         for (int slot = (int)hash & _mask; ; slot = slot + 1 & _mask)
@@ -89,24 +89,24 @@ internal sealed class Vocabulary
 
     public int Find(string token) => Find(Encoding.UTF8.GetBytes(token));
 
-    /// <summary>Whether there is a token with this id.</summary>
+    /// <summary>Returns whether a token has this id.</summary>
     public bool Contains(int id) => EntryOf(id) >= 0;
 
-    /// <summary>The text of an id, or an empty span.</summary>
+    /// <summary>Returns the text of an id, or an empty span.</summary>
     public ReadOnlySpan<byte> TextOfId(int id)
     {
         int entry = EntryOf(id);
         return entry < 0 ? default : TextOf(entry);
     }
 
-    /// <summary>The text of the token at an index in the order of reading.</summary>
+    /// <summary>Returns the text of the token at an index in reading order.</summary>
     public ReadOnlySpan<byte> TextOf(int entry)
     {
         int start = entry == 0 ? 0 : _ends[entry - 1];
         return _blob.AsSpan(start, _ends[entry] - start);
     }
 
-    /// <summary>The id of the token at an index in the order of reading.</summary>
+    /// <summary>Returns the id of the token at an index in reading order.</summary>
     public int IdOf(int entry) => _ids[entry];
 
     public static uint Hash(ReadOnlySpan<byte> text)
@@ -156,10 +156,10 @@ internal sealed class Vocabulary
             _ids.Add(id);
         }
 
-        /// <summary>Makes a vocabulary of a list, in which equal tokens keep their ids.</summary>
+        /// <summary>Creates a vocabulary from a list, in which equal tokens keep their ids.</summary>
         public Vocabulary BuildList() => new([.. _blob], [.. _ends], [.. _ids]);
 
-        /// <summary>Makes a vocabulary of a map, in which the last of equal tokens holds.</summary>
+        /// <summary>Creates a vocabulary from a map, in which the last of equal tokens is kept.</summary>
         /// <param name="sharedId">An id that two different tokens have, or -1.</param>
         public Vocabulary Build(out int sharedId)
         {

@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Text.Models;
 
-/// <summary>Tokens of short words, in a table of fixed size in which a newer word takes the place of an older one.</summary>
+/// <summary>A cache of the tokens of short words, with a fixed size; a newer word replaces an older one.</summary>
 internal sealed class WordCache
 {
     private const int Slots = 16384;
@@ -13,10 +13,10 @@ internal sealed class WordCache
     private int[] _tokens = [];
     private object? _owner;
 
-    /// <summary>Whether a word is short enough to be kept.</summary>
+    /// <summary>Returns whether a word is short enough to be cached.</summary>
     public static bool Takes(int length) => length <= MaximumBytes;
 
-    /// <summary>Forgets everything if the model is another.</summary>
+    /// <summary>Clears the cache if the model is a different one.</summary>
     public void Claim(object owner)
     {
         if (!ReferenceEquals(_owner, owner))
@@ -28,7 +28,7 @@ internal sealed class WordCache
         }
     }
 
-    /// <summary>Appends the tokens of a word if they are known.</summary>
+    /// <summary>Appends the tokens of a word if they are cached.</summary>
     public bool TryGet(ReadOnlySpan<byte> word, uint hash, Pipeline.TokenList tokens)
     {
         int slot = (int)(hash % Slots);
@@ -52,7 +52,7 @@ internal sealed class WordCache
         return true;
     }
 
-    /// <summary>Keeps the tokens from an index on, which follow each other without gaps.</summary>
+    /// <summary>Caches the tokens from an index on, which are contiguous.</summary>
     public void Set(ReadOnlySpan<byte> word, uint hash, Pipeline.TokenList tokens, int from)
     {
         int count = tokens.Count - from;
@@ -61,7 +61,7 @@ internal sealed class WordCache
             return;
         }
 
-        // Each word has two places; a newer one takes the second if the first is taken.
+        // Each word has two slots; a newer word uses the second if the first is occupied.
         int slot = (int)(hash % Slots);
         slot ^= _words![slot * SlotBytes] == 0 ? 0 : 1;
         Span<byte> entry = _words.AsSpan(slot * SlotBytes, SlotBytes);

@@ -20,7 +20,7 @@ internal sealed class WordLevelModel(Vocabulary vocabulary, string unknownToken)
             id =
                 _unknown >= 0
                     ? _unknown
-                    : throw new TokenizerException($"The text has an unknown word, and '{unknownToken}' is not in the vocabulary.");
+                    : throw new TokenizerException($"The text contains an unknown word, and '{unknownToken}' is not in the vocabulary.");
         }
 
         tokens.Add(id, 0, word.Length);

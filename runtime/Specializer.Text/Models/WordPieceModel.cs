@@ -6,7 +6,10 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Models;
 
-/// <summary>WordPiece: the longest token that begins the word, then the longest continuations; unknown if any part is (Schuster and Nakajima, 2012).</summary>
+/// <summary>
+/// WordPiece (Schuster and Nakajima, 2012): the longest token at the start of the word, then the longest continuations; unknown
+/// if any part is.
+/// </summary>
 internal sealed class WordPieceModel : ITokenModel
 {
     private readonly ByteTrie _beginnings;
@@ -83,7 +86,7 @@ internal sealed class WordPieceModel : ITokenModel
         int id =
             _unknown >= 0
                 ? _unknown
-                : throw new TokenizerException($"The text has an unknown word, and '{_unknownToken}' is not in the vocabulary.");
+                : throw new TokenizerException($"The text contains an unknown word, and '{_unknownToken}' is not in the vocabulary.");
         tokens.Add(id, 0, word.Length);
     }
 }

@@ -5,14 +5,16 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Normalizers;
 
-/// <summary>BERT's four steps: cleaning, spaces around Chinese characters, accents off (NFD without non-spacing marks), lower case.</summary>
+/// <summary>
+/// BERT's four steps: cleaning, spaces around Chinese characters, removal of accents (NFD without non-spacing marks), lower case.
+/// </summary>
 internal sealed class BertNormalizer(bool cleanText, bool handleChinese, bool stripAccents, bool lowercase) : INormalizer
 {
     private static readonly UnicodeNormalizer s_decompose = new(compatibility: false, compose: false);
     private static readonly FilterNormalizer s_filter = new(UnicodeFlags.NonSpacingMark);
     private static readonly LowercaseNormalizer s_lowercase = new();
 
-    // What becomes of each ASCII byte: 0 if it is left out.
+    // The result for each ASCII byte; 0 if it is removed.
     private readonly byte[] _ascii = BuildAscii(cleanText, lowercase);
 
     public void Normalize(NormalizedText text)
@@ -66,7 +68,7 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChinese, bool st
         ReadOnlySpan<byte> bytes = text.Bytes;
         if (!cleanText && bytes.Contains((byte)0))
         {
-            // Only here does a zero byte stay.
+            // A zero byte is kept only here.
             if (lowercase)
             {
                 s_lowercase.Normalize(text);

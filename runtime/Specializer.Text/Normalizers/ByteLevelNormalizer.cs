@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Normalizers;
 
-/// <summary>Writes each byte as the visible character that stands for it.</summary>
+/// <summary>Writes each byte as the visible character that represents it.</summary>
 internal sealed class ByteLevelNormalizer : INormalizer
 {
     public void Normalize(NormalizedText text)

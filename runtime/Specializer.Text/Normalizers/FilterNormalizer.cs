@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Normalizers;
 
-/// <summary>Leaves out scalars with certain flags: StripAccents leaves out combining marks.</summary>
+/// <summary>Removes scalars with certain flags: StripAccents removes combining marks.</summary>
 internal sealed class FilterNormalizer(UnicodeFlags removed) : INormalizer
 {
     public void Normalize(NormalizedText text)

@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Normalizers;
 
-/// <summary>Lower case, scalar by scalar: no context, no locale, as Rust's <c>char::to_lowercase</c>.</summary>
+/// <summary>Lower case, scalar by scalar, without context and locale, like Rust's <c>char::to_lowercase</c>.</summary>
 internal sealed class LowercaseNormalizer : INormalizer
 {
     public void Normalize(NormalizedText text)

@@ -4,7 +4,9 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Normalizers;
 
-/// <summary>SentencePiece's rules for machine translation: control characters go, other white space becomes a space.</summary>
+/// <summary>
+/// SentencePiece's rules for machine translation: removes control characters and replaces other white space by a space.
+/// </summary>
 internal sealed class NmtNormalizer : INormalizer
 {
     public void Normalize(NormalizedText text)

@@ -5,8 +5,8 @@ using Specializer.Text.Unicode;
 namespace Specializer.Text.Normalizers;
 
 /// <summary>
-/// SentencePiece's character map as the library applies it: clusters of fewer than six bytes are looked up whole first, and the shortest key
-/// that begins one replaces all of it.
+/// SentencePiece's character map as the library applies it. Clusters of fewer than six bytes are looked up first; the shortest
+/// key at the start of a cluster replaces the whole cluster.
 /// </summary>
 internal sealed class PrecompiledNormalizer(CharacterMap map) : INormalizer
 {
@@ -63,7 +63,7 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : INormalizer
             wrote = true;
         }
 
-        // What is left out belongs to the scalar written before it; before the first one the library forgets it.
+        // A removed scalar belongs to the scalar written before it; before the first one, the library ignores it.
         if (difference < 0 && wrote)
         {
             rewriter.Skip(-difference);

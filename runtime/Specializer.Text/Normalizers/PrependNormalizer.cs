@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Normalizers;
 
-/// <summary>Puts a text in front of one that is not empty.</summary>
+/// <summary>Prepends a text to a text that is not empty.</summary>
 internal sealed class PrependNormalizer(string prefix) : INormalizer
 {
     public void Normalize(NormalizedText text)
@@ -20,7 +20,7 @@ internal sealed class PrependNormalizer(string prefix) : INormalizer
         bool isFirst = true;
         foreach (Rune rune in prefix.EnumerateRunes())
         {
-            // The first scalar takes the place, and so the origin, of the text's first one.
+            // The first scalar has the origin of the first scalar of the text.
             rewriter.Write(rune.Value, isFirst ? 0 : 1);
             isFirst = false;
         }

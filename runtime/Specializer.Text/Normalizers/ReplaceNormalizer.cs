@@ -26,7 +26,7 @@ internal sealed class ReplaceNormalizer(TextPattern pattern, string content) : I
             copied = matches.End;
             foreach (Rune rune in content.EnumerateRunes())
             {
-                // What is inserted has the origin of the last byte that was replaced.
+                // Inserted text has the origin of the last replaced byte.
                 int last = Math.Max(0, matches.End - 1);
                 text.Target.Append(rune.Value, source.OriginalStart(last), source.OriginalEnd(last));
             }

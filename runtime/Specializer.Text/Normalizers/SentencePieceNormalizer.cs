@@ -94,7 +94,10 @@ internal sealed class SentencePieceNormalizer(
         }
     }
 
-    /// <summary>What the text at an index becomes: a symbol of the user as it is, the longest key's text, or the scalar itself.</summary>
+    /// <summary>
+    /// Returns the replacement of the text at an index: a user-defined symbol itself, the text of the longest key, or the scalar
+    /// itself.
+    /// </summary>
     private ReadOnlySpan<byte> NextPart(ReadOnlySpan<byte> bytes, int index, out int length)
     {
         if (_userDefined is not null && _userDefined.FindLongest(bytes[index..], out length) >= 0)

@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Normalizers;
 
-/// <summary>Takes white space off the left end, the right one, or both.</summary>
+/// <summary>Removes white space from the left end, the right end, or both.</summary>
 internal sealed class StripNormalizer(bool left, bool right) : INormalizer
 {
     public void Normalize(NormalizedText text)

@@ -5,7 +5,10 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Normalizers;
 
-/// <summary>NFC, NFD, NFKC and NFKD (Unicode Standard Annex 15), by own tables: <c>string.Normalize</c> does nothing under invariant globalization.</summary>
+/// <summary>
+/// NFC, NFD, NFKC and NFKD (Unicode Standard Annex 15) with tables of this library: <c>string.Normalize</c> has no effect with
+/// invariant globalization.
+/// </summary>
 internal sealed class UnicodeNormalizer(bool compatibility, bool compose) : INormalizer
 {
     [ThreadStatic]
@@ -65,7 +68,7 @@ internal sealed class UnicodeNormalizer(bool compatibility, bool compose) : INor
         run.Restart();
     }
 
-    /// <summary>A starter and the marks after it, put in the order of their classes.</summary>
+    /// <summary>A starter and the marks that follow it, in the order of their classes.</summary>
     private sealed class MarkRun
     {
         private (int Scalar, int Class, int Change)[] _items = new (int, int, int)[32];
@@ -135,7 +138,7 @@ internal sealed class UnicodeNormalizer(bool compatibility, bool compose) : INor
             }
         }
 
-        // Thousands of marks on one letter: insertion would take time quadratic in them.
+        // With thousands of marks on one letter, insertion would take quadratic time.
         private void SortLong()
         {
             var keys = new long[Count];
@@ -148,7 +151,9 @@ internal sealed class UnicodeNormalizer(bool compatibility, bool compose) : INor
         }
     }
 
-    /// <summary>Composes canonically ordered scalars; a composite's change is the sum of its parts' less one.</summary>
+    /// <summary>
+    /// Composes scalars in canonical order. The change of a composite is the sum of the changes of its parts minus one.
+    /// </summary>
     private ref struct Composer(MarkRun run)
     {
         private int _starter = -1;

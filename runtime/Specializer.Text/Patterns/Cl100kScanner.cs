@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Text.Patterns;
 
-/// <summary>The patterns of cl100k, LLaMA 3 and Qwen 2, which differ in how many digits a number has.</summary>
+/// <summary>The patterns of cl100k, LLaMA 3 and Qwen 2, which differ in the maximum number of digits of a number.</summary>
 internal sealed class Cl100kScanner(int digits) : SplitScanner
 {
     public const string Pattern =

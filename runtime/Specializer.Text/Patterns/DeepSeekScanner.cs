@@ -3,7 +3,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Patterns;
 
-/// <summary>The third pattern of DeepSeek V3's sequence; numbers and Chinese text were split off by the first two.</summary>
+/// <summary>The third pattern of DeepSeek V3's sequence; the first two split off numbers and Chinese text.</summary>
 internal sealed class DeepSeekScanner : SplitScanner
 {
     public const string Pattern =

@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Text.Patterns;
 
-/// <summary>The pattern of GPT-2, RoBERTa and all that use ByteLevel with its own pattern.</summary>
+/// <summary>The pattern of GPT-2, RoBERTa and all others that use ByteLevel with its own pattern.</summary>
 internal sealed class Gpt2Scanner : SplitScanner
 {
     public const string Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";

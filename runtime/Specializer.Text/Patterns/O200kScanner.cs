@@ -3,7 +3,9 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Patterns;
 
-/// <summary>The pattern of o200k and gpt-oss: words of capitals then small letters, with their contraction.</summary>
+/// <summary>
+/// The pattern of o200k and gpt-oss: words of upper-case letters followed by lower-case letters, with their contraction.
+/// </summary>
 internal sealed class O200kScanner : SplitScanner
 {
     public const string Pattern =
@@ -36,7 +38,10 @@ internal sealed class O200kScanner : SplitScanner
         return end > symbols ? BreaksAndSlashesEnd(text, end) : SpacesEnd(text, index, lineBreaks: true);
     }
 
-    /// <summary>Capitals then small letters, at least one of the latter or of the former. Letters without case and marks are both.</summary>
+    /// <summary>
+    /// Matches upper-case letters followed by lower-case letters, at least one of the required kind. Letters without case and
+    /// marks belong to both kinds.
+    /// </summary>
     private static int WordEnd(ReadOnlySpan<byte> text, int index, bool needsLower)
     {
         int end = index,
@@ -64,7 +69,8 @@ internal sealed class O200kScanner : SplitScanner
 
         if (needsLower)
         {
-            // Without a small letter after the capitals, the capitals give back down to the last that is both.
+            // Without a lower-case letter after the upper-case letters, the match backtracks to the last letter that belongs to
+            // both kinds.
             return end > upperEnd ? end : lastLowerEnd;
         }
 

@@ -2,11 +2,11 @@ using System.Text;
 
 namespace Specializer.Text.Patterns;
 
-/// <summary>Chooses the matcher of a pattern by its exact text.</summary>
+/// <summary>Selects the matcher of a pattern by its exact text.</summary>
 internal static class PatternFactory
 {
-    /// <summary>A pattern for a regular expression of Oniguruma.</summary>
-    /// <exception cref="RegexSyntaxException">The expression is malformed or uses what is not supported.</exception>
+    /// <summary>Creates a pattern from an Oniguruma regular expression.</summary>
+    /// <exception cref="RegexSyntaxException">The expression is malformed or uses an unsupported feature.</exception>
     public static TextPattern FromRegex(string pattern) =>
         pattern switch
         {
@@ -18,9 +18,9 @@ internal static class PatternFactory
             _ => General(pattern),
         };
 
-    /// <summary>The same by the general engine alone, for tests.</summary>
+    /// <summary>Creates a pattern that always uses the general engine, for tests.</summary>
     internal static TextPattern General(string pattern) => new RegexPattern(RegexCompiler.Compile(RegexParser.Parse(pattern)));
 
-    /// <summary>A pattern for a text.</summary>
+    /// <summary>Creates a pattern from a literal text.</summary>
     public static TextPattern FromLiteral(string text) => text.Length == 0 ? General("") : new LiteralPattern(Encoding.UTF8.GetBytes(text));
 }

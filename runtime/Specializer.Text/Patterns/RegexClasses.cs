@@ -124,7 +124,7 @@ internal static class RegexClasses
     private static ScalarSet HexDigits { get; } =
         ScalarSet.Range('0', '9').Union(ScalarSet.Range('a', 'f')).Union(ScalarSet.Range('A', 'F'));
 
-    // Oniguruma asks two tables, which differ for superscripts and fractions of Latin 1.
+    // Oniguruma uses two tables, which differ for superscripts and fractions of Latin 1.
     private static UnicodeFlags WordFlag(bool inClass) => inClass ? UnicodeFlags.OnigurumaWordInClass : UnicodeFlags.OnigurumaWord;
 
     private static ScalarSet ParseItem(int[] pattern, ref int position, int depth)

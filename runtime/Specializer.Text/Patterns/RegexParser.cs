@@ -6,8 +6,8 @@ using System.Text;
 namespace Specializer.Text.Patterns;
 
 /// <summary>
-/// Reads a regular expression in Oniguruma's Ruby syntax. What cannot be matched exactly as Oniguruma does is refused by name: back references,
-/// atomic groups, look-behind of more than one scalar, case folding beyond ASCII.
+/// Reads a regular expression in Oniguruma's Ruby syntax. Features that cannot be matched exactly are rejected by name: back
+/// references, atomic groups, lookbehind of more than one scalar, and case folding beyond ASCII.
 /// </summary>
 internal sealed class RegexParser
 {
@@ -82,7 +82,7 @@ internal sealed class RegexParser
         return parts.Count == 1 ? parts[0] : new RegexNode.Sequence(parts);
     }
 
-    // Oniguruma lets "ss" match a sharp s where case is ignored, and a few more pairs their ligatures.
+    // If case is ignored, Oniguruma matches a sharp s with "ss", and ligatures with a few other pairs.
     private int CheckFolding(int start, int previous)
     {
         int scalar = _ignoreCase && _position == start + 1 ? _pattern[start] | 0x20 : 0;
@@ -305,7 +305,7 @@ internal sealed class RegexParser
                     (_ignoreCase, _dotMatchesBreak) = outer;
                     return Close(body);
                 case ')' when _position == 4 && _depth == 1:
-                    // (?i) at the very start holds for all of the pattern.
+                    // (?i) at the start applies to the whole pattern.
                     (_ignoreCase, _dotMatchesBreak) = (ignoreCase, dotMatchesBreak);
                     return null;
                 default:

@@ -4,8 +4,8 @@ using Specializer.Text.Unicode;
 namespace Specializer.Text.Patterns;
 
 /// <summary>
-/// Matches a compiled expression as a backtracking engine would, but enters no instruction twice at the same place: what failed there once fails
-/// again. So an attempt takes time linear in what it looks at; the sum over a text is bounded by a budget.
+/// Matches a compiled expression like a backtracking engine, but never enters an instruction twice at the same position, because
+/// it would fail again. An attempt takes linear time; a budget bounds the sum over a text.
 /// </summary>
 internal sealed class RegexPattern(RegexInstruction[] program) : TextPattern
 {
@@ -152,7 +152,7 @@ internal sealed class RegexPattern(RegexInstruction[] program) : TextPattern
         }
     }
 
-    /// <summary>Which instructions were entered at which place, as bits; only what was touched is cleared.</summary>
+    /// <summary>The instructions that were entered at each position, as bits; only touched bits are cleared.</summary>
     private sealed class VisitedPlaces
     {
         private ulong[] _bits = new ulong[64];

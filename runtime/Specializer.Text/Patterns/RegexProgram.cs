@@ -2,31 +2,31 @@ using System.Collections.Generic;
 
 namespace Specializer.Text.Patterns;
 
-/// <summary>What an instruction does.</summary>
+/// <summary>Specifies the operation of an instruction.</summary>
 internal enum RegexOperation : byte
 {
-    /// <summary>Takes one scalar of the set.</summary>
+    /// <summary>Matches one scalar of the set.</summary>
     Set,
 
-    /// <summary>Goes to X, and to Y if that fails.</summary>
+    /// <summary>Continues at X, and at Y if that fails.</summary>
     Split,
 
-    /// <summary>Goes to X.</summary>
+    /// <summary>Continues at X.</summary>
     Jump,
 
-    /// <summary>Takes as many scalars of the set as there are, from X to Y of them, and gives none back.</summary>
+    /// <summary>Matches as many scalars of the set as possible, between X and Y, without backtracking.</summary>
     Possessive,
 
-    /// <summary>A condition on the place, X.</summary>
+    /// <summary>Checks the condition X on the position.</summary>
     Assert,
 
-    /// <summary>What follows matches the program from the next instruction on; after it, X.</summary>
+    /// <summary>Succeeds if the following text matches the program from the next instruction on; then continues at X.</summary>
     LookAhead,
 
-    /// <summary>What follows does not match the program from the next instruction on; after it, X.</summary>
+    /// <summary>Succeeds if the following text does not match the program from the next instruction on; then continues at X.</summary>
     NegativeLookAhead,
 
-    /// <summary>The scalar before is of the set, or is not if X is 1.</summary>
+    /// <summary>Succeeds if the preceding scalar is in the set, or is not if X is 1.</summary>
     LookBehind,
 
     /// <summary>The end of a program.</summary>
@@ -36,7 +36,7 @@ internal enum RegexOperation : byte
 /// <summary>One instruction.</summary>
 internal readonly record struct RegexInstruction(RegexOperation Operation, int X, int Y, ScalarSet? Set);
 
-/// <summary>Compiles a parsed expression. Counted repetitions are written out.</summary>
+/// <summary>Compiles a parsed expression. Counted repetitions are unrolled.</summary>
 internal sealed class RegexCompiler
 {
     private const int MaximumInstructions = 20_000;

@@ -14,7 +14,7 @@ internal sealed class ScalarSet
     private readonly ulong _low;
     private readonly ulong _high;
 
-    // Bounds are first, end (exclusive), first, end, ...
+    // Bounds alternate: first, end (exclusive), first, end, ...
     private ScalarSet(int[] bounds)
     {
         _bounds = bounds;
@@ -29,12 +29,12 @@ internal sealed class ScalarSet
 
     public static ScalarSet Empty { get; } = new([]);
 
-    /// <summary>Every scalar but the line feed.</summary>
+    /// <summary>Every scalar except the line feed.</summary>
     public static ScalarSet Dot { get; } = Of('\n').Negate();
 
     public bool IsEmpty => _bounds.Length == 0;
 
-    /// <summary>Whether a scalar beyond ASCII belongs to the set.</summary>
+    /// <summary>Whether the set contains a scalar beyond ASCII.</summary>
     public bool HasNonAscii => _bounds.Length > 0 && _bounds[^1] > 128;
 
     public static ScalarSet Of(int scalar) => new([scalar, scalar + 1]);
@@ -50,7 +50,7 @@ internal sealed class ScalarSet
 
     public bool Contains(int scalar) => scalar < 128 ? ((scalar < 64 ? _low : _high) >> (scalar & 63) & 1) != 0 : Search(scalar);
 
-    /// <summary>The only scalar, if there is one.</summary>
+    /// <summary>Returns the only scalar of the set, if there is one.</summary>
     public bool TrySingle(out int scalar)
     {
         scalar = _bounds.Length == 2 ? _bounds[0] : 0;
@@ -101,7 +101,7 @@ internal sealed class ScalarSet
 
     public ScalarSet Intersect(ScalarSet other) => Negate().Union(other.Negate()).Negate();
 
-    /// <summary>With both cases of its ASCII letters, and the long s and the Kelvin sign for theirs.</summary>
+    /// <summary>Returns the set with both cases of its ASCII letters, and with the long s and the Kelvin sign for theirs.</summary>
     public ScalarSet FoldAscii()
     {
         ScalarSet result = this;

@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Patterns;
 
-/// <summary>A scanner written by hand for one split pattern: in one pass, without backtracking.</summary>
+/// <summary>A hand-written scanner for one split pattern: one pass, without backtracking.</summary>
 internal abstract class SplitScanner : TextPattern
 {
     protected const byte Letter = 1,
@@ -14,7 +14,7 @@ internal abstract class SplitScanner : TextPattern
 
     private static readonly byte[] s_ascii = BuildAscii();
 
-    /// <summary>Where the match that begins at an index ends, or -1.</summary>
+    /// <summary>Returns the end of the match that starts at an index, or -1.</summary>
     public abstract int Match(ReadOnlySpan<byte> text, int index);
 
     public sealed override bool Find(ReadOnlySpan<byte> text, int from, out int start, out int end)
@@ -32,7 +32,7 @@ internal abstract class SplitScanner : TextPattern
         return false;
     }
 
-    /// <summary>Whether the scalar is a letter, a number, white space or another, in Oniguruma's Unicode.</summary>
+    /// <summary>Classifies a scalar as letter, number, white space or other, by Oniguruma's Unicode version.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static byte KindAt(ReadOnlySpan<byte> text, int index, out int length)
     {
@@ -55,7 +55,7 @@ internal abstract class SplitScanner : TextPattern
             : Other;
     }
 
-    /// <summary>The end of the run of one kind that begins at an index.</summary>
+    /// <summary>Returns the end of the run of one kind that starts at an index.</summary>
     protected static int RunEnd(ReadOnlySpan<byte> text, int index, byte kind)
     {
         while (index < text.Length && KindAt(text, index, out int length) == kind)
@@ -66,7 +66,7 @@ internal abstract class SplitScanner : TextPattern
         return index;
     }
 
-    /// <summary>The end of at most so many numbers.</summary>
+    /// <summary>Returns the end of a run of at most the given number of numbers.</summary>
     protected static int NumbersEnd(ReadOnlySpan<byte> text, int index, int maximum)
     {
         for (; maximum > 0 && index < text.Length && KindAt(text, index, out int length) == Number; maximum--)
@@ -150,7 +150,7 @@ internal abstract class SplitScanner : TextPattern
     }
 }
 
-/// <summary>Sets of general categories, a bit for each <see cref="UnicodeCategoryCode"/>.</summary>
+/// <summary>Sets of general categories, one bit for each <see cref="UnicodeCategoryCode"/>.</summary>
 internal static class Categories
 {
     public const uint Letter =

@@ -2,14 +2,18 @@ using System;
 
 namespace Specializer.Text.Patterns;
 
-/// <summary>Something that can be found in text: a literal, a known split pattern with its own scanner, or a regular expression.</summary>
+/// <summary>
+/// A pattern that is searched in text: a literal, a known split pattern with its own scanner, or a regular expression.
+/// </summary>
 internal abstract class TextPattern
 {
     /// <summary>Finds the leftmost match at or after an index.</summary>
     public abstract bool Find(ReadOnlySpan<byte> text, int from, out int start, out int end);
 }
 
-/// <summary>All matches in a text, as Oniguruma's binding walks them: an empty match right after another is passed over.</summary>
+/// <summary>
+/// Enumerates all matches in a text like the library's binding of Oniguruma: an empty match directly after another is skipped.
+/// </summary>
 internal ref struct MatchIterator(TextPattern pattern, ReadOnlySpan<byte> text)
 {
     private readonly ReadOnlySpan<byte> _text = text;

@@ -5,7 +5,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>Finds added tokens in text and cuts it at them.</summary>
+/// <summary>Finds added tokens in text and splits it at them.</summary>
 internal sealed class AddedTokenFinder
 {
     private readonly AddedVocabulary _owner;
@@ -23,7 +23,7 @@ internal sealed class AddedTokenFinder
         var first = new HashSet<byte>();
         foreach ((byte[] text, int id) in tokens)
         {
-            // Of tokens that normalization makes equal, the first holds.
+            // If normalization makes tokens equal, the first one is kept.
             if (seen.Add(Convert.ToHexString(text)))
             {
                 keys.Add(text);
@@ -38,14 +38,14 @@ internal sealed class AddedTokenFinder
         _firstBytes = System.Buffers.SearchValues.Create([.. first]);
     }
 
-    /// <summary>Whether there is nothing to find.</summary>
+    /// <summary>Whether there are no tokens to find.</summary>
     public bool IsEmpty => _trie is null;
 
-    /// <summary>Adds the pieces of a stretch of the text: added tokens, and what lies between them.</summary>
-    /// <param name="pieces">Where to add them; their text holds the stretch.</param>
-    /// <param name="start">Where the stretch begins.</param>
-    /// <param name="end">Where it ends.</param>
-    /// <param name="findSpecial">Whether special tokens are found.</param>
+    /// <summary>Adds the pieces of a range of the text: added tokens, and the text between them.</summary>
+    /// <param name="pieces">Receives the pieces; its text contains the range.</param>
+    /// <param name="start">The start of the range.</param>
+    /// <param name="end">The end of the range.</param>
+    /// <param name="findSpecial">Whether special tokens are recognized.</param>
     public void Split(PieceList pieces, int start, int end, bool findSpecial)
     {
         if (_trie is null)
@@ -96,7 +96,7 @@ internal sealed class AddedTokenFinder
                 pieces.Add(start + covered, start + matchStart);
             }
 
-            // A token that took the white space after it may have taken this one whole.
+            // A token that includes the white space after it may have consumed this match.
             if (matchStart < matchEnd)
             {
                 AddToken(pieces, start + matchStart, start + matchEnd, _ids[found]);

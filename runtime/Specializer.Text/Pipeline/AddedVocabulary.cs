@@ -7,7 +7,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>Added tokens: their ids, and where they stand in text, leftmost and longest first.</summary>
+/// <summary>The added tokens, their ids and their matches in text, leftmost and longest first.</summary>
 internal sealed class AddedVocabulary
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
@@ -43,7 +43,7 @@ internal sealed class AddedVocabulary
                 continue;
             }
 
-            // As in the library, the file's own ids do not matter: a token has the id of its text, or the next one.
+            // As in the library, the ids of the file are ignored: a token has the id of its text, or the next free id.
             if (!_ids.TryGetValue(token.Content, out int id))
             {
                 id = vocabulary.Find(token.Content);
@@ -89,16 +89,16 @@ internal sealed class AddedVocabulary
         }
     }
 
-    /// <summary>One more than the highest id.</summary>
+    /// <summary>The highest id plus one.</summary>
     public int IdLimit { get; }
 
-    /// <summary>How many tokens there are.</summary>
+    /// <summary>The number of tokens.</summary>
     public int Count => _tokens.Count;
 
     /// <summary>The tokens by id.</summary>
     public IReadOnlyDictionary<int, AddedToken> Tokens => _tokens;
 
-    /// <summary>Finds tokens in text as it came.</summary>
+    /// <summary>Finds tokens in the original text.</summary>
     public AddedTokenFinder Raw => _raw;
 
     /// <summary>Finds tokens in normalized text.</summary>
@@ -132,7 +132,7 @@ internal sealed class AddedVocabulary
             ? text.Bytes.ToArray()
             : throw new TokenizerException(
                 "$.added_tokens",
-                $"normalization leaves nothing of the token '{content}', which is looked for in normalized text"
+                $"normalization removes the whole token '{content}', which is matched in normalized text"
             );
     }
 }

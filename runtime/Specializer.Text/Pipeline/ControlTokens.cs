@@ -6,8 +6,8 @@ using Specializer.Text.Unicode;
 namespace Specializer.Text.Pipeline;
 
 /// <summary>
-/// Keeps special tokens out of text from users. Where their text stands in a word, the word is cut after its first character, so that no model
-/// can put the token together again.
+/// Keeps special tokens out of text from users. If a word contains the text of a special token, it is split after the first
+/// character of that text. No model can then reassemble the token.
 /// </summary>
 internal sealed class ControlTokens
 {
@@ -39,13 +39,13 @@ internal sealed class ControlTokens
         _texts = keys.Count == 0 ? null : new ByteTrie(keys, ids);
     }
 
-    /// <summary>Whether a token is one of these.</summary>
+    /// <summary>Returns whether a token is one of these.</summary>
     public bool Contains(int id) => _ids.Contains(id);
 
-    /// <summary>Whether an id of the model has the text of a special token.</summary>
+    /// <summary>Returns whether an id of the model has the text of a special token.</summary>
     public bool IsSpecialEntry(int id) => _entries.Contains(id);
 
-    /// <summary>Cuts pieces inside every text of a special token.</summary>
+    /// <summary>Splits pieces inside every text of a special token.</summary>
     public void Cut(PieceList pieces)
     {
         if (_texts is null)

@@ -2,19 +2,19 @@ using System;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>One stretch of text on its way through the normalizers: the current text, and a spare buffer for the next.</summary>
+/// <summary>A text during normalization: the current text, and a spare buffer for the next one.</summary>
 internal sealed class NormalizedText
 {
     private TextBuffer _current = new();
     private TextBuffer _spare = new();
     private int _origin;
 
-    /// <summary>The text as it stands.</summary>
+    /// <summary>The current text.</summary>
     public ReadOnlySpan<byte> Bytes => _current.Bytes;
 
     public TextBuffer Buffer => _current;
 
-    /// <summary>Takes a range of the original text.</summary>
+    /// <summary>Sets the text to a range of the original text.</summary>
     public void Set(TextBuffer source, int start, int end)
     {
         _current.Clear(source.Tracked);
@@ -22,7 +22,7 @@ internal sealed class NormalizedText
         _origin = start;
     }
 
-    /// <summary>Begins to write the text anew; <see cref="EndRewrite"/> makes the result current.</summary>
+    /// <summary>Starts to rewrite the text; <see cref="EndRewrite"/> makes the result current.</summary>
     public TextRewriter BeginRewrite()
     {
         _spare.Clear(_current.Tracked);
@@ -34,7 +34,7 @@ internal sealed class NormalizedText
 
     public void EndRewrite() => (_current, _spare) = (_spare, _current);
 
-    /// <summary>The text without what stands outside a range.</summary>
+    /// <summary>Removes the text outside a range.</summary>
     public void Keep(int start, int end)
     {
         _spare.Clear(_current.Tracked);

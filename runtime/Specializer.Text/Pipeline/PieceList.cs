@@ -3,17 +3,19 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>The text and how it is split so far. A pre-tokenizer reads the pieces one by one and adds what each becomes.</summary>
+/// <summary>
+/// The text and its current pieces. A pre-tokenizer reads the pieces one by one and adds the pieces that replace each.
+/// </summary>
 internal sealed class PieceList
 {
     private Piece[] _pieces = new Piece[16];
     private Piece[] _next = new Piece[16];
     private int _nextCount;
 
-    /// <summary>The text that the pieces lie in.</summary>
+    /// <summary>The text of the pieces.</summary>
     public TextBuffer Text { get; private set; } = new();
 
-    /// <summary>The text that is being written while <see cref="BeginRewrite"/> lasts.</summary>
+    /// <summary>The text that is written between <see cref="BeginRewrite"/> and <see cref="EndRewrite"/>.</summary>
     public TextBuffer Target { get; private set; } = new();
 
     public int Count { get; private set; }
@@ -27,7 +29,7 @@ internal sealed class PieceList
         Text.Clear(tracked);
     }
 
-    /// <summary>Adds a stretch of the present text to the next pieces; an empty one vanishes.</summary>
+    /// <summary>Adds a range of the current text to the next pieces; an empty range is ignored.</summary>
     public void Add(int start, int end)
     {
         if (start < end)
@@ -36,7 +38,7 @@ internal sealed class PieceList
         }
     }
 
-    /// <summary>Adds a piece to the next ones.</summary>
+    /// <summary>Adds a piece to the next pieces.</summary>
     public void AddPiece(Piece piece)
     {
         if (_nextCount == _next.Length)
@@ -47,7 +49,7 @@ internal sealed class PieceList
         _next[_nextCount++] = piece;
     }
 
-    /// <summary>Makes the next pieces the present ones.</summary>
+    /// <summary>Makes the next pieces the current ones.</summary>
     public void EndSplit()
     {
         (_pieces, _next) = (_next, _pieces);
@@ -55,13 +57,13 @@ internal sealed class PieceList
         _nextCount = 0;
     }
 
-    /// <summary>Begins to write the text anew. Pieces added with <see cref="AddRewritten"/> lie in the new text.</summary>
+    /// <summary>Starts to rewrite the text. Pieces added with <see cref="AddRewritten"/> refer to the new text.</summary>
     public void BeginRewrite() => Target.Clear(Text.Tracked);
 
-    /// <summary>A writer for one piece.</summary>
+    /// <summary>Returns a writer for one piece.</summary>
     public TextRewriter Rewrite(Piece piece) => new(Text, piece.Start, piece.End, piece.Origin, Target);
 
-    /// <summary>Adds what was written since <paramref name="start"/> as a piece that keeps its origin.</summary>
+    /// <summary>Adds the text written since <paramref name="start"/> as a piece that keeps its origin.</summary>
     public void AddRewritten(int start, int origin)
     {
         if (start < Target.Length)
@@ -70,7 +72,7 @@ internal sealed class PieceList
         }
     }
 
-    /// <summary>Makes the new text and the next pieces the present ones.</summary>
+    /// <summary>Makes the new text and the next pieces the current ones.</summary>
     public void EndRewrite()
     {
         (Text, Target) = (Target, Text);

@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>Encodes pieces with ranges: from bytes of the present text to bytes of the original, to scalars of it.</summary>
+/// <summary>Encodes pieces with ranges: from bytes of the current text to bytes of the original text, and to its scalars.</summary>
 internal readonly ref struct RangedEncoding(
     TextPipeline pipeline,
     Vocabulary vocabulary,
@@ -45,7 +45,7 @@ internal readonly ref struct RangedEncoding(
             (int start, int end) = OriginalBytes(piece, tokens.Starts[i], tokens.Ends[i]);
             (start, end) = ToScalars(start, end, scalarOfByte, byteCount);
 
-            // The library lets suffixes reach beyond the text; here ranges end with it.
+            // Suffixes extend beyond the text in the library; here, ranges end with it.
             result.RangeArray[i] = new TextRange(Math.Min(start, scalarCount), Math.Min(end, scalarCount));
         }
 
@@ -80,7 +80,7 @@ internal readonly ref struct RangedEncoding(
             return (piece.Origin + start, piece.Origin + end);
         }
 
-        // A range beyond the piece's text, as suffixes and dropped characters make, stays as it is in the library.
+        // As in the library, a range beyond the piece's text, which suffixes and dropped characters cause, is not changed.
         TextBuffer buffer = workspace.Pieces.Text;
         return end > piece.Length ? (start, end) : (buffer.OriginalStart(piece.Start + start), buffer.OriginalEnd(piece.Start + end - 1));
     }

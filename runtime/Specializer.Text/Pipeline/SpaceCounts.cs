@@ -3,7 +3,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>Counts white space at the ends of a token's text; the byte alphabet's space counts as well.</summary>
+/// <summary>Counts white space at the ends of a token's text, including the space of the byte alphabet.</summary>
 internal static class SpaceCounts
 {
     public static (int Leading, int Trailing) Of(ReadOnlySpan<byte> text)

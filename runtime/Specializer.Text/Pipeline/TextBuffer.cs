@@ -3,34 +3,34 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>UTF-8 text and, if tracked, for every byte the range of the original text that it comes from.</summary>
+/// <summary>UTF-8 text and, if tracked, the range of the original text that each byte comes from.</summary>
 internal sealed class TextBuffer
 {
     private byte[] _bytes = [];
     private int[] _starts = [];
     private int[] _ends = [];
 
-    /// <summary>Whether ranges of the original are kept. Without them only ids can be asked for.</summary>
+    /// <summary>Whether ranges of the original text are tracked. Without them only ids are available.</summary>
     public bool Tracked { get; private set; }
 
     public int Length { get; private set; }
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
 
-    /// <summary>Empties the buffer.</summary>
+    /// <summary>Clears the buffer.</summary>
     public void Clear(bool tracked)
     {
         Length = 0;
         Tracked = tracked;
     }
 
-    /// <summary>Where the byte at an index begins in the original.</summary>
+    /// <summary>Returns the start of a byte in the original text.</summary>
     public int OriginalStart(int index) => Tracked ? _starts[index] : index;
 
-    /// <summary>Where the byte at an index ends in the original.</summary>
+    /// <summary>Returns the end of a byte in the original text.</summary>
     public int OriginalEnd(int index) => Tracked ? _ends[index] : index + 1;
 
-    /// <summary>Room for at least so many more bytes, to be claimed by <see cref="Advance"/>. Only for untracked text.</summary>
+    /// <summary>Reserves capacity for more bytes, which <see cref="Advance"/> commits. Only for untracked text.</summary>
     public Span<byte> Reserve(int count)
     {
         Grow(count);
@@ -39,7 +39,7 @@ internal sealed class TextBuffer
 
     public void Advance(int count) => Length += count;
 
-    /// <summary>Appends a scalar that comes from a range of the original.</summary>
+    /// <summary>Appends a scalar that comes from a range of the original text.</summary>
     public void Append(int scalar, int originalStart, int originalEnd)
     {
         Grow(4);
@@ -87,7 +87,7 @@ internal sealed class TextBuffer
         }
     }
 
-    /// <summary>Gives memory back that one large text needed.</summary>
+    /// <summary>Releases memory that one large text needed.</summary>
     public void Trim(int maximum)
     {
         if (_bytes.Length > maximum)

@@ -6,7 +6,7 @@ using Specializer.Text.PreTokenizers;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>From text to tokens: added tokens, normalizer, pre-tokenizer, model.</summary>
+/// <summary>Converts text to tokens: added tokens, normalizer, pre-tokenizer, model.</summary>
 internal sealed class TextPipeline
 {
     private readonly INormalizer? _normalizer;
@@ -28,7 +28,7 @@ internal sealed class TextPipeline
     /// <summary>The tokens that text from users must not yield.</summary>
     public ControlTokens Control { get; }
 
-    /// <summary>Whether a token's text is the text that it stands for.</summary>
+    /// <summary>Whether the text of a token is the text that it represents.</summary>
     public bool TokensAreTheirText => _model.TokensAreTheirText;
 
     /// <summary>Splits the text into the workspace's pieces.</summary>
@@ -88,7 +88,7 @@ internal sealed class TextPipeline
         );
         if (status != OperationStatus.Done)
         {
-            throw new ArgumentException($"The text has a lone surrogate at index {read}: it is not valid UTF-16.", nameof(text));
+            throw new ArgumentException($"The text contains a lone surrogate at index {read}, so it is not valid UTF-16.", nameof(text));
         }
 
         target.Advance(written);
@@ -131,7 +131,7 @@ internal sealed class TextPipeline
             int start = pieces.Target.Length;
             pieces.Target.Append(text.Buffer, 0, text.Buffer.Length);
 
-            // As in the library a slice is taken even of a whole text, so that its origin is that of its first byte.
+            // As in the library, a whole text is sliced, too, so that its origin is that of its first byte.
             pieces.AddRewritten(start, start < pieces.Target.Length ? pieces.Target.OriginalStart(start) : 0);
         }
 
@@ -142,7 +142,7 @@ internal sealed class TextPipeline
         }
     }
 
-    // A byte-level model that ends the pipeline reads raw bytes: nothing is written in the byte alphabet only to be looked up.
+    // A byte-level model at the end of the pipeline reads raw bytes, so the byte alphabet is not written only to be looked up.
     private static (IPreTokenizer?, ITokenModel) UseRawBytes(IPreTokenizer? preTokenizer, ITokenModel model)
     {
         if (model is not BpeModel bpe)

@@ -4,8 +4,8 @@ using Specializer.Text.Unicode;
 namespace Specializer.Text.Pipeline;
 
 /// <summary>
-/// Rewrites a range of one buffer into another, scalar by scalar, keeping origins as the library's <c>transform</c> does: a replacement takes the
-/// origin of what it replaces, an insertion that of what stands before it.
+/// Rewrites a range of one buffer into another, scalar by scalar. Origins follow the library's <c>transform</c>: a replacement
+/// has the origin of the replaced text, an insertion that of the preceding text.
 /// </summary>
 internal ref struct TextRewriter
 {
@@ -26,7 +26,7 @@ internal ref struct TextRewriter
         _cursor = start;
     }
 
-    /// <summary>Writes a scalar in place of the next one.</summary>
+    /// <summary>Replaces the next scalar.</summary>
     public void Replace(int scalar)
     {
         if (!_source.Tracked)
@@ -40,7 +40,7 @@ internal ref struct TextRewriter
         Skip(1);
     }
 
-    /// <summary>Writes a scalar in addition to what was written.</summary>
+    /// <summary>Inserts a scalar.</summary>
     public void Insert(int scalar)
     {
         if (!_source.Tracked)
@@ -57,7 +57,7 @@ internal ref struct TextRewriter
         }
     }
 
-    /// <summary>Leaves out so many of the next scalars.</summary>
+    /// <summary>Skips scalars.</summary>
     public void Skip(int count)
     {
         if (!_source.Tracked)
@@ -71,7 +71,9 @@ internal ref struct TextRewriter
         }
     }
 
-    /// <summary>Writes a scalar with a change as the library counts it: 0 replaces, 1 inserts, -n replaces and leaves out n more.</summary>
+    /// <summary>
+    /// Writes a scalar with a change in the library's notation: 0 replaces, 1 inserts, -n replaces one scalar and skips n more.
+    /// </summary>
     public void Write(int scalar, int change)
     {
         if (change > 0)

@@ -3,14 +3,16 @@ using Specializer.Text.PostProcessors;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>What a post-processor puts before and after one text.</summary>
+/// <summary>The tokens that a post-processor adds before and after one text.</summary>
 internal sealed class TokenFrame(int[] before, int[] after)
 {
     public int[] Before => before;
 
     public int[] After => after;
 
-    /// <summary>Finds the frame by processing a text of one token; null if the text does not come out once.</summary>
+    /// <summary>
+    /// Determines the frame by processing a text of one token; null if the text does not occur exactly once in the result.
+    /// </summary>
     public static TokenFrame? TryCreate(IPostProcessor? processor)
     {
         if (processor is null)

@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>Tokens of one word: ids and the ranges of its bytes that they stand for.</summary>
+/// <summary>The tokens of one word: ids and the ranges of its bytes that they represent.</summary>
 internal sealed class TokenList
 {
     private int[] _ids = new int[64];

@@ -3,7 +3,7 @@ using Specializer.Text.Models;
 
 namespace Specializer.Text.Pipeline;
 
-/// <summary>Buffers of one encoding at work. A tokenizer keeps a few and lends them out.</summary>
+/// <summary>The buffers of one running encoding. A tokenizer keeps a few instances for reuse.</summary>
 internal sealed class Workspace
 {
     private const int MaximumKept = 8 << 20;
@@ -16,7 +16,7 @@ internal sealed class Workspace
 
     public ModelScratch Scratch { get; } = new();
 
-    /// <summary>The index of the piece of each token, if ranges are asked for.</summary>
+    /// <summary>The index of the piece of each token, if ranges are requested.</summary>
     public int[] Words { get; private set; } = [];
 
     public void EnsureWords(int count)
@@ -29,7 +29,7 @@ internal sealed class Workspace
         }
     }
 
-    /// <summary>Gives memory back that a large text needed.</summary>
+    /// <summary>Releases memory that a large text needed.</summary>
     public void Trim()
     {
         Pieces.Trim(MaximumKept);

@@ -1,9 +1,9 @@
 namespace Specializer.Text.PostProcessors;
 
-/// <summary>Puts special tokens around a text and around each part that was cut off it.</summary>
+/// <summary>Adds special tokens around a text and around each of its overflow parts.</summary>
 internal static class Framing
 {
-    /// <summary>Frames a text.</summary>
+    /// <summary>Adds special tokens around a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="before">The token before it, or -1.</param>
     /// <param name="after">The token after it.</param>

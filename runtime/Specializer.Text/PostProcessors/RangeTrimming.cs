@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Text.PostProcessors;
 
-/// <summary>Takes the white space at the ends of tokens out of their ranges.</summary>
+/// <summary>Removes the white space at the ends of tokens from their ranges.</summary>
 internal static class RangeTrimming
 {
     public static void Trim(TokenSequence sequence, bool addPrefixSpace)
@@ -14,7 +14,7 @@ internal static class RangeTrimming
                 trailing = sequence.TrailingSpaces[i];
             if (leading == 1 && addPrefixSpace && (i == 0 || start == 0))
             {
-                // The one space that was put in front belongs to no text.
+                // The prepended space belongs to no text.
                 leading = 0;
             }
 

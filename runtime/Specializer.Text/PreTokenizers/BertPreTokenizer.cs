@@ -4,10 +4,10 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.PreTokenizers;
 
-/// <summary>BertPreTokenizer: white space goes, punctuation stands by itself.</summary>
+/// <summary>BertPreTokenizer: removes white space and isolates punctuation.</summary>
 internal sealed class BertPreTokenizer : PieceSplitter
 {
-    // 0 for what belongs to a word, 1 for white space, 2 for punctuation.
+    // 0 for characters of words, 1 for white space, 2 for punctuation.
     private static readonly byte[] s_ascii = BuildAscii();
 
     protected override void SplitPiece(PieceList pieces, Piece piece)

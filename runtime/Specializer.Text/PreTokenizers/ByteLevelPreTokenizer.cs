@@ -5,15 +5,15 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.PreTokenizers;
 
-/// <summary>ByteLevel: a space in front, GPT-2's pattern, and a visible character for every byte.</summary>
+/// <summary>ByteLevel: prepends a space, splits by GPT-2's pattern, and replaces every byte by a visible character.</summary>
 /// <param name="addPrefixSpace">Whether a piece that does not begin with a space gets one.</param>
 /// <param name="useRegex">Whether to split by GPT-2's pattern.</param>
-/// <param name="mapBytes">Whether to write the characters; a model that reads raw bytes needs none.</param>
+/// <param name="mapBytes">Whether to write the characters; a model of raw bytes does not need them.</param>
 internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, bool mapBytes) : IPreTokenizer
 {
     private static readonly Gpt2Scanner s_scanner = new();
 
-    /// <summary>The same for a model that reads raw bytes.</summary>
+    /// <summary>Returns the same pre-tokenizer for a model of raw bytes.</summary>
     public ByteLevelPreTokenizer WithoutMapping() => new(addPrefixSpace, useRegex, mapBytes: false);
 
     public void Split(PieceList pieces)

@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.PreTokenizers;
 
-/// <summary>FixedLength: pieces of so many scalars.</summary>
+/// <summary>FixedLength: pieces with a fixed number of scalars.</summary>
 internal sealed class FixedLengthPreTokenizer(int length) : PieceSplitter
 {
     protected override void SplitPiece(PieceList pieces, Piece piece)

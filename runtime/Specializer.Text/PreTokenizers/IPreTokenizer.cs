@@ -3,16 +3,16 @@ using Specializer.Text.Pipeline;
 namespace Specializer.Text.PreTokenizers;
 
 /// <summary>
-/// One step that splits text into pieces. To add a pre-tokenizer: implement this in a file of its own, give it a case in
+/// One step that splits text into pieces. To add a pre-tokenizer, implement this interface in a new file, add a case to
 /// <see cref="Reading.PreTokenizerReader"/>, and draw it in the fuzzer of the tests.
 /// </summary>
 internal interface IPreTokenizer
 {
-    /// <summary>Splits every piece that is not an added token. Must be safe to call from many threads.</summary>
+    /// <summary>Splits every piece that is not an added token. This method must be thread-safe.</summary>
     void Split(PieceList pieces);
 }
 
-/// <summary>A pre-tokenizer that looks at each piece by itself and does not change its text.</summary>
+/// <summary>A pre-tokenizer that processes each piece by itself and does not change its text.</summary>
 internal abstract class PieceSplitter : IPreTokenizer
 {
     public void Split(PieceList pieces)
@@ -32,6 +32,6 @@ internal abstract class PieceSplitter : IPreTokenizer
         pieces.EndSplit();
     }
 
-    /// <summary>Adds what the piece becomes.</summary>
+    /// <summary>Adds the parts of a piece.</summary>
     protected abstract void SplitPiece(PieceList pieces, Piece piece);
 }

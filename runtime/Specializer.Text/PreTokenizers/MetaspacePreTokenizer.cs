@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.PreTokenizers;
 
-/// <summary>When Metaspace puts its character in front.</summary>
+/// <summary>Specifies when Metaspace prepends its character.</summary>
 internal enum PrependScheme
 {
     Always,
@@ -12,12 +12,12 @@ internal enum PrependScheme
     Never,
 }
 
-/// <summary>Metaspace: a visible character for each space and in front, then a split before each.</summary>
+/// <summary>Metaspace: replaces each space by a visible character, prepends one, and splits before each.</summary>
 internal sealed class MetaspacePreTokenizer(int replacement, PrependScheme scheme, bool split) : IPreTokenizer
 {
     private readonly byte[] _bytes = System.Text.Encoding.UTF8.GetBytes(char.ConvertFromUtf32(replacement));
 
-    /// <summary>Whether it matters where in the original a piece begins.</summary>
+    /// <summary>Whether the result depends on the position of a piece in the original text.</summary>
     public bool AsksForOrigin => scheme == PrependScheme.First;
 
     public void Split(PieceList pieces)
@@ -84,7 +84,8 @@ internal sealed class MetaspacePreTokenizer(int replacement, PrependScheme schem
                 continue;
             }
 
-            // Each replacement begins a piece; two in a row stand apart, as matches that are merged with what follows.
+            // Each replacement starts a piece. Consecutive replacements are separate pieces, as with matches that are merged with
+            // the next text.
             ReadOnlySpan<byte> bytes = pieces.Text.Bytes;
             int start = piece.Start,
                 search = start;

@@ -4,7 +4,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.PreTokenizers;
 
-/// <summary>Puts a scalar in front of pieces that do not begin with it.</summary>
+/// <summary>Prepends a scalar to pieces that do not start with it.</summary>
 internal static class PrefixSpaces
 {
     public static void Add(PieceList pieces, int scalar, bool onlyAtOrigin = false)
@@ -33,7 +33,7 @@ internal static class PrefixSpaces
                 rest = piece.Start;
             if (Needs(pieces, piece, scalar, onlyAtOrigin))
             {
-                // The prefix takes the place, and so the origin, of the first scalar.
+                // The prefix has the origin of the first scalar.
                 TextRewriter rewriter = pieces.Rewrite(piece);
                 rewriter.Replace(scalar);
                 rewriter.Insert(Scalars.Decode(pieces.Text.Bytes, piece.Start, out int length));

@@ -6,8 +6,8 @@ namespace Specializer.Text.PreTokenizers;
 
 /// <summary>Splits at scalars: WhitespaceSplit, Punctuation, Digits and CharDelimiterSplit. Each scalar is a match of its own.</summary>
 /// <param name="flags">The flags of the scalars to split at.</param>
-/// <param name="scalar">A scalar to split at beside them, or -1.</param>
-/// <param name="behavior">What becomes of them.</param>
+/// <param name="scalar">A further scalar to split at, or -1.</param>
+/// <param name="behavior">The treatment of the matched scalars.</param>
 internal sealed class ScalarPreTokenizer(UnicodeFlags flags, int scalar, SplitBehavior behavior) : PieceSplitter
 {
     protected override void SplitPiece(PieceList pieces, Piece piece)

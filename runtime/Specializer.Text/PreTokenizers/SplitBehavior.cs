@@ -2,7 +2,7 @@ using Specializer.Text.Pipeline;
 
 namespace Specializer.Text.PreTokenizers;
 
-/// <summary>What becomes of the matches of a delimiter.</summary>
+/// <summary>Specifies the treatment of the matches of a delimiter.</summary>
 internal enum SplitBehavior
 {
     Removed,
@@ -12,7 +12,7 @@ internal enum SplitBehavior
     Contiguous,
 }
 
-/// <summary>Turns matches in one piece into pieces, in one pass.</summary>
+/// <summary>Converts the matches in one piece to pieces, in one pass.</summary>
 internal ref struct DelimiterSplitter(PieceList pieces, SplitBehavior behavior, bool invert, int start)
 {
     private int _covered = start;
@@ -20,7 +20,7 @@ internal ref struct DelimiterSplitter(PieceList pieces, SplitBehavior behavior, 
     private int _pendingEnd;
     private bool _previousMatched;
 
-    /// <summary>Takes a match, a range of the text buffer.</summary>
+    /// <summary>Adds a match, a range of the text buffer.</summary>
     public void Match(int start, int end)
     {
         if (start != _covered)
@@ -32,7 +32,7 @@ internal ref struct DelimiterSplitter(PieceList pieces, SplitBehavior behavior, 
         _covered = end;
     }
 
-    /// <summary>Takes the rest of the piece.</summary>
+    /// <summary>Adds the rest of the piece.</summary>
     public void Finish(int end)
     {
         if (_covered != end)

@@ -4,7 +4,7 @@ using Specializer.Text.Pipeline;
 
 namespace Specializer.Text.PreTokenizers;
 
-/// <summary>Split: at the matches of a pattern, or with <c>invert</c> at what lies between them.</summary>
+/// <summary>Split: splits at the matches of a pattern or, with <c>invert</c>, at the text between them.</summary>
 internal sealed class SplitPreTokenizer(TextPattern pattern, SplitBehavior behavior, bool invert) : PieceSplitter
 {
     protected override void SplitPiece(PieceList pieces, Piece piece)

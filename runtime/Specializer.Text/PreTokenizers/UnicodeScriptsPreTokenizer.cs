@@ -4,7 +4,10 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.PreTokenizers;
 
-/// <summary>UnicodeScripts: a new piece where the script changes. What comes before the first scalar that has one is lost, as in the library.</summary>
+/// <summary>
+/// UnicodeScripts: starts a new piece at each change of script. As in the library, text before the first scalar with a script is
+/// lost.
+/// </summary>
 internal sealed class UnicodeScriptsPreTokenizer : PieceSplitter
 {
     protected override void SplitPiece(PieceList pieces, Piece piece)

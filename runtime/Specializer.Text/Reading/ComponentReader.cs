@@ -3,22 +3,22 @@ using Specializer.Text.Patterns;
 
 namespace Specializer.Text.Reading;
 
-/// <summary>What readers of components share.</summary>
+/// <summary>Common code of the readers of components.</summary>
 internal static class ComponentReader
 {
-    /// <summary>The most steps that a sequence of components may have.</summary>
+    /// <summary>The maximum number of steps in a sequence of components.</summary>
     public const int MaximumSteps = 1000;
 
     /// <summary>The type of a component.</summary>
     public static string TypeOf(JsonPlace place) => place["type"].Text();
 
-    /// <summary>An error for a component that is not known.</summary>
+    /// <summary>Creates the exception for an unknown component.</summary>
     public static TokenizerException Unknown(JsonPlace place, string kind, string type) =>
         place["type"].Error($"the {kind} '{type}' is not supported");
 
     /// <summary>Reads a pattern: {"String": ...} or {"Regex": ...}.</summary>
-    /// <param name="place">Where it stands.</param>
-    /// <param name="literal">The text, or null if it is a regular expression.</param>
+    /// <param name="place">Its location.</param>
+    /// <param name="literal">The text, or null for a regular expression.</param>
     public static TextPattern ReadPattern(JsonPlace place, out string? literal)
     {
         literal = null;

@@ -4,7 +4,7 @@ using System.IO;
 
 namespace Specializer.Text.Reading;
 
-/// <summary>Finds the tokenizer of a model's folder.</summary>
+/// <summary>Finds the tokenizer of a model folder.</summary>
 internal static class FolderReader
 {
     private static readonly string[] s_sentencePieceNames =
@@ -47,11 +47,11 @@ internal static class FolderReader
         }
 
         throw new TokenizerException(
-            $"{folder}: there is no tokenizer. Expected tokenizer.json, vocab.json with merges.txt, vocab.txt, source.spm with vocab.json, or {string.Join(", ", s_sentencePieceNames)}."
+            $"{folder}: no tokenizer found. Expected tokenizer.json, vocab.json with merges.txt, vocab.txt, source.spm with vocab.json, or {string.Join(", ", s_sentencePieceNames)}."
         );
     }
 
-    /// <summary>The content of a file, or null if there is none.</summary>
+    /// <summary>Returns the content of a file, or null if it does not exist.</summary>
     internal static byte[]? TryRead(string folder, string name)
     {
         string path = Path.Combine(folder, name);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Specializer.Text.Reading;
 
-/// <summary>What tokenizer_config.json, special_tokens_map.json, added_tokens.json and config.json of a folder say.</summary>
+/// <summary>The settings in tokenizer_config.json, special_tokens_map.json, added_tokens.json and config.json of a folder.</summary>
 internal sealed class FolderSettings
 {
     private readonly List<JsonDocument> _documents = [];
@@ -46,13 +46,13 @@ internal sealed class FolderSettings
         return settings;
     }
 
-    /// <summary>A flag, or what holds without it.</summary>
+    /// <summary>Returns a flag, or a default if it is absent.</summary>
     public bool Flag(string name, bool orElse) => Find(name) is { IsNull: false } place ? place.Flag() : orElse;
 
-    /// <summary>A flag that may be absent.</summary>
+    /// <summary>Returns a flag, or null if it is absent.</summary>
     public bool? Flag(string name) => Find(name) is { IsNull: false } place ? place.Flag() : null;
 
-    /// <summary>The text of a special token: a string, or an object with its content.</summary>
+    /// <summary>Returns the text of a special token: a string, or an object with its content.</summary>
     public string Token(string name, string orElse)
     {
         if (Find(name) is not { IsNull: false } place)

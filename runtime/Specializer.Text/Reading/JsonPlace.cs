@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Specializer.Text.Reading;
 
-/// <summary>A value in a JSON file and where it stands, for errors.</summary>
+/// <summary>A value in a JSON file and its location, for errors.</summary>
 internal readonly struct JsonPlace(JsonElement element, string path)
 {
     public JsonElement Element => element;
@@ -21,7 +21,7 @@ internal readonly struct JsonPlace(JsonElement element, string path)
 
     public bool IsString => element.ValueKind == JsonValueKind.String;
 
-    /// <summary>A member, or a null place.</summary>
+    /// <summary>Returns a member, or a null value.</summary>
     public JsonPlace this[string name]
     {
         get
@@ -35,11 +35,11 @@ internal readonly struct JsonPlace(JsonElement element, string path)
         }
     }
 
-    /// <summary>Whether there is a member that is not null.</summary>
+    /// <summary>Returns whether a member exists and is not null.</summary>
     public bool Has(string name) =>
         IsObject && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
-    /// <summary>The items of an array.</summary>
+    /// <summary>Returns the items of an array.</summary>
     public List<JsonPlace> Items(int maximum = int.MaxValue)
     {
         if (!IsArray)
@@ -90,15 +90,15 @@ internal readonly struct JsonPlace(JsonElement element, string path)
 
     public bool Flag(bool orElse) => IsNull ? orElse : Flag();
 
-    /// <summary>A number from 0 to 2^31 - 1.</summary>
+    /// <summary>Returns a number from 0 to 2^31 - 1.</summary>
     public int Number() =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= 0
             ? value
-            : throw Error($"expected a whole number from 0 to {int.MaxValue}, found {Kind}");
+            : throw Error($"expected an integer from 0 to {int.MaxValue}, found {Kind}");
 
     public int Number(int orElse) => IsNull ? orElse : Number();
 
-    /// <summary>A string of one character.</summary>
+    /// <summary>Returns a string of one character.</summary>
     public int Scalar()
     {
         string text = Text();

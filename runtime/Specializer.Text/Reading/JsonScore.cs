@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Specializer.Text.Reading;
 
 /// <summary>
-/// Numbers as the library's JSON reader (serde_json) reads them: up to 64 bits of digits, then one multiplication or division by a power of ten.
-/// The last bit may differ from the nearest number, and with it which of two nearly equal splits wins.
+/// Parses numbers like the library's JSON reader (serde_json): up to 64 bits of digits, then one multiplication or division by a
+/// power of ten. The last bit may differ from the nearest number, which can decide between two nearly equal splits.
 /// </summary>
 internal static class JsonScore
 {
@@ -36,7 +36,7 @@ internal static class JsonScore
                 digits = digits * 10 + digit;
             }
 
-            // A digit that does not fit counts only if it stands before the point.
+            // A digit that does not fit counts only before the decimal point.
             exponent += (full ? 1 : 0) - (fraction ? 1 : 0);
         }
 

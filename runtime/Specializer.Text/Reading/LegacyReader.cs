@@ -10,10 +10,10 @@ using Specializer.Text.PreTokenizers;
 
 namespace Specializer.Text.Reading;
 
-/// <summary>Builds from older files what the library transformers builds from them.</summary>
+/// <summary>Builds from older files the tokenizers that transformers builds from them.</summary>
 internal static class LegacyReader
 {
-    /// <summary>BERT's vocab.txt: a token on each line.</summary>
+    /// <summary>Reads BERT's vocab.txt: one token per line.</summary>
     public static TokenizerParts ReadBert(ReadOnlySpan<byte> words, FolderSettings settings)
     {
         string unknown = settings.Token("unk_token", "[UNK]"),
@@ -51,7 +51,9 @@ internal static class LegacyReader
         };
     }
 
-    /// <summary>vocab.json and merges.txt of GPT-2 or, if the settings or a token &lt;s&gt; say so, of RoBERTa and BART.</summary>
+    /// <summary>
+    /// Reads vocab.json and merges.txt of GPT-2 or, if the settings or a token &lt;s&gt; indicate it, of RoBERTa and BART.
+    /// </summary>
     public static TokenizerParts ReadByteLevel(byte[] vocabularyJson, ReadOnlySpan<byte> mergesText, FolderSettings settings)
     {
         Vocabulary vocabulary = ReadJson(vocabularyJson);
@@ -102,8 +104,8 @@ internal static class LegacyReader
     }
 
     /// <summary>
-    /// A SentencePiece model with the start and end tokens of its family: T5 ends with &lt;/s&gt;, LLaMA and its kin begin with &lt;s&gt;,
-    /// XLM-RoBERTa and CamemBERT have both, and ids of their own.
+    /// Reads a SentencePiece model with the start and end tokens of its family. T5 ends with &lt;/s&gt;; LLaMA and related families
+    /// start with &lt;s&gt;. XLM-RoBERTa and CamemBERT have both, and ids of their own.
     /// </summary>
     public static TokenizerParts ReadSentencePiece(ReadOnlySpan<byte> model, FolderSettings settings)
     {
@@ -123,7 +125,7 @@ internal static class LegacyReader
         {
             throw new TokenizerException(
                 "tokenizer_config.json.tokenizer_class",
-                $"a SentencePiece model of '{kind}', whose ids may differ from the file's, needs its tokenizer.json"
+                $"a SentencePiece model of '{kind}' requires its tokenizer.json, because its ids may differ from those of the file"
             );
         }
 
@@ -158,7 +160,7 @@ internal static class LegacyReader
         };
     }
 
-    /// <summary>Special tokens, and those of added_tokens.json after them.</summary>
+    /// <summary>Returns special tokens, followed by those of added_tokens.json.</summary>
     internal static List<AddedToken> Added(FolderSettings settings, params string[] special)
     {
         var result = new List<AddedToken>();

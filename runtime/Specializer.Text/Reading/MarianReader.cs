@@ -7,7 +7,10 @@ using Specializer.Text.PostProcessors;
 
 namespace Specializer.Text.Reading;
 
-/// <summary>Marian's two SentencePiece models over one vocab.json: the source's encodes, and ids are looked up by the pieces' texts.</summary>
+/// <summary>
+/// Reads Marian's two SentencePiece models with one vocab.json: the source model encodes, and ids are looked up by the texts of
+/// pieces.
+/// </summary>
 internal static class MarianReader
 {
     public static TokenizerParts Read(ReadOnlySpan<byte> source, ReadOnlySpan<byte> target, byte[] vocabularyJson)
@@ -29,7 +32,7 @@ internal static class MarianReader
             }
         }
 
-        // Multilingual models begin with the target language's code, which stands before the text and is no part of it.
+        // Multilingual models start with the code of the target language, which precedes the text and is not part of it.
         for (int entry = 0; entry < vocabulary.Count; entry++)
         {
             ReadOnlySpan<byte> text = vocabulary.TextOf(entry);

@@ -54,7 +54,7 @@ internal static class ModelReader
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out int id) || id is < 0 or int.MaxValue)
             {
-                throw place.Error($"the id of '{Encoding.UTF8.GetString(token)}' is not a whole number from 0 to {int.MaxValue - 1}");
+                throw place.Error($"the id of '{Encoding.UTF8.GetString(token)}' is not an integer from 0 to {int.MaxValue - 1}");
             }
 
             builder.Add(token, id);
@@ -63,10 +63,10 @@ internal static class ModelReader
         Vocabulary vocabulary = builder.Build(out int sharedId);
         return sharedId < 0
             ? vocabulary
-            : throw place.Error($"the id {sharedId} belongs to more than one token, so that decoding it has no one answer");
+            : throw place.Error($"the id {sharedId} belongs to more than one token, so decoding it is ambiguous");
     }
 
-    /// <summary>Puts merges of two texts together.</summary>
+    /// <summary>Adds the merge of two texts.</summary>
     internal static void AddMerge(
         List<(int, int, int, int)> merges,
         Vocabulary vocabulary,
@@ -114,7 +114,7 @@ internal static class ModelReader
             && (dropout.Element.ValueKind != JsonValueKind.Number || !dropout.Element.TryGetDouble(out double value) || value != 0)
         )
         {
-            throw dropout.Error("dropout makes tokens random, which is for training only; expected null or 0");
+            throw dropout.Error("dropout makes tokens random and is meant for training only; expected null or 0");
         }
 
         unknownToken = place["unk_token"].IsNull ? null : place["unk_token"].Text();
@@ -152,7 +152,7 @@ internal static class ModelReader
             bool isString = reader.TokenType == JsonTokenType.String;
             if (areStrings is { } known && known != isString)
             {
-                throw Error("merges are all strings or all pairs");
+                throw Error("merges must be all strings or all pairs");
             }
 
             areStrings = isString;
@@ -178,7 +178,7 @@ internal static class ModelReader
             ReadOnlySpan<byte> right = ReadPart(ref reader, JsonTokenType.String, ref second, Error);
             if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray)
             {
-                throw Error("a merge has two tokens");
+                throw Error("a merge must have two tokens");
             }
 
             AddMerge(merges, vocabulary, left, right, prefixLength, Error);
@@ -196,7 +196,7 @@ internal static class ModelReader
     {
         if (reader.TokenType != present || !reader.Read() || reader.TokenType != JsonTokenType.String)
         {
-            throw error("a merge is a string or an array of two strings");
+            throw error("a merge must be a string or an array of two strings");
         }
 
         return Unescape(ref reader, ref buffer);
@@ -227,7 +227,7 @@ internal static class ModelReader
             builder.Add(Unescape(ref reader, ref buffer), index);
             if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !JsonScore.TryParse(reader.ValueSpan, out double score))
             {
-                throw Error("a score is a finite number");
+                throw Error("a score must be a finite number");
             }
 
             scores.Add(score);
@@ -243,7 +243,7 @@ internal static class ModelReader
             throw place["unk_id"].Error($"the id {unknown} is not one of the {scores.Count} tokens");
         }
 
-        // Ids are places in the list, so that of equal tokens the last holds, and ids of the others still decode.
+        // Ids are indices of the list. The last of equal tokens is found by text, and the ids of the others can still be decoded.
         Vocabulary vocabulary = builder.BuildList();
         unknownToken = unknown < 0 ? null : Encoding.UTF8.GetString(vocabulary.TextOfId(unknown));
         return new UnigramModel(vocabulary, [.. scores], unknown, place["byte_fallback"].Flag(orElse: false));
@@ -253,7 +253,7 @@ internal static class ModelReader
     {
         if (!reader.ValueIsEscaped)
         {
-            // Bytes that are not UTF-8 are refused here; escapes are checked below.
+            // Bytes that are not UTF-8 are rejected here; escapes are checked below.
             return System.Text.Unicode.Utf8.IsValid(reader.ValueSpan)
                 ? reader.ValueSpan
                 : throw new InvalidOperationException("invalid UTF-8");

@@ -59,7 +59,7 @@ internal static class NormalizerReader
         TextPattern pattern = ComponentReader.ReadPattern(place["pattern"], out _);
         if (pattern.Find(default, 0, out _, out _) || pattern.Find("a"u8, 0, out int start, out int end) && start == end)
         {
-            // The library loses track of origins where nothing is replaced by something.
+            // The library loses track of origins if an empty match is replaced.
             throw place["pattern"].Error("a pattern that matches empty text is not supported in a normalizer");
         }
 

@@ -42,7 +42,7 @@ internal static class PostProcessorReader
             IPostProcessor step = Read(item);
             if (adds && step is not ByteLevelProcessor)
             {
-                throw item.Error("a post-processor after one that adds special tokens; only ByteLevel is supported there");
+                throw item.Error("after a post-processor that adds special tokens, only ByteLevel is supported");
             }
 
             adds |= step is not ByteLevelProcessor;

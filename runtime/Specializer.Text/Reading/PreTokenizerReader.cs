@@ -39,7 +39,7 @@ internal static class PreTokenizerReader
         return new ByteLevelPreTokenizer(place["add_prefix_space"].Flag(), place["use_regex"].Flag(orElse: true), mapBytes: true);
     }
 
-    /// <summary>Reads the scheme of Metaspace, which the decoder shares. Older files say add_prefix_space.</summary>
+    /// <summary>Reads the scheme of Metaspace, which the decoder shares. Older files have add_prefix_space.</summary>
     internal static PrependScheme ReadScheme(JsonPlace place)
     {
         PrependScheme scheme = place["prepend_scheme"].Text("always") switch
@@ -51,7 +51,7 @@ internal static class PreTokenizerReader
         };
         return scheme == PrependScheme.Never || place["add_prefix_space"].Flag(orElse: true)
             ? scheme
-            : throw place["add_prefix_space"].Error("add_prefix_space is false, which prepend_scheme must confirm with 'never'");
+            : throw place["add_prefix_space"].Error("add_prefix_space is false; expected prepend_scheme to be 'never'");
     }
 
     private static MetaspacePreTokenizer ReadMetaspace(JsonPlace place) =>
@@ -84,7 +84,7 @@ internal static class PreTokenizerReader
     private static FixedLengthPreTokenizer ReadFixedLength(JsonPlace place)
     {
         int length = place.Number(orElse: 5);
-        return length > 0 ? new FixedLengthPreTokenizer(length) : throw place.Error("pieces have at least one character");
+        return length > 0 ? new FixedLengthPreTokenizer(length) : throw place.Error("pieces must have at least one character");
     }
 
     private static PreTokenizerSequence ReadSequence(JsonPlace place)

@@ -8,13 +8,13 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
 {
     private ReadOnlySpan<byte> _rest = data;
 
-    /// <summary>The number of the present field.</summary>
+    /// <summary>The number of the current field.</summary>
     public int Field { get; private set; }
 
-    /// <summary>The content of the present field if it is of a length, else empty.</summary>
+    /// <summary>The content of the current field if it is length-delimited; otherwise empty.</summary>
     public ReadOnlySpan<byte> Content { get; private set; }
 
-    /// <summary>The value of the present field if it is a number, else 0.</summary>
+    /// <summary>The value of the current field if it is a number; otherwise 0.</summary>
     public ulong Value { get; private set; }
 
     /// <summary>The wire type: 0 and 1 and 5 are numbers, 2 has a length.</summary>
@@ -23,7 +23,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
     /// <summary>The value as a float.</summary>
     public readonly float Single => BitConverter.UInt32BitsToSingle((uint)Value);
 
-    /// <summary>The value as a signed number.</summary>
+    /// <summary>The value as a signed integer.</summary>
     public readonly int Number => unchecked((int)(long)Value);
 
     /// <summary>Moves to the next field.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Specializer.Text.Reading;
 
-/// <summary>Kinds of pieces in a SentencePiece model.</summary>
+/// <summary>Specifies the type of a piece in a SentencePiece model.</summary>
 internal enum PieceType
 {
     Normal = 1,
@@ -15,14 +15,14 @@ internal enum PieceType
     Byte = 6,
 }
 
-/// <summary>What a SentencePiece .model says (sentencepiece_model.proto).</summary>
+/// <summary>The contents of a SentencePiece .model (sentencepiece_model.proto).</summary>
 internal sealed class SentencePieceFile
 {
     private SentencePieceFile() { }
 
     public List<(byte[] Text, float Score, PieceType Type)> Pieces { get; } = [];
 
-    /// <summary>1 is Unigram, 2 BPE, 3 words, 4 characters.</summary>
+    /// <summary>The type: 1 is Unigram, 2 BPE, 3 words, 4 characters.</summary>
     public int ModelType { get; private set; } = 1;
 
     public bool ByteFallback { get; private set; }
@@ -69,7 +69,7 @@ internal sealed class SentencePieceFile
             throw new TokenizerException("SentencePiece model", exception.Message, exception);
         }
 
-        return file.Unknown >= 0 ? file : throw new TokenizerException("SentencePiece model", "no piece stands for unknown text");
+        return file.Unknown >= 0 ? file : throw new TokenizerException("SentencePiece model", "no piece represents unknown text");
     }
 
     private void ReadPiece(ReadOnlySpan<byte> data)
@@ -110,7 +110,7 @@ internal sealed class SentencePieceFile
 
         if (type == PieceType.Unknown)
         {
-            Unknown = Unknown < 0 ? Pieces.Count : throw new TokenizerException(place, "a second piece stands for unknown text");
+            Unknown = Unknown < 0 ? Pieces.Count : throw new TokenizerException(place, "a second piece represents unknown text");
         }
 
         Pieces.Add((text, score, type));

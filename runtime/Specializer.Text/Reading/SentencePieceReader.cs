@@ -7,7 +7,7 @@ using Specializer.Text.Normalizers;
 
 namespace Specializer.Text.Reading;
 
-/// <summary>Builds the tokenizer that a SentencePiece .model describes, as SentencePiece itself encodes and decodes with it.</summary>
+/// <summary>Builds the tokenizer that a SentencePiece .model describes; it encodes and decodes like SentencePiece itself.</summary>
 internal static class SentencePieceReader
 {
     public static TokenizerParts Read(ReadOnlySpan<byte> data)
@@ -85,7 +85,7 @@ internal static class SentencePieceReader
             {
                 throw new TokenizerException(
                     $"SentencePiece model, piece {id}",
-                    $"the piece '{Encoding.UTF8.GetString(vocabulary.TextOfId(id))}' comes twice"
+                    $"the piece '{Encoding.UTF8.GetString(vocabulary.TextOfId(id))}' occurs twice"
                 );
             }
         }

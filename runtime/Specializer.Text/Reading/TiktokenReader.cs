@@ -11,7 +11,7 @@ using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Reading;
 
-/// <summary>Reads tiktoken files. Two neighbours are merged if together they are a token, in the order of its rank.</summary>
+/// <summary>Reads tiktoken files. Adjacent tokens are merged if their concatenation is a token, in the order of its rank.</summary>
 internal static class TiktokenReader
 {
     private const int MaximumTokenBytes = 4096;

@@ -29,7 +29,7 @@ internal static class TokenizerJsonReader
         }
         catch (InvalidOperationException exception)
         {
-            // A string with half a surrogate pair or with bytes that are not UTF-8.
+            // The string contains half of a surrogate pair, or bytes that are not UTF-8.
             throw new TokenizerException("$", $"a string of the file is not valid Unicode: {exception.Message}", exception);
         }
     }

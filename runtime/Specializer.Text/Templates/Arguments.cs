@@ -13,10 +13,10 @@ internal sealed class Arguments(IReadOnlyList<Value> positional, IReadOnlyList<K
 
     public IReadOnlyList<KeyValuePair<string, Value>> Named => named;
 
-    /// <summary>The arguments after some positional ones.</summary>
+    /// <summary>Returns the arguments after some positional ones.</summary>
     public Arguments Skip(int count) => new([.. positional.Skip(count)], named);
 
-    /// <summary>The named argument, or null.</summary>
+    /// <summary>Returns the named argument, or null.</summary>
     public Value? Find(string name)
     {
         foreach ((string key, Value value) in named)
@@ -31,15 +31,17 @@ internal sealed class Arguments(IReadOnlyList<Value> positional, IReadOnlyList<K
     }
 
     /// <summary>
-    /// The arguments by parameter, as Python binds them; null where one is absent. A parameter whose name begins with a slash takes no
-    /// argument by name.
+    /// Binds the arguments to parameters like Python; null if one is absent. A parameter whose name starts with a slash cannot be
+    /// passed by name.
     /// </summary>
-    /// <exception cref="TemplateFault">One is unknown, given twice, one too many, or a required one is absent.</exception>
+    /// <exception cref="TemplateFault">
+    /// An argument is unknown, occurs twice or is one too many, or a required argument is absent.
+    /// </exception>
     public Value?[] Bind(string function, int required, params ReadOnlySpan<string> parameters)
     {
         if (positional.Count > parameters.Length)
         {
-            throw TemplateFault.Runtime($"{function} takes at most {parameters.Length} arguments, yet {positional.Count} are given.");
+            throw TemplateFault.Runtime($"{function} takes at most {parameters.Length} arguments, but {positional.Count} were given.");
         }
 
         var bound = new Value?[parameters.Length];
@@ -58,7 +60,7 @@ internal sealed class Arguments(IReadOnlyList<Value> positional, IReadOnlyList<K
 
             if (bound[index] is not null)
             {
-                throw TemplateFault.Runtime($"{function} is given its argument '{name}' twice.");
+                throw TemplateFault.Runtime($"{function} got the argument '{name}' twice.");
             }
 
             bound[index] = value;
@@ -68,7 +70,7 @@ internal sealed class Arguments(IReadOnlyList<Value> positional, IReadOnlyList<K
         {
             if (bound[i] is null)
             {
-                throw TemplateFault.Runtime($"{function} lacks its argument '{parameters[i].TrimStart('/')}'.");
+                throw TemplateFault.Runtime($"{function} lacks the argument '{parameters[i].TrimStart('/')}'.");
             }
         }
 

@@ -4,7 +4,7 @@ using System.Numerics;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Python's operators on values of every type.</summary>
+/// <summary>Python's operators for values of every type.</summary>
 internal static class Arithmetic
 {
     private static readonly (string Character, string Entity)[] s_entities =
@@ -81,7 +81,7 @@ internal static class Arithmetic
             _ => !Sequences.Contains(context, right, left),
         };
 
-    /// <summary>The text with the characters that HTML reserves as entities, marked as safe.</summary>
+    /// <summary>Returns the text with HTML's reserved characters as entities, marked as safe.</summary>
     public static TextValue Escape(RenderContext context, Value value)
     {
         TextValue text = Printer.SoftText(context, value);
@@ -105,7 +105,7 @@ internal static class Arithmetic
             return TextValue.Concatenate(left, right, context.Budget);
         }
 
-        // What is added to a safe text is escaped, as Markup does.
+        // Text that is added to a safe text is escaped, as in Markup.
         TextBuilder builder = context.Builder();
         return builder.Append(Escape(context, left)).Append(Escape(context, right)).ToText(safe: true);
     }
@@ -116,14 +116,14 @@ internal static class Arithmetic
         if (value is TextValue text)
         {
             return times * text.Length > 100_000_000
-                ? throw TemplateFault.Limit("A text is repeated to more than 100,000,000 characters.")
+                ? throw TemplateFault.Limit("A repeated text has more than 100,000,000 characters.")
                 : TextSearch.Repeat(context, text, text.Length == 0 ? 0 : (long)times);
         }
 
         ItemsValue items = (ItemsValue)value;
         if (times * items.Items.Count > 1_000_000)
         {
-            throw TemplateFault.Limit("A list is repeated to more than 1,000,000 elements.");
+            throw TemplateFault.Limit("A repeated list has more than 1,000,000 elements.");
         }
 
         int all = items.Items.Count == 0 ? 0 : (int)times;

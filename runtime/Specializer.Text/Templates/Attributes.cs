@@ -7,8 +7,9 @@ using System.Numerics;
 namespace Specializer.Text.Templates;
 
 /// <summary>
-/// Attributes, elements and slices by the rules of Jinja's immutable sandbox: <c>a.b</c> is an attribute first, <c>a['b']</c> an element
-/// first, what does not exist is undefined, and what would change a list or dictionary or begins with underscores is refused.
+/// Attributes, elements and slices by the rules of Jinja's immutable sandbox. <c>a.b</c> finds an attribute first, <c>a['b']</c>
+/// an element first; a missing one is undefined. Names that start with underscores, and methods that would change a list or
+/// dictionary, are rejected.
 /// </summary>
 internal static class Attributes
 {
@@ -45,13 +46,13 @@ internal static class Attributes
 
     private static readonly FrozenSet<string> s_iteratorAttributes = FrozenSet.Create("close", "send", "throw");
 
-    /// <summary>Jinja's <c>target.name</c>.</summary>
+    /// <summary>Evaluates Jinja's <c>target.name</c>.</summary>
     public static Value Get(RenderContext context, Value target, string name) =>
         Python(context, target, name)
         ?? (target is DictValue dictionary && dictionary.TryGet(new TextValue(name), out Value value) ? value : null)
         ?? new UndefinedValue(name, target.TypeName);
 
-    /// <summary>Jinja's <c>target[key]</c>.</summary>
+    /// <summary>Evaluates Jinja's <c>target[key]</c>.</summary>
     public static Value Item(RenderContext context, Value target, Value key)
     {
         Value? item = target switch
@@ -71,7 +72,7 @@ internal static class Attributes
             : new UndefinedValue(Describe(key), target.TypeName);
     }
 
-    /// <summary>Jinja's <c>target[start:stop:step]</c>.</summary>
+    /// <summary>Evaluates Jinja's <c>target[start:stop:step]</c>.</summary>
     public static Value Slice(RenderContext context, Value target, Value? start, Value? stop, Value? step)
     {
         switch (target)
@@ -96,7 +97,7 @@ internal static class Attributes
         }
     }
 
-    /// <summary>What Python's <c>getattr</c> finds; null where it finds nothing.</summary>
+    /// <summary>Returns the result of Python's <c>getattr</c>; null if there is none.</summary>
     private static Value? Python(RenderContext context, Value target, string name)
     {
         if (target is UndefinedValue undefined)
@@ -207,7 +208,7 @@ internal static class Attributes
         }
     }
 
-    /// <summary>The first index, the index that is no longer reached, and the step, as Python's <c>slice.indices</c> gives them.</summary>
+    /// <summary>Returns the first index, the exclusive end and the step, as defined by Python's <c>slice.indices</c>.</summary>
     private static (long Start, long Stop, long Step) Bounds(int count, Value? start, Value? stop, Value? step)
     {
         BigInteger by = Bound(step) ?? 1;

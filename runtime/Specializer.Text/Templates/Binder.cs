@@ -4,8 +4,8 @@ using System.Linq;
 namespace Specializer.Text.Templates;
 
 /// <summary>
-/// Binds the names of a template to slots. Each scope is analyzed whole before its names are bound, since what a scope assigns anywhere
-/// is its own variable everywhere.
+/// Binds the names of a template to slots. Each scope is analyzed completely before its names are bound, because a name that a
+/// scope assigns anywhere is its own variable everywhere.
 /// </summary>
 internal static class Binder
 {
@@ -29,7 +29,9 @@ internal static class Binder
         }
     }
 
-    /// <summary>What a statement reads and assigns in its own scope; inner scopes are analyzed where they are bound.</summary>
+    /// <summary>
+    /// Collects the names that a statement reads and assigns in its own scope; inner scopes are analyzed when they are bound.
+    /// </summary>
     private static void Collect(Statement statement, Symbols symbols)
     {
         switch (statement)
@@ -71,7 +73,7 @@ internal static class Binder
         }
     }
 
-    // The branches after the first are one branch of it, as Jinja's 'elif' is.
+    // The branches after the first are one branch of it, like Jinja's 'elif'.
     private static void CollectBranches(IfStatement conditional, int first, Symbols symbols)
     {
         Collect(conditional.Branches[first].Test, symbols);
@@ -254,7 +256,7 @@ internal static class Binder
             used.Remove(parameter.Name);
             if (parameter is { Name: "caller", Default: null })
             {
-                throw new ParseFault(position, "The parameter 'caller' of a macro is omitted, or has a default.");
+                throw new ParseFault(position, "The parameter 'caller' of a macro requires a default or must be omitted.");
             }
         }
 

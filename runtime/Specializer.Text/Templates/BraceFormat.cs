@@ -33,7 +33,7 @@ internal static class BraceFormat
             int close = text[i] == '{' ? text.IndexOf('}', i) : -1;
             if (close < 0)
             {
-                throw TemplateFault.Runtime("The format has a single brace.");
+                throw TemplateFault.Runtime("The format contains a single brace.");
             }
 
             string field = text[(i + 1)..close];
@@ -75,7 +75,7 @@ internal static class BraceFormat
             TextValue text when parsed is { Type: '\0' or 's', Align: not '=', Grouping: '\0', Sign: '-', IsAlternate: false } =>
                 parsed.Apply(context, text),
             _ when Numbers.IsNumber(value) && parsed.Type is not ('s' or 'c') => parsed.Apply(context, value),
-            _ => throw TemplateFault.Runtime($"The format '{specification}' does not take a value of type '{value.TypeName}'."),
+            _ => throw TemplateFault.Runtime($"The format '{specification}' does not support a value of type '{value.TypeName}'."),
         };
     }
 
@@ -86,16 +86,16 @@ internal static class BraceFormat
         bool isNumber = int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int index);
         if ((first.Length == 0 && automatic < 0) || (isNumber && automatic > 0))
         {
-            throw TemplateFault.Runtime("The format mixes automatic and given numbers.");
+            throw TemplateFault.Runtime("The format mixes automatic and explicit numbers.");
         }
 
         automatic = isNumber ? -1 : automatic;
         index = first.Length == 0 ? automatic++ : index;
         Value value =
             first.Length > 0 && !isNumber
-                ? arguments.Find(first) ?? throw TemplateFault.Runtime($"The format's argument '{first}' is absent.")
+                ? arguments.Find(first) ?? throw TemplateFault.Runtime($"The argument '{first}' of the format is missing.")
             : index < arguments.Positional.Count ? arguments.Positional[index]
-            : throw TemplateFault.Runtime($"The format's argument {index} is absent.");
+            : throw TemplateFault.Runtime($"The argument {index} of the format is missing.");
         while (end >= 0 && end < name.Length)
         {
             bool isAttribute = name[end] == '.';
@@ -115,7 +115,7 @@ internal static class BraceFormat
             end = isAttribute ? (stop == name.Length ? -1 : stop) : stop + 1;
             if (!isAttribute && end < name.Length && name[end] is not ('.' or '['))
             {
-                throw TemplateFault.Runtime("Only '.' or '[' follows ']' in a format's field.");
+                throw TemplateFault.Runtime("Only '.' or '[' may follow ']' in a field of a format.");
             }
         }
 

@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Counts what one rendering does, and ends it at a limit.</summary>
+/// <summary>Counts the work of one rendering and ends it at a limit.</summary>
 internal sealed class Budget
 {
-    /// <summary>The longest range, as of Jinja's sandbox.</summary>
+    /// <summary>The longest range, as in Jinja's sandbox.</summary>
     public const int MaximalRange = 100_000;
 
-    /// <summary>The longest integer, in bits: Python prints none of more than 4,300 digits.</summary>
+    /// <summary>The longest integer in bits: Python does not print more than 4,300 digits.</summary>
     public const int MaximalIntegerBits = 14_280;
 
-    // A character costs a copy, a step costs a call: some 32 of the one are worth one of the other.
+    // Copying a character is about 32 times cheaper than a step, which is a call.
     private const int CharactersPerStep = 32;
 
     private readonly int _maximalDepth;
@@ -28,49 +28,49 @@ internal sealed class Budget
         _maximalDepth = limits.Depth;
     }
 
-    /// <summary>The steps done so far.</summary>
+    /// <summary>The number of steps so far.</summary>
     public long StepsDone => _allSteps - _steps;
 
-    /// <summary>The bytes made so far.</summary>
+    /// <summary>The number of allocated bytes so far.</summary>
     public long BytesMade => _allBytes - _bytes;
 
-    /// <summary>One evaluation.</summary>
+    /// <summary>Counts one evaluation.</summary>
     public void Step() => Steps(1);
 
-    /// <summary>Some evaluations.</summary>
+    /// <summary>Counts evaluations.</summary>
     public void Steps(long count)
     {
         _steps -= count;
         if (_steps < 0)
         {
-            throw TemplateFault.Limit("The template does too many steps for a conversation of this size; it may never end.");
+            throw TemplateFault.Limit("The template takes too many steps for a conversation of this size; it may never end.");
         }
     }
 
-    /// <summary>Reads or compares characters, without copying them.</summary>
+    /// <summary>Counts characters that are read or compared without copying.</summary>
     public void Read(long characters) => Steps(1 + (characters / CharactersPerStep));
 
-    /// <summary>Copies characters.</summary>
+    /// <summary>Counts copied characters.</summary>
     public void Copy(long characters)
     {
         Steps(1 + (characters / CharactersPerStep));
         Allocate(2 * characters);
     }
 
-    /// <summary>Makes a list of some elements.</summary>
+    /// <summary>Counts the elements of a new list.</summary>
     public void Elements(long count)
     {
         Steps(1 + (count / 4));
         Allocate(16 * count);
     }
 
-    /// <summary>Makes an object.</summary>
+    /// <summary>Counts a new object.</summary>
     public void Allocate(long bytes)
     {
         _bytes -= bytes;
         if (_bytes < 0)
         {
-            throw TemplateFault.Limit("The template makes too many or too long strings and lists for a conversation of this size.");
+            throw TemplateFault.Limit("The template creates too many or too long strings and lists for a conversation of this size.");
         }
     }
 
@@ -83,6 +83,6 @@ internal sealed class Budget
         }
     }
 
-    /// <summary>Leaves what <see cref="Descend"/> entered.</summary>
+    /// <summary>Leaves the level that <see cref="Descend"/> entered.</summary>
     public void Ascend() => _depth--;
 }

@@ -6,12 +6,12 @@ using System.Text;
 namespace Specializer.Text.Templates;
 
 /// <summary>
-/// Python's upper, lower and title case: Unicode's full mappings, in which one character may become three (SpecialCasing.txt), over .NET's
-/// simple ones.
+/// Python's upper, lower and title case: the full mappings of Unicode (SpecialCasing.txt), in which one character can become
+/// three, in addition to .NET's simple ones.
 /// </summary>
 internal static class CaseMapping
 {
-    // Each a character and what it becomes.
+    // Pairs of a character and its mapping.
     private static readonly FrozenDictionary<int, string> s_upper = Read(
         "\u00DFSS \u0149\u02BCN \u01F0J\u030C \u0390\u0399\u0308\u0301 \u03B0\u03A5\u0308\u0301 \u0587\u0535\u0552 "
             + "\u1E96H\u0331 \u1E97T\u0308 \u1E98W\u030A \u1E99Y\u030A \u1E9AA\u02BE \u1F50\u03A5\u0313 "
@@ -35,7 +35,7 @@ internal static class CaseMapping
             + "\uFB15\u0544\u053B \uFB16\u054E\u0546 \uFB17\u0544\u053D"
     );
 
-    // Where title case is not upper case.
+    // Characters whose title case differs from upper case.
     private static readonly FrozenDictionary<int, string> s_title = Read(
         "\u00DFSs \u01C4\u01C5 \u01C5\u01C5 \u01C6\u01C5 \u01C7\u01C8 \u01C8\u01C8 \u01C9\u01C8 \u01CA\u01CB "
             + "\u01CB\u01CB \u01CC\u01CB \u01F1\u01F2 \u01F2\u01F2 \u01F3\u01F2 \u0587\u0535\u0582 \u1F80\u1F88 \u1F81\u1F89 "
@@ -162,7 +162,7 @@ internal static class CaseMapping
     public static bool IsCased(int codePoint) =>
         IsLower(codePoint) || IsUpper(codePoint) || CodePoints.Category(codePoint) == UnicodeCategory.TitlecaseLetter;
 
-    /// <summary>Whether the sigma at an index ends a word, whose lower case is then another letter.</summary>
+    /// <summary>Returns whether the sigma at an index ends a word, in which case its lower case is another letter.</summary>
     public static bool IsFinalSigma(string text, int index)
     {
         int before = index - 1;
@@ -180,7 +180,7 @@ internal static class CaseMapping
         return before >= 0 && IsCased(CodePoints.At(text, before)) && !(after < text.Length && IsCased(CodePoints.At(text, after)));
     }
 
-    // Marks, format characters, modifiers and the punctuation of word breaks stand between letters without dividing them.
+    // Marks, format characters, modifiers and the punctuation of word breaks do not divide letters.
     private static bool IsIgnorable(string text, ref int index, int direction)
     {
         if (direction < 0 && index > 0 && char.IsSurrogatePair(text[index - 1], text[index]))

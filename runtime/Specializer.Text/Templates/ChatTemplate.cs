@@ -6,15 +6,15 @@ using Specializer.Text.Templates;
 namespace Specializer.Text;
 
 /// <summary>
-/// A model's chat template: the Jinja text that turns a conversation into the text that the model was trained on. It renders as
-/// transformers does (Jinja's immutable sandbox with <c>trim_blocks</c>, <c>lstrip_blocks</c>, loop controls and generation blocks), as
-/// data only: no template reaches an object of .NET, a file or the network, and each ends within <see cref="ChatTemplateLimits"/>.
+/// The chat template of a model: Jinja text that converts a conversation to the text format that the model was trained on.
+/// Rendering follows transformers: Jinja's immutable sandbox with <c>trim_blocks</c>, <c>lstrip_blocks</c>, loop controls and
+/// generation blocks. Templates access data only, never .NET objects, files or the network, and each rendering ends within
+/// <see cref="ChatTemplateLimits"/>.
 /// </summary>
-/// <remarks>Source: huggingface/transformers, src/transformers/utils/chat_template_utils.py. An instance is safe for use by several
-/// threads.</remarks>
+/// <remarks>Source: huggingface/transformers, src/transformers/utils/chat_template_utils.py. This class is thread-safe.</remarks>
 public sealed class ChatTemplate
 {
-    /// <summary>The longest template, in UTF-16 units; published ones have at most some 20,000.</summary>
+    /// <summary>The maximum length of a template in UTF-16 units; published templates have at most about 20,000.</summary>
     public const int MaximalLength = 200_000;
 
     private readonly TemplateNode _template;
@@ -26,16 +26,17 @@ public sealed class ChatTemplate
         (_template, _source, Name, _specialTokens) = (template, source, name, specialTokens);
     }
 
-    /// <summary>The template's name, such as <c>tool_use</c>; null where it has none.</summary>
+    /// <summary>The name of the template, such as <c>tool_use</c>; null if it has none.</summary>
     public string? Name { get; }
 
     /// <summary>Parses a template.</summary>
     /// <param name="template">Its text.</param>
-    /// <param name="name">Its name for messages, or null.</param>
-    /// <param name="specialTokens">The special tokens that it can name, such as <c>bos_token</c>; null for none.</param>
+    /// <param name="name">The name for messages, or null.</param>
+    /// <param name="specialTokens">The special tokens available to it, such as <c>bos_token</c>; null for none.</param>
     /// <returns>The template, ready to render.</returns>
-    /// <exception cref="ChatTemplateException">It is no template, or uses a part of Jinja that is not supported; the message has the
-    /// line.</exception>
+    /// <exception cref="ChatTemplateException">
+    /// The text is not a template, or uses an unsupported feature of Jinja. The message contains the line.
+    /// </exception>
     public static ChatTemplate Parse(string template, string? name = null, IReadOnlyDictionary<string, string>? specialTokens = null)
     {
         ArgumentNullException.ThrowIfNull(template);
@@ -43,7 +44,7 @@ public sealed class ChatTemplate
         {
             throw new ChatTemplateException(
                 ChatTemplateError.Limit,
-                $"The template has {template.Length} characters; the most is {MaximalLength}.",
+                $"The template has {template.Length} characters; the maximum is {MaximalLength}.",
                 name
             );
         }
@@ -66,8 +67,8 @@ public sealed class ChatTemplate
     /// <summary>Renders a conversation.</summary>
     /// <param name="messages">The messages, oldest first.</param>
     /// <param name="options">Tools, variables and limits; null for none and the defaults.</param>
-    /// <returns>The text, and which parts of it are content.</returns>
-    /// <exception cref="ChatTemplateException">The template refuses the conversation, fails on it, or reaches a limit.</exception>
+    /// <returns>The text and its segments.</returns>
+    /// <exception cref="ChatTemplateException">The template rejects the conversation, fails, or reaches a limit.</exception>
     public RenderedChat Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -98,7 +99,7 @@ public sealed class ChatTemplate
         );
     }
 
-    /// <summary>Renders with the variables of the options alone; the tests compare whole templates of any kind so.</summary>
+    /// <summary>Renders with the variables of the options only; the tests compare arbitrary templates this way.</summary>
     internal RenderedChat RenderVariables(ChatTemplateOptions options)
     {
         InputSize size = new();

@@ -3,22 +3,21 @@ using System.Globalization;
 
 namespace Specializer.Text;
 
-/// <summary>What went wrong in a chat template.</summary>
+/// <summary>Specifies the kind of an error of a chat template.</summary>
 public enum ChatTemplateError
 {
-    /// <summary>The text is not a template: a tag without an end, an operator without an operand.</summary>
+    /// <summary>The text is not a valid template, for example because a tag has no end or an operator no operand.</summary>
     Syntax,
 
     /// <summary>
-    /// The template is valid Jinja, yet uses a part of it that chat templates do not need and this library does not
-    /// have.
+    /// The template is valid Jinja, but uses a feature that chat templates do not need and this library does not support.
     /// </summary>
     Unsupported,
 
-    /// <summary>An operation failed while rendering: a number added to a string, an attribute of an undefined value.</summary>
+    /// <summary>An operation failed during rendering, such as the addition of a number to a string.</summary>
     Runtime,
 
-    /// <summary>The template called <c>raise_exception</c>: it refuses the conversation.</summary>
+    /// <summary>The template called <c>raise_exception</c> to reject the conversation.</summary>
     Raised,
 
     /// <summary>The template reached a limit of <see cref="ChatTemplateLimits"/>.</summary>
@@ -26,17 +25,18 @@ public enum ChatTemplateError
 }
 
 /// <summary>
-/// A chat template cannot be parsed or rendered. No other exception comes from the text of a template or from a conversation.
+/// The exception that is thrown when a chat template cannot be parsed or rendered. Templates and conversations cause no other
+/// exception.
 /// </summary>
 public sealed class ChatTemplateException : Exception
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="error">The kind of error.</param>
-    /// <param name="message">What is wrong, without the place.</param>
+    /// <param name="message">The description of the error without its location.</param>
     /// <param name="name">The template's name, or null.</param>
-    /// <param name="line">The line in the template, from 1 on; 0 where there is none.</param>
-    /// <param name="column">The column in the line, from 1 on; 0 where there is none.</param>
-    /// <param name="innerException">What it came from.</param>
+    /// <param name="line">The one-based line in the template; 0 if there is none.</param>
+    /// <param name="column">The one-based column in the line; 0 if there is none.</param>
+    /// <param name="innerException">The cause.</param>
     public ChatTemplateException(
         ChatTemplateError error,
         string message,
@@ -57,16 +57,18 @@ public sealed class ChatTemplateException : Exception
     /// <summary>The kind of error.</summary>
     public ChatTemplateError Error { get; }
 
-    /// <summary>What is wrong, without the place: after <c>raise_exception</c> the template's own words.</summary>
+    /// <summary>
+    /// The description of the error without its location. For <c>raise_exception</c> it is the message of the template.
+    /// </summary>
     public string Reason { get; }
 
-    /// <summary>The template's name, or null.</summary>
+    /// <summary>The name of the template, or null.</summary>
     public string? TemplateName { get; }
 
-    /// <summary>The line in the template, from 1 on; 0 where there is none.</summary>
+    /// <summary>The one-based line in the template; 0 if there is none.</summary>
     public int Line { get; }
 
-    /// <summary>The column in the line, from 1 on, in UTF-16 units; 0 where there is none.</summary>
+    /// <summary>The one-based column in the line, in UTF-16 units; 0 if there is none.</summary>
     public int Column { get; }
 
     private static string Describe(string message, string? name, int line, int column) =>

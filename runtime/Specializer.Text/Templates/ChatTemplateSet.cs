@@ -6,15 +6,16 @@ using System.Text.Json;
 namespace Specializer.Text;
 
 /// <summary>
-/// The chat templates of a model's folder, and its special tokens: <c>chat_template.jinja</c> with <c>additional_chat_templates/</c>, or
-/// else <c>chat_template.json</c>, or else the <c>chat_template</c> of <c>tokenizer_config.json</c>, one or several by name.
+/// The chat templates and special tokens of a model folder. The templates are read from <c>chat_template.jinja</c> with
+/// <c>additional_chat_templates/</c>, from <c>chat_template.json</c>, or from the <c>chat_template</c> of
+/// <c>tokenizer_config.json</c>, in this order. The last one can have several named templates.
 /// </summary>
 public sealed class ChatTemplateSet
 {
-    /// <summary>The name of the template that is used where no other is asked for.</summary>
+    /// <summary>The name of the default template.</summary>
     public const string DefaultName = "default";
 
-    /// <summary>The name of the template that is used where there are tools.</summary>
+    /// <summary>The name of the template for conversations with tools.</summary>
     public const string ToolUseName = "tool_use";
 
     private ChatTemplateSet(IReadOnlyDictionary<string, ChatTemplate> templates, IReadOnlyDictionary<string, string> specialTokens)
@@ -31,7 +32,7 @@ public sealed class ChatTemplateSet
     /// <summary>Loads the templates of a folder.</summary>
     /// <param name="folder">The model's folder, as Hugging Face publishes it.</param>
     /// <returns>The templates.</returns>
-    /// <exception cref="ChatTemplateException">The folder has none, or one that does not parse.</exception>
+    /// <exception cref="ChatTemplateException">The folder has no template, or one that cannot be parsed.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ChatTemplateSet Load(string folder)
     {
@@ -45,8 +46,8 @@ public sealed class ChatTemplateSet
 
     /// <summary>Loads the templates of a folder, if it has any.</summary>
     /// <param name="folder">The model's folder, as Hugging Face publishes it.</param>
-    /// <returns>The templates; null where there are none.</returns>
-    /// <exception cref="ChatTemplateException">A file is no JSON, or a template does not parse.</exception>
+    /// <returns>The templates; null if there are none.</returns>
+    /// <exception cref="ChatTemplateException">A file is not JSON, or a template cannot be parsed.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ChatTemplateSet? TryLoad(string folder)
     {
@@ -83,13 +84,13 @@ public sealed class ChatTemplateSet
     }
 
     /// <summary>
-    /// The template that transformers would use: the one of a name, or that for tools where there are tools, or the
-    /// default.
+    /// Returns the template that transformers would select: the one with the given name, the one for tools if there are tools, or
+    /// the default.
     /// </summary>
     /// <param name="withTools">Whether there are tools.</param>
     /// <param name="name">The name, or null.</param>
     /// <returns>The template.</returns>
-    /// <exception cref="ChatTemplateException">There is no template of that name, or several and no default.</exception>
+    /// <exception cref="ChatTemplateException">No template has that name, or there are several and no default.</exception>
     public ChatTemplate Select(bool withTools, string? name = null)
     {
         string wanted = name ?? (withTools && Templates.ContainsKey(ToolUseName) ? ToolUseName : DefaultName);
@@ -104,8 +105,8 @@ public sealed class ChatTemplateSet
     /// <summary>Renders a conversation with the template that <see cref="Select"/> chooses.</summary>
     /// <param name="messages">The messages, oldest first.</param>
     /// <param name="options">Tools, variables and limits; null for none and the defaults.</param>
-    /// <returns>The text, and which parts of it are content.</returns>
-    /// <exception cref="ChatTemplateException">The template refuses the conversation, fails on it, or reaches a limit.</exception>
+    /// <returns>The text and its segments.</returns>
+    /// <exception cref="ChatTemplateException">The template rejects the conversation, fails, or reaches a limit.</exception>
     public RenderedChat Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null) =>
         Select(options?.Tools is not null).Render(messages, options);
 
@@ -159,7 +160,7 @@ public sealed class ChatTemplateSet
         {
             throw new ChatTemplateException(
                 ChatTemplateError.Syntax,
-                "The file is no JSON.",
+                "The file is not JSON.",
                 Path.GetFileName(file),
                 1 + (int)(exception.LineNumber ?? 0),
                 1 + (int)(exception.BytePositionInLine ?? 0),
@@ -229,7 +230,7 @@ public sealed class ChatTemplateSet
         }
     }
 
-    // A lone surrogate in an escape is valid JSON, yet no text.
+    // A lone surrogate in an escape is valid JSON, but not a valid text.
     private static string Text(JsonElement element, string file)
     {
         try

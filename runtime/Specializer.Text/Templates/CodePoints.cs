@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Python's strings are code points; ours are UTF-16. A lone surrogate is a code point, as in Python.</summary>
+/// <summary>Python's strings consist of code points, .NET's of UTF-16 units. A lone surrogate is a code point, as in Python.</summary>
 internal static class CodePoints
 {
-    /// <summary>The code points of a text.</summary>
+    /// <summary>Counts the code points of a text.</summary>
     public static int Count(string text)
     {
         int count = text.Length;
@@ -29,15 +29,15 @@ internal static class CodePoints
         return count;
     }
 
-    /// <summary>The UTF-16 units of the code point at an index.</summary>
+    /// <summary>Returns the number of UTF-16 units of the code point at an index.</summary>
     public static int LengthAt(string text, int index) =>
         index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]) ? 2 : 1;
 
-    /// <summary>The code point at an index.</summary>
+    /// <summary>Returns the code point at an index.</summary>
     public static int At(string text, int index) =>
         LengthAt(text, index) == 2 ? char.ConvertToUtf32(text[index], text[index + 1]) : text[index];
 
-    /// <summary>The index of each code point and, last, the length; null where each is one unit.</summary>
+    /// <summary>Returns the index of each code point and, at the end, the length; null if each is one unit.</summary>
     public static int[]? Offsets(string text, Budget budget)
     {
         int count = Count(text);
@@ -59,10 +59,10 @@ internal static class CodePoints
         return offsets;
     }
 
-    /// <summary>The general category of a code point.</summary>
+    /// <summary>Returns the general category of a code point.</summary>
     public static UnicodeCategory Category(int codePoint) => CharUnicodeInfo.GetUnicodeCategory(codePoint);
 
-    /// <summary>Whether Python's <c>str.isspace</c> is true of the character.</summary>
+    /// <summary>Returns the result of Python's <c>str.isspace</c> for a character.</summary>
     public static bool IsSpace(int character) =>
         character
             is (>= 9 and <= 13)
@@ -77,11 +77,11 @@ internal static class CodePoints
                 or 0x205F
                 or 0x3000;
 
-    /// <summary>Whether Python's <c>str.splitlines</c> ends a line after the character.</summary>
+    /// <summary>Returns whether Python's <c>str.splitlines</c> ends a line after the character.</summary>
     public static bool EndsLine(char character) =>
         character is (>= '\n' and <= '\r') or (>= '\x1C' and <= '\x1E') or '\x85' or '\u2028' or '\u2029';
 
-    /// <summary>Whether Python's <c>repr</c> shows the character as it is.</summary>
+    /// <summary>Returns whether Python's <c>repr</c> prints the character unchanged.</summary>
     public static bool IsPrintable(int codePoint) =>
         codePoint == ' '
         || Category(codePoint)
@@ -96,7 +96,7 @@ internal static class CodePoints
                 or UnicodeCategory.SpaceSeparator
             );
 
-    /// <summary>Orders two texts by code points.</summary>
+    /// <summary>Compares two texts by code points.</summary>
     public static int Compare(string left, string right)
     {
         int same = left.AsSpan().CommonPrefixLength(right);
@@ -105,15 +105,15 @@ internal static class CodePoints
             return left.Length.CompareTo(right.Length);
         }
 
-        // A surrogate stands for a code point above all that are one unit, unless it is alone.
+        // A surrogate belongs to a code point above all single-unit ones, unless it is alone.
         int start = same > 0 && char.IsHighSurrogate(left[same - 1]) ? same - 1 : same;
         return At(left, start).CompareTo(At(right, start));
     }
 
-    /// <summary>Appends a code point, a lone surrogate too.</summary>
+    /// <summary>Appends a code point; a lone surrogate is allowed.</summary>
     public static StringBuilder Append(StringBuilder builder, int codePoint) =>
         codePoint > 0xFFFF ? builder.Append(char.ConvertFromUtf32(codePoint)) : builder.Append((char)codePoint);
 
-    /// <summary>A code point as a text, a lone surrogate too.</summary>
+    /// <summary>Converts a code point to a text; a lone surrogate is allowed.</summary>
     public static string Text(int codePoint) => codePoint > 0xFFFF ? char.ConvertFromUtf32(codePoint) : ((char)codePoint).ToString();
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>The methods of dictionaries, lists, tuples and ranges that change nothing.</summary>
+/// <summary>The read-only methods of dictionaries, lists, tuples and ranges.</summary>
 internal static class ContainerMethods
 {
     public static Value? Find(RenderContext context, DictValue dictionary, string name) =>
@@ -31,7 +31,7 @@ internal static class ContainerMethods
 
     private static CallableValue Method(string name, System.Func<Arguments, Value> call) => new(name, "builtin_function_or_method", call);
 
-    // Nothing changes a list, so that it is its own copy.
+    // Lists are immutable, so a list is its own copy.
     private static Value Same(Value sequence, Arguments arguments)
     {
         arguments.Bind("copy", 0);

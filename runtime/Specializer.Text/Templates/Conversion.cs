@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace Specializer.Text.Templates;
 
 /// <summary>
-/// Makes the values of a conversation. Texts are content; the names of fields are the template's own, and so is a role that is a plain
-/// word, since some templates write control tokens around it.
+/// Creates the values of a conversation. Texts are content; names of fields have the origin of the template. A role that is a
+/// plain word has it, too, because some templates write control tokens around it.
 /// </summary>
 internal sealed class Conversion(RenderContext context)
 {
@@ -34,7 +34,9 @@ internal sealed class Conversion(RenderContext context)
         return new ListValue(values);
     }
 
-    /// <summary>A JSON value; the order of an object's fields is kept, and of fields of one name the last counts.</summary>
+    /// <summary>
+    /// Converts a JSON value. The order of an object's fields is kept; if a name occurs twice, the last field counts.
+    /// </summary>
     public Value Json(JsonElement element, int depth)
     {
         if (depth > 128)
@@ -79,7 +81,7 @@ internal sealed class Conversion(RenderContext context)
         }
         catch (InvalidOperationException)
         {
-            throw TemplateFault.Runtime("A text of the conversation has a lone surrogate.");
+            throw TemplateFault.Runtime("A text of the conversation contains a lone surrogate.");
         }
     }
 
@@ -91,7 +93,7 @@ internal sealed class Conversion(RenderContext context)
         }
         catch (InvalidOperationException)
         {
-            throw TemplateFault.Runtime("A field's name in the conversation has a lone surrogate.");
+            throw TemplateFault.Runtime("The name of a field in the conversation contains a lone surrogate.");
         }
     }
 

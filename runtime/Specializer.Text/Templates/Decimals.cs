@@ -4,13 +4,13 @@ using System.Numerics;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Decimal digits of floats, rounded to even from the exact value as Python rounds them.</summary>
+/// <summary>Computes decimal digits of floats. They are rounded to even from the exact value, as in Python.</summary>
 internal static class Decimals
 {
-    /// <summary>The most digits after the point.</summary>
+    /// <summary>The maximum number of digits after the decimal point.</summary>
     public const int MaximalPrecision = 400;
 
-    /// <summary>The float rounded to so many digits after the point, or before it.</summary>
+    /// <summary>Rounds a float to a number of digits after the decimal point, or before it if negative.</summary>
     public static double Round(double value, int precision)
     {
         if (!double.IsFinite(value) || precision > MaximalPrecision)
@@ -24,21 +24,21 @@ internal static class Decimals
         return double.IsNegative(value) && rounded == 0 ? -0.0 : rounded;
     }
 
-    /// <summary>The integer rounded to tens, hundreds or more.</summary>
+    /// <summary>Rounds an integer to tens, hundreds or more.</summary>
     public static BigInteger Round(BigInteger value, int digits)
     {
         BigInteger unit = BigInteger.Pow(10, Math.Min(digits, 5000));
         return RoundToEven(value, unit) * unit;
     }
 
-    /// <summary>As the format 'f' prints the magnitude of a float.</summary>
+    /// <summary>Formats the magnitude of a float with the format 'f'.</summary>
     public static string Fixed(double value, int precision)
     {
         string digits = Scale(Math.Abs(value), precision).ToString(CultureInfo.InvariantCulture).PadLeft(precision + 1, '0');
         return precision == 0 ? digits : digits[..^precision] + "." + digits[^precision..];
     }
 
-    /// <summary>As the format 'e' prints the magnitude of a float.</summary>
+    /// <summary>Formats the magnitude of a float with the format 'e'.</summary>
     public static string Exponential(double value, int precision)
     {
         (string digits, int exponent) = Significant(value, precision);
@@ -46,7 +46,7 @@ internal static class Decimals
         return digits[..1] + fraction + "e" + (exponent < 0 ? "-" : "+") + Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>As the format 'g' prints the magnitude of a float.</summary>
+    /// <summary>Formats the magnitude of a float with the format 'g'.</summary>
     public static string General(double value, int precision)
     {
         int significant = Math.Max(precision, 1);
@@ -76,7 +76,7 @@ internal static class Decimals
         return (digits, exponent);
     }
 
-    /// <summary>The float times a power of ten, rounded to even from its exact value.</summary>
+    /// <summary>Returns the float times a power of ten, rounded to even from its exact value.</summary>
     private static BigInteger Scale(double value, int power)
     {
         long bits = BitConverter.DoubleToInt64Bits(value);

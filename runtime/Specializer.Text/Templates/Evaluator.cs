@@ -5,7 +5,7 @@ namespace Specializer.Text.Templates;
 /// <summary>Evaluates the expressions of a template.</summary>
 internal sealed class Evaluator(RenderContext context)
 {
-    /// <summary>The position in the template of what is being done.</summary>
+    /// <summary>The position in the template of the current operation.</summary>
     public int Position { get; set; }
 
     public Value Evaluate(Expression expression, Frame frame)
@@ -61,14 +61,14 @@ internal sealed class Evaluator(RenderContext context)
                 Position = test.Position;
                 return BoolValue.Of(Tests.Apply(context, test.Name, tested, arguments));
             default:
-                throw TemplateFault.Unsupported("A slice stands alone in its brackets.");
+                throw TemplateFault.Unsupported("A slice must be the only index in its brackets.");
         }
     }
 
-    /// <summary>Applies a filter and those before it; the innermost of a block takes the block's text.</summary>
+    /// <summary>Applies a filter after those before it; the innermost filter of a block is applied to the text of the block.</summary>
     public Value Filter(FilterExpression filter, Value value, Frame frame)
     {
-        // In a block 'a | b' is b applied to a applied to the text.
+        // In a block, 'a | b' applies b to the result of a.
         Value operand = filter.Operand is FilterExpression inner && IsOfBlock(inner) ? Filter(inner, value, frame) : value;
         Arguments arguments = EvaluateArguments(filter.Arguments, frame, caller: null);
         Position = filter.Position;
@@ -76,7 +76,7 @@ internal sealed class Evaluator(RenderContext context)
         return Filters.Apply(context, filter.Name, operand, arguments);
     }
 
-    /// <summary>Calls what an expression names; a call block gives its body as <c>caller</c>.</summary>
+    /// <summary>Calls a callable expression; a call block passes its body as <c>caller</c>.</summary>
     public Value Call(CallExpression call, Frame frame, Value? caller)
     {
         Value target = Evaluate(call.Target, frame);
@@ -91,7 +91,7 @@ internal sealed class Evaluator(RenderContext context)
         };
     }
 
-    /// <summary>The namespace whose attribute is assigned.</summary>
+    /// <summary>Returns the namespace whose attribute is assigned.</summary>
     public NamespaceValue Namespace(NamespaceTarget target, Frame frame)
     {
         Value value = Evaluate(target.Namespace, frame);
@@ -99,7 +99,7 @@ internal sealed class Evaluator(RenderContext context)
         return value as NamespaceValue ?? throw TemplateFault.Runtime("cannot assign attribute on non-namespace object");
     }
 
-    /// <summary>Refuses an assignment to an attribute of what is no namespace, before its value is computed.</summary>
+    /// <summary>Rejects an assignment to an attribute of a value that is not a namespace, before its value is computed.</summary>
     public void CheckNamespaces(Target target, Frame frame)
     {
         switch (target)
@@ -235,10 +235,10 @@ internal sealed class Evaluator(RenderContext context)
     private void Spread(Value value, List<KeyValuePair<string, Value>> named)
     {
         DictValue dictionary =
-            value as DictValue ?? throw TemplateFault.Runtime($"the argument after ** is a mapping, not '{value.TypeName}'");
+            value as DictValue ?? throw TemplateFault.Runtime($"the argument after ** must be a mapping, not '{value.TypeName}'");
         foreach ((Value key, Value argument) in dictionary.Entries)
         {
-            TextValue name = key as TextValue ?? throw TemplateFault.Runtime("the keys of the argument after ** are texts");
+            TextValue name = key as TextValue ?? throw TemplateFault.Runtime("the keys of the argument after ** must be texts");
             if (named.Exists(entry => entry.Key == context.Characters(name)))
             {
                 throw TemplateFault.Runtime($"the argument '{context.Characters(name)}' is given twice");

@@ -83,7 +83,7 @@ internal sealed partial class ExpressionParser
         tokens.ExpectOperator("]");
         Expression key = keys.Count == 1 ? keys[0] : Grow(new ItemsExpression(position, keys, IsTuple: true), keys);
         return keys.Count > 1 && keys.Exists(item => item is SliceExpression)
-            ? throw new ParseFault(position, "A slice stands alone in its brackets.", ChatTemplateError.Unsupported)
+            ? throw new ParseFault(position, "A slice must be the only index in its brackets.", ChatTemplateError.Unsupported)
             : Grow(new ItemExpression(position, target, key), target, key);
     }
 
@@ -153,7 +153,7 @@ internal sealed partial class ExpressionParser
             TokenKind.Name when tokens.Current.Text is "else" or "or" or "and" => false,
             TokenKind.Name when tokens.Current.Text == "is" => throw new ParseFault(
                 tokens.Current.Position,
-                "Tests with 'is' do not chain."
+                "Tests with 'is' cannot be chained."
             ),
             TokenKind.Name or TokenKind.String or TokenKind.Number => true,
             _ => tokens.IsOperator("[") || tokens.IsOperator("{"),
@@ -211,7 +211,7 @@ internal sealed partial class ExpressionParser
 
             if (!inOrder)
             {
-                throw new ParseFault(position, "Arguments stand in the order: positional, '*', named ones each once, '**'.");
+                throw new ParseFault(position, "The order of arguments must be: positional, '*', named ones without repetition, '**'.");
             }
 
             if (!tokens.TakeOperator(","))

@@ -3,10 +3,10 @@ using System.Collections.Generic;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Parses expressions by Jinja's grammar: operators here, what follows an operand in the other part.</summary>
+/// <summary>Parses expressions by Jinja's grammar. This part contains the operators, the other part the postfix operations.</summary>
 internal sealed partial class ExpressionParser(TokenStream tokens)
 {
-    /// <summary>An expression, or a tuple without parentheses.</summary>
+    /// <summary>Parses an expression, or a tuple without parentheses.</summary>
     public Expression ParseTuple(bool withConditional = true, bool inParentheses = false)
     {
         int position = tokens.Current.Position;
@@ -47,7 +47,7 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
         return value;
     }
 
-    /// <summary>Filters after an operand, or of a block, whose first filter has none.</summary>
+    /// <summary>Parses the filters after an operand, or those of a block, whose first filter has no operand.</summary>
     public FilterExpression ParseBlockFilter(bool afterPipe)
     {
         if (afterPipe)
@@ -199,7 +199,7 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
                 }
         );
 
-    // From left to right, as Jinja does and Python does not.
+    // The operator is left-associative in Jinja, but not in Python.
     private Expression ParsePower() => ParseBinary(() => ParseUnary(withFilter: true), text => text == "**" ? BinaryOperator.Power : null);
 
     private Expression ParseBinary(Func<Expression> operand, Func<string, BinaryOperator?> operation)

@@ -8,7 +8,7 @@ namespace Specializer.Text.Templates;
 /// <summary>The filters by name.</summary>
 internal static class Filters
 {
-    // Jinja has them, chat templates do without.
+    // Filters of Jinja that chat templates do not use.
     private static readonly FrozenSet<string> s_missing = FrozenSet.Create(
         "attr",
         "filesizeformat",
@@ -73,10 +73,10 @@ internal static class Filters
         ["wordcount"] = TextFilters.WordCount,
     }.ToFrozenDictionary();
 
-    /// <summary>Whether a filter can be used.</summary>
+    /// <summary>Returns whether a filter is supported.</summary>
     public static bool IsKnown(string name) => s_filters.ContainsKey(name);
 
-    /// <summary>Whether Jinja has a filter that is not supported.</summary>
+    /// <summary>Returns whether Jinja has a filter that is not supported.</summary>
     public static bool IsMissing(string name) => s_missing.Contains(name);
 
     /// <summary>Applies a filter.</summary>
@@ -89,7 +89,8 @@ internal static class Filters
     }
 
     /// <summary>
-    /// What gets the attribute of an element, such as 'function.name' or 'parts.0'; with none given, the element itself.
+    /// Returns a function that gets an attribute of an element, such as 'function.name' or 'parts.0'; without an attribute it
+    /// returns the element.
     /// </summary>
     public static Func<Value, Value> Getter(RenderContext context, Value? attribute, Value? initial = null)
     {

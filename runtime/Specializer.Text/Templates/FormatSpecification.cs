@@ -4,10 +4,10 @@ using System.Numerics;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>How a value is laid out in a field: by Python's <c>%</c> or by <c>format</c>.</summary>
+/// <summary>The layout of a value in a field, for Python's <c>%</c> and <c>format</c>.</summary>
 internal sealed record FormatSpecification
 {
-    /// <summary>The widest field and most digits.</summary>
+    /// <summary>The maximum width of a field and number of digits.</summary>
     public const int MaximalWidth = 10_000;
 
     public string Fill { get; init; } = " ";
@@ -18,10 +18,10 @@ internal sealed record FormatSpecification
     /// <summary>'+', ' ' or '-'.</summary>
     public char Sign { get; init; } = '-';
 
-    /// <summary>Whether '0x' and the like come first.</summary>
+    /// <summary>Whether a prefix such as '0x' is written.</summary>
     public bool IsAlternate { get; init; }
 
-    /// <summary>',' or '_' between thousands; '\0' for none.</summary>
+    /// <summary>The separator of thousands, ',' or '_'; '\0' for none.</summary>
     public char Grouping { get; init; }
 
     public int Width { get; init; }
@@ -31,7 +31,7 @@ internal sealed record FormatSpecification
     /// <summary>The type's letter; '\0' for none.</summary>
     public char Type { get; init; }
 
-    /// <summary>Lays out a text.</summary>
+    /// <summary>Formats a text.</summary>
     public TextValue Apply(RenderContext context, TextValue text)
     {
         int[]? offsets = CodePoints.Offsets(context.Characters(text), context.Budget);
@@ -45,14 +45,14 @@ internal sealed record FormatSpecification
         return Pad(context, TextValue.Empty, text, count, Align == '\0' ? '<' : Align);
     }
 
-    /// <summary>Lays out a number.</summary>
+    /// <summary>Formats a number.</summary>
     public TextValue Apply(RenderContext context, Value number)
     {
         BigInteger? integer = Numbers.Integer(number);
         (string sign, string digits) =
             integer is BigInteger whole && Type is '\0' or 'd' or 'n' or 'b' or 'o' or 'x' or 'X' ? Integer(whole)
             : integer is null && Type is 'd' or 'n' or 'b' or 'o' or 'x' or 'X' or 'c'
-                ? throw TemplateFault.Runtime($"The format '{Type}' takes an integer.")
+                ? throw TemplateFault.Runtime($"The format '{Type}' requires an integer.")
             : Float(Numbers.Float(number));
         if (Grouping != '\0')
         {
@@ -109,7 +109,7 @@ internal sealed record FormatSpecification
             'g' or 'G' => Decimals.General(magnitude, precision),
             '%' => Decimals.Fixed(magnitude * 100, precision),
             '\0' => Numbers.Print(magnitude),
-            _ => throw TemplateFault.Runtime($"The format '{Type}' takes no float."),
+            _ => throw TemplateFault.Runtime($"The format '{Type}' does not support floats."),
         };
         digits = char.IsAsciiLetterUpper(Type) ? digits.ToUpperInvariant() : digits;
         return (SignOf(double.IsNegative(value) && !double.IsNaN(value)), Type == '%' ? digits + "%" : digits);
@@ -124,7 +124,7 @@ internal sealed record FormatSpecification
     {
         if (Align == '=' && Fill == "0" && Width > digits.Length)
         {
-            throw TemplateFault.Unsupported("Zeros between grouped digits are not supported.");
+            throw TemplateFault.Unsupported("Zero padding of grouped digits is not supported.");
         }
 
         int end = digits.AsSpan().IndexOfAnyExceptInRange('0', '9');

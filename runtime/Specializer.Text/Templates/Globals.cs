@@ -3,10 +3,10 @@ using System.Numerics;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>The functions that every template has: Jinja's own and those of transformers.</summary>
+/// <summary>The functions that every template has: those of Jinja and those of transformers.</summary>
 internal static class Globals
 {
-    /// <summary>A function by name; null where there is none.</summary>
+    /// <summary>Returns a function by name; null if there is none.</summary>
     public static Value? Find(RenderContext context, string name) =>
         name switch
         {
@@ -41,7 +41,7 @@ internal static class Globals
 
         BigInteger count = step.Sign > 0 ? (stop - start + step - 1) / step : (start - stop - step - 1) / -step;
         return count > Budget.MaximalRange
-            ? throw TemplateFault.Limit($"The range has {count} numbers; the most is {Budget.MaximalRange}.")
+            ? throw TemplateFault.Limit($"The range has {count} numbers; the maximum is {Budget.MaximalRange}.")
             : new RangeValue(start, stop, step, (int)BigInteger.Max(0, count));
     }
 

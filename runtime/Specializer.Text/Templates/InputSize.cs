@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>How many values and characters a conversation has; the budget of a rendering grows with both.</summary>
+/// <summary>Counts the values and characters of a conversation, which determine the budget of a rendering.</summary>
 internal sealed class InputSize
 {
     public long Values { get; private set; }
@@ -57,7 +57,7 @@ internal sealed class InputSize
         }
     }
 
-    // JsonDocument has its own limit of depth, but an element can be wrapped by hand: each level is counted until there are too many.
+    // JsonDocument limits the depth, but an element can be wrapped by hand, so levels are counted.
     private void Add(JsonElement element, int depth = 0)
     {
         Values++;

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>The slots of a function while it runs; a slot without a value is a variable that is not set.</summary>
+/// <summary>The slots of a running function; a slot without a value is an unset variable.</summary>
 internal sealed class Frame(Function function, Frame? parent)
 {
     public Value?[] Slots { get; } = new Value?[function.Slots];
@@ -11,7 +11,7 @@ internal sealed class Frame(Function function, Frame? parent)
 
     public int Depth => function.Depth;
 
-    /// <summary>The slots of the function that a variable belongs to.</summary>
+    /// <summary>Returns the slots of the function that a variable belongs to.</summary>
     public Value?[] Of(Variable variable)
     {
         Frame frame = this;
@@ -50,10 +50,10 @@ internal sealed class Interpreter
     /// <summary>Renders a template.</summary>
     /// <param name="template">The template.</param>
     /// <param name="context">The budget and clock.</param>
-    /// <param name="variables">The variables that the caller gives.</param>
-    /// <param name="position">The position in the template of what was run last, where an error stands.</param>
+    /// <param name="variables">The variables of the caller.</param>
+    /// <param name="position">Receives the position in the template of the last operation, which locates an error.</param>
     /// <returns>The text.</returns>
-    /// <exception cref="TemplateFault">An operation failed, the template refused the conversation, or reached a limit.</exception>
+    /// <exception cref="TemplateFault">An operation failed, or the template rejected the conversation or reached a limit.</exception>
     public static TextValue Render(
         TemplateNode template,
         RenderContext context,
@@ -76,7 +76,7 @@ internal sealed class Interpreter
         }
     }
 
-    /// <summary>The function of a macro or call block, closed over the frame it stands in.</summary>
+    /// <summary>Creates the function of a macro or call block as a closure over its frame.</summary>
     public CallableValue Close(MacroFunction macro, Frame frame) =>
         new(macro.Name ?? "", "Macro", arguments => Call(macro, frame, arguments))
         {
@@ -204,7 +204,7 @@ internal sealed class Interpreter
         LoopValue loop = new(_context, elements.GetEnumerator(), length);
         _context.Budget.Allocate(256);
 
-        // As Jinja does: 'else' runs unless the body ended once, without 'break' or 'continue'.
+        // As in Jinja, 'else' runs unless one execution of the body ended without 'break' or 'continue'.
         bool ended = false;
         while (loop.Next() is Value element)
         {
@@ -267,7 +267,7 @@ internal sealed class Interpreter
         return Run(with.Body, frame);
     }
 
-    /// <summary>Runs statements and takes what they print.</summary>
+    /// <summary>Runs statements and captures their output.</summary>
     private Flow Capture(IReadOnlyList<Statement> body, Frame frame, out TextValue text)
     {
         TextBuilder outer = _output;
@@ -278,7 +278,7 @@ internal sealed class Interpreter
         return flow;
     }
 
-    /// <summary>Calls a macro, as Jinja binds its arguments.</summary>
+    /// <summary>Calls a macro; arguments are bound as in Jinja.</summary>
     private TextValue Call(MacroFunction macro, Frame outer, Arguments arguments)
     {
         _context.Budget.Descend();

@@ -6,8 +6,8 @@ using System.Linq;
 namespace Specializer.Text.Templates;
 
 /// <summary>
-/// Writes JSON as Python's <c>json.dumps</c> does, which transformers puts in place of Jinja's own filter. Its text has one origin: that
-/// of the conversation where any string in it has.
+/// Writes JSON like Python's <c>json.dumps</c>, which transformers uses instead of Jinja's own filter. The text has one origin:
+/// content if any string in it is content.
 /// </summary>
 internal sealed class Json
 {
@@ -26,7 +26,7 @@ internal sealed class Json
         (_ascii, _indent, _comma, _colon, _sorted) = (ascii, indent, comma, colon, sorted);
     }
 
-    /// <summary>The filter <c>tojson</c>.</summary>
+    /// <summary>Implements the filter <c>tojson</c>.</summary>
     public static Value Filter(RenderContext context, Value value, Arguments arguments)
     {
         Value?[] bound = arguments.Bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys");

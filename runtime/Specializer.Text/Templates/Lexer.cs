@@ -27,8 +27,8 @@ internal enum TokenKind
 internal readonly record struct Token(TokenKind Kind, int Position, string Text, Value? Number = null);
 
 /// <summary>
-/// Splits a template into tokens, as Jinja does with <c>trim_blocks</c> and <c>lstrip_blocks</c>: a line end after a tag is dropped, and
-/// so are blanks between the start of a line and a tag.
+/// Splits a template into tokens with Jinja's options <c>trim_blocks</c> and <c>lstrip_blocks</c>. A line end after a tag is
+/// removed, as are blanks between the start of a line and a tag.
 /// </summary>
 internal sealed class Lexer
 {
@@ -70,14 +70,14 @@ internal sealed class Lexer
 
     private Lexer(string source) => _source = source;
 
-    /// <summary>Line ends become line feeds, and one at the end of the template is dropped.</summary>
+    /// <summary>Converts line ends to line feeds and removes one at the end of the template.</summary>
     public static string Normalize(string template)
     {
         string source = template.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         return source.EndsWith('\n') ? source[..^1] : source;
     }
 
-    /// <summary>The tokens of a normalized template.</summary>
+    /// <summary>Returns the tokens of a normalized template.</summary>
     /// <exception cref="ParseFault">A tag or string has no end, or a character belongs to no token.</exception>
     public static List<Token> Tokenize(string source)
     {
@@ -221,7 +221,7 @@ internal sealed class Lexer
         throw new ParseFault(tag, "The raw block has no end '{% endraw %}'.");
     }
 
-    /// <summary>Whether the end of a tag stands here: '%}', '-%}' or '+%}', '}}' or '-}}'.</summary>
+    /// <summary>Returns whether the current position is the end of a tag: '%}', '-%}' or '+%}', '}}' or '-}}'.</summary>
     private bool AtEnd(char kind)
     {
         int start = Sign(_position) == ' ' ? _position : _position + 1;
@@ -231,7 +231,7 @@ internal sealed class Lexer
             && (kind == '%' || Sign(_position) != '+');
     }
 
-    /// <summary>Reads the end of a tag, where it stands here and no bracket is open.</summary>
+    /// <summary>Reads the end of a tag if it is at the current position and no bracket is open.</summary>
     private bool ReadEnd(char kind)
     {
         if (_open.Count > 0 || !AtEnd(kind))
@@ -353,7 +353,7 @@ internal sealed class Lexer
                 return value;
             }
 
-            // A number that begins with a zero is zeros only; what follows is a token of its own.
+            // A number that starts with a zero consists of zeros only; further digits are a separate token.
             while (digits > start + 1 && _source.AsSpan(start, digits - start).IndexOfAnyExcept('0', '_') >= 0)
             {
                 digits--;

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>The variable <c>loop</c>: a loop's elements, read one ahead where the body asks for the next.</summary>
+/// <summary>The variable <c>loop</c>. The elements are read one ahead if the body needs the next one.</summary>
 internal sealed class LoopValue(RenderContext context, IEnumerator<Value> elements, int? length) : Value
 {
     private readonly Queue<Value> _ahead = new();
@@ -14,7 +14,7 @@ internal sealed class LoopValue(RenderContext context, IEnumerator<Value> elemen
 
     public override string TypeName => "LoopContext";
 
-    /// <summary>How many elements there are; those of an iterator are all read.</summary>
+    /// <summary>The number of elements; those of an iterator are all read.</summary>
     public int Length
     {
         get
@@ -36,7 +36,7 @@ internal sealed class LoopValue(RenderContext context, IEnumerator<Value> elemen
 
     public int Index => _index;
 
-    /// <summary>Goes to the next element; null at the end.</summary>
+    /// <summary>Moves to the next element; returns null at the end.</summary>
     public Value? Next()
     {
         Value? next =
@@ -52,7 +52,7 @@ internal sealed class LoopValue(RenderContext context, IEnumerator<Value> elemen
         return next;
     }
 
-    /// <summary>An attribute; null where there is none.</summary>
+    /// <summary>Returns an attribute; null if there is none.</summary>
     public Value? Attribute(string name) =>
         name switch
         {

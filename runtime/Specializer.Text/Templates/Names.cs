@@ -2,10 +2,10 @@ using System.Collections.Generic;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>The names that expressions and statements read.</summary>
+/// <summary>Collects the names that expressions and statements read.</summary>
 internal static class Names
 {
-    /// <summary>The names in an expression, from left to right.</summary>
+    /// <summary>Returns the names in an expression, from left to right.</summary>
     public static List<NameExpression> In(Expression expression)
     {
         List<NameExpression> names = [];
@@ -13,7 +13,7 @@ internal static class Names
         return names;
     }
 
-    /// <summary>The names in statements and all that is nested in them.</summary>
+    /// <summary>Returns the names in statements and everything nested in them.</summary>
     public static List<NameExpression> In(IReadOnlyList<Statement> body)
     {
         List<NameExpression> names = [];

@@ -30,19 +30,19 @@ internal enum ComparisonOperator
 /// <summary>A variable of a function (the template, a macro, a call block): a slot of its frame.</summary>
 internal sealed record Variable(string Name, int Function, int Slot);
 
-/// <summary>How a variable begins where its scope is entered.</summary>
+/// <summary>The initialization of a variable when its scope is entered.</summary>
 /// <param name="Target">The variable.</param>
-/// <param name="Source">The outer variable that it begins as; null where it comes from the context or begins undefined.</param>
-/// <param name="FromContext">Whether it comes from the variables that the caller gives, or from the globals.</param>
+/// <param name="Source">The outer variable whose value it copies; null if it comes from the context or is undefined at first.</param>
+/// <param name="FromContext">Whether it comes from the variables of the caller, or from the globals.</param>
 internal sealed record Load(Variable Target, Variable? Source, bool FromContext);
 
-/// <summary>What is done where a scope is entered; its binder fills it.</summary>
+/// <summary>The initializations on entry of a scope; its binder adds them.</summary>
 internal sealed class Scope
 {
     public IReadOnlyList<Load> Loads { get; set; } = [];
 }
 
-/// <summary>A function's frame: how many slots it has, and how deep it stands.</summary>
+/// <summary>The frame of a function: its number of slots and its nesting depth.</summary>
 internal sealed class Function
 {
     public int Depth { get; init; }
@@ -53,7 +53,7 @@ internal sealed class Function
 /// <summary>An expression; <c>Position</c> is its index in the template.</summary>
 internal abstract record Expression(int Position)
 {
-    /// <summary>The levels of expressions in it, itself included.</summary>
+    /// <summary>The number of expression levels, including itself.</summary>
     public int Height { get; set; } = 1;
 }
 
@@ -106,12 +106,12 @@ internal sealed record CallArguments(
 
 internal sealed record CallExpression(int Position, Expression Target, CallArguments Arguments) : Expression(Position);
 
-/// <summary>A filter; without an operand it is applied to the text of its block.</summary>
+/// <summary>A filter; without an operand it applies to the text of its block.</summary>
 internal sealed record FilterExpression(int Position, Expression? Operand, string Name, CallArguments Arguments) : Expression(Position);
 
 internal sealed record TestExpression(int Position, Expression Operand, string Name, CallArguments Arguments) : Expression(Position);
 
-/// <summary>What is assigned to: a name, an attribute of a namespace, or a tuple of targets.</summary>
+/// <summary>The target of an assignment: a name, an attribute of a namespace, or a tuple of targets.</summary>
 internal abstract record Target(int Position);
 
 internal sealed record NameTarget(int Position, string Name) : Target(Position)
@@ -201,7 +201,7 @@ internal sealed record MacroFunction(string? Name, IReadOnlyList<Parameter> Para
 
     public Scope Scope { get; } = new();
 
-    /// <summary>The variables of what is used without being a parameter; null where the body does not use it.</summary>
+    /// <summary>The variable for a name that is used without being a parameter; null if the body does not use it.</summary>
     public Variable? Caller { get; set; }
 
     public Variable? NamedArguments { get; set; }
@@ -213,5 +213,5 @@ internal sealed record MacroStatement(int Position, NameTarget Target, MacroFunc
 
 internal sealed record CallBlockStatement(int Position, MacroFunction Block, CallExpression Call) : Statement(Position);
 
-/// <summary>A parsed template, whose names are bound.</summary>
+/// <summary>A parsed template with bound names.</summary>
 internal sealed record TemplateNode(IReadOnlyList<Statement> Body, Function Function, Scope Scope);

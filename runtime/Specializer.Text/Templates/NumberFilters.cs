@@ -6,7 +6,7 @@ using System.Numerics;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Filters that make or take numbers.</summary>
+/// <summary>Filters that return or process numbers.</summary>
 internal static class NumberFilters
 {
     private static readonly SearchValues<char> s_floatCharacters = SearchValues.Create("0123456789.e+-");

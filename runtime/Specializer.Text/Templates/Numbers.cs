@@ -4,15 +4,15 @@ using System.Numerics;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Python's arithmetic on booleans, integers of any size and floats.</summary>
+/// <summary>Python's arithmetic of booleans, integers of any size and floats.</summary>
 internal static class Numbers
 {
-    // Beyond it a quotient of two doubles is not the double nearest to the quotient.
+    // Beyond this value, the quotient of two doubles is not the double nearest to the exact quotient.
     private static readonly BigInteger s_exact = BigInteger.One << 53;
 
     public static bool IsNumber(Value value) => value is IntValue or BoolValue or FloatValue;
 
-    /// <summary>The integer that a boolean or integer is; null for other values.</summary>
+    /// <summary>Returns the value of a boolean or integer; null for other values.</summary>
     public static BigInteger? Integer(Value value) =>
         value switch
         {
@@ -21,7 +21,7 @@ internal static class Numbers
             _ => null,
         };
 
-    /// <summary>The float that a number is.</summary>
+    /// <summary>Returns the value of a number as a float.</summary>
     public static double Float(Value number)
     {
         if (number is FloatValue value)
@@ -33,7 +33,7 @@ internal static class Numbers
         return double.IsInfinity(converted) ? throw TemplateFault.Runtime("int too large to convert to float") : converted;
     }
 
-    /// <summary>The order of two numbers, exact between integers and floats; null where one is not a number.</summary>
+    /// <summary>Compares two numbers, exactly even between integers and floats; null if one is not a number.</summary>
     public static int? Compare(Value left, Value right)
     {
         switch (Integer(left), Integer(right))
@@ -50,7 +50,7 @@ internal static class Numbers
         }
     }
 
-    /// <summary>An arithmetic operation on two numbers.</summary>
+    /// <summary>Performs an arithmetic operation on two numbers.</summary>
     public static Value Operate(BinaryOperator operation, Value left, Value right) =>
         (Integer(left), Integer(right)) switch
         {
@@ -58,7 +58,7 @@ internal static class Numbers
             _ => new FloatValue(OperateFloats(operation, Float(left), Float(right))),
         };
 
-    /// <summary>Python's <c>repr</c> of a float: the shortest digits that give it again.</summary>
+    /// <summary>Returns Python's <c>repr</c> of a float: the shortest digits that round-trip.</summary>
     public static string Print(double value)
     {
         if (double.IsNaN(value))
@@ -97,7 +97,7 @@ internal static class Numbers
         return negative ? "-" + text : text;
     }
 
-    /// <summary>The significant digits of a printed float, its decimal exponent and its sign.</summary>
+    /// <summary>Returns the significant digits of a printed float, its decimal exponent and its sign.</summary>
     private static (string Digits, int Exponent, bool Negative) Decompose(string printed)
     {
         bool negative = printed[0] == '-';
@@ -224,7 +224,8 @@ internal static class Numbers
         }
     }
 
-    // As CPython's float_divmod does: the rest has the divisor's sign, the quotient is nearest to (a - rest) / b.
+    // As in CPython's float_divmod, the remainder has the sign of the divisor, and the quotient is nearest to (a - remainder) /
+    // b.
     private static double FloorAndRest(double a, double b, bool quotient)
     {
         double rest = a % b;

@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Filters that compare elements: sorting, extremes, distinct ones.</summary>
+/// <summary>Filters that compare elements: sorting, extremes, unique elements.</summary>
 internal static class OrderFilters
 {
     public static Value Sort(RenderContext context, Value value, Arguments arguments)
@@ -63,7 +63,7 @@ internal static class OrderFilters
         }
     }
 
-    /// <summary>The first element that no other exceeds, by the sign of their order.</summary>
+    /// <summary>Returns the first element that no other exceeds, by the sign of their order.</summary>
     public static Value Extreme(RenderContext context, Value value, Arguments arguments, string name, int sign)
     {
         Value?[] bound = arguments.Bind(name, 0, "case_sensitive", "attribute");
@@ -82,7 +82,7 @@ internal static class OrderFilters
         return best ?? new UndefinedValue("No aggregated item, sequence was empty.") { IsReason = true };
     }
 
-    /// <summary>What elements are compared by: an attribute, and texts in lower case unless said otherwise.</summary>
+    /// <summary>Returns the sort key of elements: an attribute, and by default texts in lower case.</summary>
     private static Func<Value, Value> Key(RenderContext context, Value? attribute, Value? isCaseSensitive)
     {
         Func<Value, Value> getter = Filters.Getter(context, attribute);
@@ -100,7 +100,7 @@ internal static class OrderFilters
         return new ListValue([.. entries.Select(entry => entry.Item)]);
     }
 
-    // A merge sort: stable, and a comparison that fails simply ends it.
+    // A merge sort, because it is stable and a failing comparison simply ends it.
     private static void Merge(
         RenderContext context,
         (Value Key, Value Item)[] entries,

@@ -9,7 +9,7 @@ internal sealed class Parser
     private readonly TokenStream _tokens;
     private readonly ExpressionParser _expressions;
 
-    // How many loops of the present function, and of all functions, are open.
+    // The number of open loops of the current function and of all functions.
     private int _loops;
     private int _allLoops;
 
@@ -20,7 +20,7 @@ internal sealed class Parser
     }
 
     /// <summary>Parses a normalized template.</summary>
-    /// <exception cref="ParseFault">It is no template, or uses what is not supported.</exception>
+    /// <exception cref="ParseFault">The text is not a template, or uses an unsupported feature.</exception>
     public static TemplateNode Parse(string source)
     {
         Parser parser = new(new TokenStream(Lexer.Tokenize(source)));
@@ -28,7 +28,7 @@ internal sealed class Parser
         return Binder.Bind(body);
     }
 
-    /// <summary>Statements up to a tag of one of these names, which is taken up to its name; or up to the end.</summary>
+    /// <summary>Parses statements up to a tag with one of these names, including its name, or up to the end.</summary>
     private List<Statement> ParseBody(string[] ends)
     {
         List<Statement> body = [];
@@ -62,7 +62,7 @@ internal sealed class Parser
         }
     }
 
-    /// <summary>The rest of a tag, a body, and the name of the tag that ends it.</summary>
+    /// <summary>Parses the rest of a tag, a body, and the name of the tag that ends it.</summary>
     private List<Statement> ParseBlock(out string end, params string[] ends)
     {
         _tokens.TakeOperator(":");
@@ -74,7 +74,7 @@ internal sealed class Parser
         return body;
     }
 
-    /// <summary>A body that is a scope, or even a function, of its own: what is unknown in it is an error at once.</summary>
+    /// <summary>Parses a body that is a scope or a function of its own. An unknown name in it is an immediate error.</summary>
     private List<Statement> ParseScope(bool isFunction, params string[] ends)
     {
         (bool branch, int loops) = (_tokens.InBranch, _loops);

@@ -4,7 +4,7 @@ using System.Numerics;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Python's operator <c>%</c> of a text, also the filter <c>format</c>.</summary>
+/// <summary>Python's operator <c>%</c> for texts, which is also the filter <c>format</c>.</summary>
 internal static class PercentFormat
 {
     public static TextValue Format(RenderContext context, TextValue format, Value argument)
@@ -95,7 +95,7 @@ internal static class PercentFormat
         };
     }
 
-    /// <summary>The number that stands here, or 0.</summary>
+    /// <summary>Reads the number at the current position, or 0.</summary>
     public static int Digits(string text, ref int i)
     {
         int start = i;

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Prints values as Python's <c>str</c> and <c>repr</c> do.</summary>
+/// <summary>Prints values like Python's <c>str</c> and <c>repr</c>.</summary>
 internal static class Printer
 {
     /// <summary>Python's <c>str</c>.</summary>
@@ -23,7 +23,7 @@ internal static class Printer
         }
     }
 
-    /// <summary>The text itself where it is one, marked as safe or not; otherwise Python's <c>str</c>.</summary>
+    /// <summary>Returns a text itself, marked as safe or not; otherwise Python's <c>str</c>.</summary>
     public static TextValue SoftText(RenderContext context, Value value) => value as TextValue ?? Text(context, value);
 
     /// <summary>Python's <c>repr</c>.</summary>
@@ -126,7 +126,10 @@ internal static class Printer
         context.Budget.Ascend();
     }
 
-    /// <summary>Single quotes, unless the text has them and no double ones; controls and the like as escapes.</summary>
+    /// <summary>
+    /// Appends a quoted text: in single quotes, unless the text contains them and no double quotes; with escapes for control
+    /// characters.
+    /// </summary>
     private static void AppendQuoted(RenderContext context, TextBuilder builder, TextValue text)
     {
         string characters = context.Characters(text);

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>What every operation of one rendering shares.</summary>
+/// <summary>The shared state of one rendering.</summary>
 internal sealed class RenderContext
 {
     public RenderContext(Budget budget, DateTimeOffset now)
@@ -20,14 +20,14 @@ internal sealed class RenderContext
     /// <summary>The local time that <c>strftime_now</c> prints.</summary>
     public DateTimeOffset Now { get; }
 
-    /// <summary>A new list; its elements are counted.</summary>
+    /// <summary>Creates a list and counts its elements.</summary>
     public ListValue List(IReadOnlyList<Value> items)
     {
         Budget.Elements(items.Count + 2);
         return new ListValue(items);
     }
 
-    /// <summary>A new tuple; its elements are counted.</summary>
+    /// <summary>Creates a tuple and counts its elements.</summary>
     public TupleValue Tuple(params IReadOnlyList<Value> items)
     {
         Budget.Elements(items.Count + 2);
@@ -46,10 +46,10 @@ internal sealed class RenderContext
         return new TextBuilder(Budget);
     }
 
-    /// <summary>The characters of a text.</summary>
+    /// <summary>Returns the characters of a text.</summary>
     public string Characters(TextValue text) => text.Characters(Budget);
 
-    /// <summary>Sets an entry of a dictionary; it is counted.</summary>
+    /// <summary>Sets an entry of a dictionary and counts it.</summary>
     public void Set(DictValue dictionary, Value key, Value value)
     {
         Budget.Elements(5);

@@ -2,22 +2,25 @@ using System.Collections.Generic;
 
 namespace Specializer.Text;
 
-/// <summary>A part of a rendered chat whose characters come from one source.</summary>
-/// <param name="Start">Its first character, an index of UTF-16 units in the text.</param>
-/// <param name="Length">Its length in UTF-16 units.</param>
-/// <param name="IsContent">Whether it comes from the conversation, the tools or the variables; otherwise it is the template's own.</param>
-/// <param name="IsAssistant">Whether it stands in a generation block: it is what the assistant says, as training masks need it.</param>
+/// <summary>A part of a rendered chat whose characters have one origin.</summary>
+/// <param name="Start">The index of its first UTF-16 unit in the text.</param>
+/// <param name="Length">The length in UTF-16 units.</param>
+/// <param name="IsContent">
+/// Whether it comes from the conversation, the tools or the variables; otherwise it comes from the template.
+/// </param>
+/// <param name="IsAssistant">Whether it is in a generation block, which training masks as the assistant's text.</param>
 public readonly record struct ChatSegment(int Start, int Length, bool IsContent, bool IsAssistant);
 
 /// <summary>
-/// A conversation as text. A tokenizer encodes the text whole, and matches control tokens only where all their characters lie in
-/// segments of the template; in content the same characters are plain text, so that a user's "&lt;|im_start|&gt;" begins no turn.
+/// A rendered conversation. A tokenizer encodes the whole text, but matches control tokens only if all of their characters are in
+/// segments of the template. In content, the same characters are plain text, so "&lt;|im_start|&gt;" in a user's message is
+/// harmless.
 /// </summary>
 /// <param name="Text">The text.</param>
-/// <param name="Segments">Its parts in order, without gaps; adjacent ones differ in their source.</param>
+/// <param name="Segments">The parts in order, without gaps; adjacent parts have different origins.</param>
 public sealed record RenderedChat(string Text, IReadOnlyList<ChatSegment> Segments)
 {
-    /// <summary>The parts that the assistant says, by the template's generation blocks; adjacent blocks are one part.</summary>
+    /// <summary>The parts of the assistant, from the generation blocks of the template; adjacent blocks are one part.</summary>
     public IReadOnlyList<(int Start, int Length)> AssistantSpans
     {
         get

@@ -5,7 +5,7 @@ using System.Numerics;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Filters of lists, dictionaries and iterators. Those that are generators in Jinja are lazy here too.</summary>
+/// <summary>Filters of lists, dictionaries and iterators. Filters that are generators in Jinja are lazy, too.</summary>
 internal static class SequenceFilters
 {
     public static Value Length(RenderContext context, Value value, Arguments arguments)
@@ -182,7 +182,7 @@ internal static class SequenceFilters
     private static IEnumerable<Value> Failing(string message)
     {
         throw TemplateFault.Runtime(message);
-#pragma warning disable CS0162 // It makes this an iterator, which fails where it is read.
+#pragma warning disable CS0162 // The unreachable yield makes this an iterator, which fails when it is read.
         yield break;
 #pragma warning restore CS0162
     }

@@ -17,7 +17,7 @@ internal static class Sequences
             _ => LengthOrNull(context, value) != 0,
         };
 
-    /// <summary>Python's <c>len</c>; null where the value has none.</summary>
+    /// <summary>Python's <c>len</c>; null if the value has none.</summary>
     public static int? LengthOrNull(RenderContext context, Value value) =>
         value switch
         {
@@ -37,7 +37,7 @@ internal static class Sequences
     public static bool IsIterable(Value value) =>
         value is TextValue or ItemsValue or DictValue or DictViewValue or RangeValue or IteratorValue or UndefinedValue or LoopValue;
 
-    /// <summary>The elements: of a text its code points, of a dictionary its keys.</summary>
+    /// <summary>Returns the elements: the code points of a text, or the keys of a dictionary.</summary>
     public static IEnumerable<Value> Iterate(RenderContext context, Value value) =>
         value switch
         {
@@ -52,7 +52,7 @@ internal static class Sequences
             _ => throw TemplateFault.Runtime($"'{value.TypeName}' object is not iterable"),
         };
 
-    /// <summary>The elements from the last to the first; null where Python's <c>reversed</c> refuses.</summary>
+    /// <summary>Returns the elements in reverse order; null if Python's <c>reversed</c> rejects the value.</summary>
     public static IEnumerable<Value>? Reversed(RenderContext context, Value value) =>
         value switch
         {
@@ -65,7 +65,7 @@ internal static class Sequences
             _ => null,
         };
 
-    /// <summary>All elements in a list of their own; each is counted.</summary>
+    /// <summary>Copies all elements to a new list and counts them.</summary>
     public static IReadOnlyList<Value> Collect(RenderContext context, Value value)
     {
         if (value is ItemsValue items)

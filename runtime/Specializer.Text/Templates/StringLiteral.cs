@@ -7,7 +7,7 @@ namespace Specializer.Text.Templates;
 /// <summary>String literals, with Python's escapes.</summary>
 internal static class StringLiteral
 {
-    /// <summary>The index after the quote that ends the literal which begins at an index.</summary>
+    /// <summary>Returns the index after the closing quote of the literal that starts at an index.</summary>
     public static int FindEnd(string source, int start)
     {
         for (int i = start + 1; i < source.Length; i++)
@@ -23,7 +23,7 @@ internal static class StringLiteral
         throw new ParseFault(start, "The string has no end.");
     }
 
-    /// <summary>The text between two indices with its escapes replaced.</summary>
+    /// <summary>Returns the text between two indices with its escapes replaced.</summary>
     public static string Unescape(string source, int start, int end)
     {
         if (source.IndexOf('\\', start, end - start) < 0)

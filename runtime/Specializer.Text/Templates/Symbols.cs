@@ -3,12 +3,12 @@ using System.Collections.Generic;
 namespace Specializer.Text.Templates;
 
 /// <summary>
-/// The names of a scope while it is analyzed, by Jinja's rules: a name that a scope assigns is its own from the start, and begins as the
-/// outer variable of that name; a name that it only reads is the nearest outer one, or comes from the context.
+/// The names of a scope during the analysis, by Jinja's rules. A name that a scope assigns is its own from the start, with the
+/// value of the outer variable of that name. A name that it only reads is the nearest outer one, or comes from the context.
 /// </summary>
 internal sealed class Symbols
 {
-    // Branches copy the names before them; a template of a thousand branches and a thousand names is no chat's.
+    // Branches copy the names before them; no chat template has a thousand branches and a thousand names.
     private const int MaximalCopies = 1_000_000;
 
     private readonly Dictionary<string, Variable> _pool;
@@ -43,7 +43,7 @@ internal sealed class Symbols
 
     public Function Function => _function;
 
-    /// <summary>The loads where the scope is entered; parameters need none.</summary>
+    /// <summary>Returns the initializations on entry of the scope; parameters need none.</summary>
     public IReadOnlyList<Load> Loads()
     {
         List<Load> loads = [];
@@ -58,19 +58,19 @@ internal sealed class Symbols
         return loads;
     }
 
-    /// <summary>A copy for a branch; <see cref="Merge"/> joins it again.</summary>
+    /// <summary>Creates a copy for a branch; <see cref="Merge"/> joins it.</summary>
     public Symbols Branch() => new(this);
 
-    /// <summary>The variable of a name in this scope or an outer one.</summary>
+    /// <summary>Finds the variable of a name in this scope or an outer one.</summary>
     public Variable? Find(string name) => _references.TryGetValue(name, out Variable? found) ? found : _parent?.Find(name);
 
-    /// <summary>Whether the name comes from the context.</summary>
+    /// <summary>Returns whether the name comes from the context.</summary>
     public bool IsFromContext(string name) =>
         _references.TryGetValue(name, out Variable? found)
             ? _loads.TryGetValue(found, out Load? load) && load is { FromContext: true }
             : _parent?.IsFromContext(name) ?? true;
 
-    /// <summary>The name is read.</summary>
+    /// <summary>Records that the name is read.</summary>
     public void Read(string name)
     {
         if (Find(name) is null)
@@ -79,7 +79,7 @@ internal sealed class Symbols
         }
     }
 
-    /// <summary>The name is assigned.</summary>
+    /// <summary>Records that the name is assigned.</summary>
     public void Assign(string name)
     {
         _stores.Add(name);
@@ -90,14 +90,16 @@ internal sealed class Symbols
         }
     }
 
-    /// <summary>The name is a parameter or loop target: it is set where the scope is entered.</summary>
+    /// <summary>Records that the name is a parameter or loop target, which is set when the scope is entered.</summary>
     public Variable Declare(string name)
     {
         _stores.Add(name);
         return Define(name, _ => null);
     }
 
-    /// <summary>Joins branches: what only some of them assign begins as the outer variable, or comes from the context.</summary>
+    /// <summary>
+    /// Joins branches. A name that only some of them assign starts with the outer variable, or comes from the context.
+    /// </summary>
     public void Merge(IReadOnlyList<Symbols> branches)
     {
         HashSet<string> assigned = [];

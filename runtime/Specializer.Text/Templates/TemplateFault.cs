@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>An error whose place is known only to the caller, who turns it into a <see cref="ChatTemplateException"/>.</summary>
+/// <summary>An error without a location; the caller converts it to a <see cref="ChatTemplateException"/>.</summary>
 internal sealed class TemplateFault : Exception
 {
     public TemplateFault(ChatTemplateError error, string message)
@@ -10,12 +10,12 @@ internal sealed class TemplateFault : Exception
 
     public ChatTemplateError Error { get; }
 
-    /// <summary>An operation that Python refuses.</summary>
+    /// <summary>Creates the error of an operation that Python rejects.</summary>
     public static TemplateFault Runtime(string message) => new(ChatTemplateError.Runtime, message);
 
-    /// <summary>An operation that Python has and this library does not.</summary>
+    /// <summary>Creates the error of an operation that Python has and this library does not.</summary>
     public static TemplateFault Unsupported(string message) => new(ChatTemplateError.Unsupported, message);
 
-    /// <summary>A limit that is reached.</summary>
+    /// <summary>Creates the error of a reached limit.</summary>
     public static TemplateFault Limit(string message) => new(ChatTemplateError.Limit, message);
 }

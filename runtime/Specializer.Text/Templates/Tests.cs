@@ -54,7 +54,7 @@ internal static class Tests
         ["le"] = Comparison(ComparisonOperator.LessOrEqual),
     }.ToFrozenDictionary();
 
-    /// <summary>Whether a test exists; Jinja has no others.</summary>
+    /// <summary>Returns whether a test exists; Jinja has no others.</summary>
     public static bool IsKnown(string name) => s_tests.ContainsKey(name);
 
     /// <summary>Applies a test.</summary>

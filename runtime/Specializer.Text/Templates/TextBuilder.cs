@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Where characters of a text come from.</summary>
+/// <summary>Specifies the origin of characters of a text.</summary>
 [Flags]
 internal enum Origin : byte
 {
@@ -18,10 +18,10 @@ internal enum Origin : byte
     Assistant = 2,
 }
 
-/// <summary>Characters of one origin, from the run before up to <paramref name="End"/>.</summary>
+/// <summary>A run of characters of one origin, from the end of the previous run to <paramref name="End"/>.</summary>
 internal readonly record struct OriginRun(int End, Origin Origin);
 
-/// <summary>Builds a text piece by piece and keeps the origin of each.</summary>
+/// <summary>Builds a text from pieces and keeps the origin of each.</summary>
 internal sealed class TextBuilder(Budget budget)
 {
     private readonly StringBuilder _characters = new();

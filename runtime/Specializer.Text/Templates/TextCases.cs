@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>Texts in another case; each character keeps its origin.</summary>
+/// <summary>Changes the case of texts; each character keeps its origin.</summary>
 internal static class TextCases
 {
     public static TextValue Upper(RenderContext context, TextValue text) =>
@@ -93,7 +93,7 @@ internal static class TextCases
     private static void AppendLower(StringBuilder builder, string characters, int index) =>
         AppendLower(builder, characters, index, 0, characters.Length);
 
-    // The final sigma looks around itself, within the part that is mapped.
+    // The final sigma depends on its context within the mapped part.
     private static void AppendLower(StringBuilder builder, string characters, int index, int start, int end)
     {
         if (characters[index] == '\u03A3')

@@ -105,7 +105,7 @@ internal static class TextFilters
             builder.Append(indentation);
         }
 
-        // A line end more, so that one at the end of the text begins a line.
+        // One more line end, so that a line end at the end of the text starts a line.
         TextValue lines = TextValue.Concatenate(text, new TextValue("\n"), context.Budget);
         int index = 0;
         foreach (TextValue line in TextSearch.SplitLines(context, lines, keepEnds: false).Cast<TextValue>())

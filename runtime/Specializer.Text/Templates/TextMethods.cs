@@ -71,7 +71,7 @@ internal static class TextMethods
         ["zfill"] = Zfill,
     }.ToFrozenDictionary();
 
-    /// <summary>A method by name; null where strings have none.</summary>
+    /// <summary>Returns a method by name; null if strings have none.</summary>
     public static Value? Find(RenderContext context, TextValue text, string name)
     {
         if (s_missing.Contains(name) || (text.IsSafe && name is "escape" or "unescape" or "striptags"))
@@ -84,21 +84,21 @@ internal static class TextMethods
             : new CallableValue(name, "builtin_function_or_method", arguments => method(context, text, arguments));
     }
 
-    /// <summary>Whether all letters that have a case are in lower case, and there are any.</summary>
+    /// <summary>Returns whether there are letters with a case and all of them are lower case.</summary>
     public static bool IsLower(RenderContext context, TextValue text) =>
         IsCase(context, text, CaseMapping.IsLower, code => CaseMapping.IsCased(code) && !CaseMapping.IsLower(code));
 
-    /// <summary>Whether all letters that have a case are in upper case, and there are any.</summary>
+    /// <summary>Returns whether there are letters with a case and all of them are upper case.</summary>
     public static bool IsUpper(RenderContext context, TextValue text) =>
         IsCase(context, text, CaseMapping.IsUpper, code => CaseMapping.IsCased(code) && !CaseMapping.IsUpper(code));
 
-    /// <summary>Spaces, or another character, around a text.</summary>
+    /// <summary>Pads a text with spaces or another character.</summary>
     public static TextValue Pad(RenderContext context, TextValue text, BigInteger width, TextValue fill, string method)
     {
         int length = Sequences.Length(context, text);
         long padding = (long)BigInteger.Max(0, BigInteger.Min(width, 100_000_000) - length);
 
-        // As CPython divides an odd padding.
+        // Odd padding is divided as in CPython.
         long left = method switch
         {
             "ljust" => 0,

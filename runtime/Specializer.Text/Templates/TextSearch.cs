@@ -6,10 +6,11 @@ namespace Specializer.Text.Templates;
 /// <summary>Finds, strips, splits, replaces and joins texts; every piece keeps its origin.</summary>
 internal static class TextSearch
 {
-    // Up to this length the search of .NET, at worst the product of both lengths, is fast; beyond it a linear one is used.
+    // Up to this length .NET's search is fast, although its worst case is the product of both lengths; longer texts use a linear
+    // search.
     private const int ShortPart = 32;
 
-    /// <summary>The UTF-16 index of a text in another at or after an index; -1 where it is not.</summary>
+    /// <summary>Returns the UTF-16 index of a text in another at or after an index; -1 if it does not occur.</summary>
     public static int Find(RenderContext context, TextValue text, TextValue part, int start)
     {
         string characters = context.Characters(text);
@@ -29,7 +30,7 @@ internal static class TextSearch
         return at;
     }
 
-    /// <summary>The last UTF-16 index of a text in another, which ends at or before an index; -1 where it is not.</summary>
+    /// <summary>Returns the last UTF-16 index of a text in another that ends at or before an index; -1 if it does not occur.</summary>
     public static int FindLast(RenderContext context, TextValue text, TextValue part, int end)
     {
         string characters = context.Characters(text);
@@ -50,7 +51,7 @@ internal static class TextSearch
         return at;
     }
 
-    /// <summary>The text without some characters, or white space, at its ends.</summary>
+    /// <summary>Removes certain characters, or white space, from the ends of a text.</summary>
     public static TextValue Strip(RenderContext context, TextValue text, TextValue? characters, bool start, bool end)
     {
         string all = context.Characters(text);
@@ -77,7 +78,9 @@ internal static class TextSearch
         return text.Slice(from, to - from, context.Budget);
     }
 
-    /// <summary>Python's <c>split</c> at a separator, or at runs of white space, at most so many times from the start.</summary>
+    /// <summary>
+    /// Python's <c>split</c> at a separator, or at runs of white space, with a maximum number of splits from the start.
+    /// </summary>
     public static List<Value> Split(RenderContext context, TextValue text, TextValue? separator, long limit)
     {
         List<Value> parts = [];
@@ -110,7 +113,7 @@ internal static class TextSearch
         return parts;
     }
 
-    /// <summary>As <see cref="Split"/>, from the end.</summary>
+    /// <summary>Like <see cref="Split"/>, but from the end.</summary>
     public static List<Value> SplitFromEnd(RenderContext context, TextValue text, TextValue? separator, long limit)
     {
         List<Value> parts = [];
@@ -151,7 +154,7 @@ internal static class TextSearch
         return parts;
     }
 
-    /// <summary>The lines, with their ends or without.</summary>
+    /// <summary>Splits a text into lines, with or without their ends.</summary>
     public static List<Value> SplitLines(RenderContext context, TextValue text, bool keepEnds)
     {
         List<Value> lines = [];
@@ -173,7 +176,7 @@ internal static class TextSearch
         return lines;
     }
 
-    /// <summary>The text with a part replaced, at most so many times from the start.</summary>
+    /// <summary>Replaces a part of a text, with a maximum number of replacements from the start.</summary>
     public static TextValue Replace(RenderContext context, TextValue text, TextValue old, TextValue replacement, long limit)
     {
         TextBuilder builder = context.Builder();
@@ -212,7 +215,7 @@ internal static class TextSearch
         return builder.Append(text, from, all.Length - from).ToText();
     }
 
-    /// <summary>Texts with a separator between them.</summary>
+    /// <summary>Joins texts with a separator.</summary>
     public static TextValue Join(RenderContext context, TextValue separator, IEnumerable<TextValue> parts)
     {
         TextBuilder builder = context.Builder();
@@ -232,7 +235,7 @@ internal static class TextSearch
         return builder.ToText();
     }
 
-    /// <summary>The text so many times.</summary>
+    /// <summary>Repeats a text.</summary>
     public static TextValue Repeat(RenderContext context, TextValue text, long count)
     {
         TextBuilder builder = context.Builder();
@@ -250,7 +253,7 @@ internal static class TextSearch
         parts.Add(text.Slice(from, to - from, context.Budget));
     }
 
-    /// <summary>Knuth, Morris and Pratt's search: the first or last place in a part of a text.</summary>
+    /// <summary>Finds the first or last occurrence in a part of a text by the algorithm of Knuth, Morris and Pratt.</summary>
     private static int FindLinearly(RenderContext context, string text, string part, int start, int end, bool last)
     {
         context.Budget.Copy(2L * part.Length);
@@ -283,7 +286,7 @@ internal static class TextSearch
         }
     }
 
-    // A surrogate of a pair is no part of it: Python's strings have the whole code point.
+    // A surrogate of a pair does not match, because Python's strings contain the whole code point.
     private static bool IsAligned(string text, string part, int at) =>
         part.Length == 0
         || !(

@@ -4,8 +4,8 @@ using System.Collections.Generic;
 namespace Specializer.Text.Templates;
 
 /// <summary>
-/// A string that knows which of its characters come from the template and which from the conversation. A concatenation is a rope until
-/// its characters are needed, so that a template that collects its output in a variable stays linear.
+/// A string that records which of its characters come from the template and which from the conversation. A concatenation is a
+/// rope until its characters are needed, so collecting output in a variable takes linear time.
 /// </summary>
 internal sealed class TextValue : Value
 {
@@ -43,12 +43,12 @@ internal sealed class TextValue : Value
     /// <summary>The length in UTF-16 units; Python's is <see cref="CodePoints.Count"/>.</summary>
     public int Length { get; }
 
-    /// <summary>Whether <c>safe</c> or <c>escape</c> made it: what is added to it is escaped.</summary>
+    /// <summary>Whether <c>safe</c> or <c>escape</c> created the text. Text that is added to it is escaped.</summary>
     public bool IsSafe { get; }
 
     public override string TypeName => IsSafe ? "Markup" : "str";
 
-    /// <summary>The characters of one code point or other short text of the template.</summary>
+    /// <summary>Creates the text of one code point, or another short text, of the template.</summary>
     public static TextValue Of(string characters) => characters.Length == 0 ? Empty : new TextValue(characters);
 
     public static TextValue Concatenate(TextValue left, TextValue right, Budget budget)
@@ -61,17 +61,17 @@ internal sealed class TextValue : Value
             : new TextValue(left, right);
     }
 
-    /// <summary>All characters.</summary>
+    /// <summary>Returns all characters.</summary>
     public string Characters(Budget budget)
     {
         Flatten(budget);
         return _characters!;
     }
 
-    /// <summary>The origin of the character at an index of the flattened text.</summary>
+    /// <summary>Returns the origin of the character at an index of the flattened text.</summary>
     public Origin OriginAt(int index) => _runs is null ? _origin : _runs[RunAt(index)].Origin;
 
-    /// <summary>The origin of all characters joined: content if any is.</summary>
+    /// <summary>Returns the joint origin of all characters: content if any of them is content.</summary>
     public Origin WholeOrigin(Budget budget)
     {
         Flatten(budget);
@@ -89,14 +89,14 @@ internal sealed class TextValue : Value
         return all;
     }
 
-    /// <summary>The runs in order, adjacent ones of different origins.</summary>
+    /// <summary>Returns the runs in order; adjacent runs have different origins.</summary>
     public IReadOnlyList<OriginRun> Runs(Budget budget)
     {
         Flatten(budget);
         return _runs ?? (Length == 0 ? [] : [new OriginRun(Length, _origin)]);
     }
 
-    /// <summary>The same text with a further origin.</summary>
+    /// <summary>Returns the same text with an additional origin.</summary>
     public TextValue With(Origin origin, Budget budget)
     {
         Flatten(budget);
@@ -109,7 +109,7 @@ internal sealed class TextValue : Value
         return new TextValue(_characters!, Array.ConvertAll(_runs, run => run with { Origin = run.Origin | origin }), IsSafe);
     }
 
-    /// <summary>The same text, marked as safe or not.</summary>
+    /// <summary>Returns the same text, marked as safe or not.</summary>
     public TextValue AsSafe(bool safe, Budget budget)
     {
         if (safe == IsSafe)
@@ -121,7 +121,7 @@ internal sealed class TextValue : Value
         return _runs is null ? new TextValue(_characters!, _origin, safe) : new TextValue(_characters!, _runs, safe);
     }
 
-    /// <summary>A part, by UTF-16 units.</summary>
+    /// <summary>Returns a part, in UTF-16 units.</summary>
     public TextValue Slice(int start, int length, Budget budget)
     {
         Flatten(budget);
@@ -153,7 +153,7 @@ internal sealed class TextValue : Value
             return;
         }
 
-        // The rope is as deep as there were concatenations: its own stack, not the thread's.
+        // The depth of a rope is the number of concatenations, so an explicit stack is used instead of the thread's.
         Stack<TextValue> rest = new();
         rest.Push(this);
         while (rest.TryPop(out TextValue? next))

@@ -3,10 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>The tokens of a template, read in order, and what its two parsers share: how deep they are, and whether in a branch.</summary>
+/// <summary>
+/// The tokens of a template in order, with the state that both parsers share: the nesting depth, and whether a branch is parsed.
+/// </summary>
 internal sealed class TokenStream(List<Token> tokens)
 {
-    /// <summary>The deepest nesting of expressions and of blocks.</summary>
+    /// <summary>The maximum nesting of expressions and blocks.</summary>
     public const int MaximalHeight = 200;
 
     private int _next;
@@ -16,7 +18,7 @@ internal sealed class TokenStream(List<Token> tokens)
 
     public Token Following => tokens[System.Math.Min(_next + 1, tokens.Count - 1)];
 
-    /// <summary>Whether an unknown filter or test is an error only where it runs: in a branch, as in Jinja.</summary>
+    /// <summary>Whether an unknown filter or test is an error only when it runs: in a branch, as in Jinja.</summary>
     public bool InBranch { get; set; }
 
     public Token Take() => Current.Kind == TokenKind.End ? Current : tokens[_next++];

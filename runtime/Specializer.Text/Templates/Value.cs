@@ -4,21 +4,21 @@ using System.Numerics;
 
 namespace Specializer.Text.Templates;
 
-/// <summary>A value of a template: data only, never an object of .NET.</summary>
+/// <summary>A value of a template: data only, never a .NET object.</summary>
 internal abstract class Value
 {
-    /// <summary>Python's name of the type, for messages.</summary>
+    /// <summary>The name of the type in Python, for messages.</summary>
     public abstract string TypeName { get; }
 }
 
 /// <summary>A name, attribute or element that does not exist. It prints nothing and is false; most operations on it fail.</summary>
-/// <param name="name">The name, attribute or element; or, without an owner's type, the whole reason.</param>
-/// <param name="ownerType">Python's type of what lacks it; null for a variable.</param>
+/// <param name="name">The name, attribute or element; without an owner type, the whole reason.</param>
+/// <param name="ownerType">The Python type of the owner; null for a variable.</param>
 internal sealed class UndefinedValue(string name, string? ownerType = null) : Value
 {
     public override string TypeName => "Undefined";
 
-    /// <summary>A value that is undefined for a reason in words.</summary>
+    /// <summary>Whether the name is a complete reason.</summary>
     public bool IsReason { get; init; }
 
     public TemplateFault Fault() =>
@@ -57,7 +57,7 @@ internal sealed class IntValue(BigInteger value) : Value
 
     public override string TypeName => "int";
 
-    /// <summary>An integer, refused where Python would not print it.</summary>
+    /// <summary>Creates an integer; one that Python would not print is rejected.</summary>
     public static IntValue Of(BigInteger value) =>
         value.GetBitLength() <= Budget.MaximalIntegerBits
             ? new IntValue(value)
@@ -71,7 +71,7 @@ internal sealed class FloatValue(double value) : Value
     public override string TypeName => "float";
 }
 
-/// <summary>A list or tuple; nothing in a template changes one.</summary>
+/// <summary>A list or tuple; both are immutable in templates.</summary>
 internal abstract class ItemsValue(IReadOnlyList<Value> items) : Value
 {
     public IReadOnlyList<Value> Items => items;
@@ -162,7 +162,7 @@ internal sealed class DictViewValue(DictValue dictionary, DictViewKind kind) : V
     }
 }
 
-/// <summary>What <c>range</c> returns.</summary>
+/// <summary>The result of <c>range</c>.</summary>
 internal sealed class RangeValue(BigInteger start, BigInteger stop, BigInteger step, int count) : Value
 {
     public BigInteger Start => start;
@@ -178,20 +178,20 @@ internal sealed class RangeValue(BigInteger start, BigInteger stop, BigInteger s
     public IntValue this[int index] => new(start + (index * step));
 }
 
-/// <summary>A generator or iterator: its elements can be had once.</summary>
+/// <summary>A generator or iterator, whose elements can be read once.</summary>
 internal sealed class IteratorValue(IEnumerable<Value> elements, Budget budget, string typeName = "generator") : Value
 {
     private IEnumerator<Value>? _elements;
 
     public override string TypeName => typeName;
 
-    /// <summary>The elements that are left.</summary>
+    /// <summary>Returns the remaining elements.</summary>
     public IEnumerable<Value> Rest()
     {
         _elements ??= elements.GetEnumerator();
         while (true)
         {
-            // One may draw from another, and that from a third: as deep as there were filters.
+            // Iterators can be nested as deeply as there are filters.
             budget.Descend();
             bool any = _elements.MoveNext();
             budget.Ascend();
@@ -205,7 +205,7 @@ internal sealed class IteratorValue(IEnumerable<Value> elements, Budget budget, 
     }
 }
 
-/// <summary>What <c>namespace</c> returns: the one value that a template can change.</summary>
+/// <summary>The result of <c>namespace</c>: the only value that a template can change.</summary>
 internal sealed class NamespaceValue(DictValue attributes) : Value
 {
     public DictValue Attributes => attributes;
@@ -213,14 +213,14 @@ internal sealed class NamespaceValue(DictValue attributes) : Value
     public override string TypeName => "Namespace";
 }
 
-/// <summary>What can be called: a method of a value, a global function, a macro.</summary>
+/// <summary>A callable value: a method of a value, a global function, or a macro.</summary>
 internal sealed class CallableValue(string name, string typeName, Func<Arguments, Value> call) : Value
 {
     public string Name => name;
 
     public override string TypeName => typeName;
 
-    /// <summary>The attributes that Jinja gives a macro; null for functions.</summary>
+    /// <summary>The attributes of a macro in Jinja; null for functions.</summary>
     public Func<string, Value?>? Attribute { get; init; }
 
     public Value Call(Arguments arguments) => call(arguments);

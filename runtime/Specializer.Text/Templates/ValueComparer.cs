@@ -7,7 +7,7 @@ namespace Specializer.Text.Templates;
 /// <summary>Python's equality, hashing and order of values.</summary>
 internal sealed class ValueComparer(Budget budget) : IEqualityComparer<Value>
 {
-    /// <summary>Whether two values are equal, or are the same object, as Python compares elements and keys.</summary>
+    /// <summary>Returns whether two values are equal or the same object, like Python's comparison of elements and keys.</summary>
     public bool Equals(Value? x, Value? y) => ReferenceEquals(x, y) || AreEqual(x!, y!);
 
     /// <summary>Python's <c>==</c>.</summary>
@@ -41,7 +41,7 @@ internal sealed class ValueComparer(Budget budget) : IEqualityComparer<Value>
         }
     }
 
-    /// <summary>A hash of equal values; lists and dictionaries have none.</summary>
+    /// <summary>Returns a hash code that is equal for equal values; lists and dictionaries have none.</summary>
     public int GetHashCode(Value obj)
     {
         budget.Step();
@@ -75,7 +75,7 @@ internal sealed class ValueComparer(Budget budget) : IEqualityComparer<Value>
         }
     }
 
-    /// <summary>Whether a value can be a key.</summary>
+    /// <summary>Returns whether a value can be a key.</summary>
     public bool IsHashable(Value value)
     {
         if (value is not TupleValue tuple)
@@ -95,7 +95,7 @@ internal sealed class ValueComparer(Budget budget) : IEqualityComparer<Value>
         return all;
     }
 
-    /// <summary>Python's order; null where one is not a number.</summary>
+    /// <summary>Compares two values in Python's order; null if a value is not a number.</summary>
     /// <exception cref="TemplateFault">The types have no order.</exception>
     public int? Order(Value left, Value right, string symbol)
     {

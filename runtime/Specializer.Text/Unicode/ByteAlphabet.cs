@@ -11,7 +11,7 @@ internal static class ByteAlphabet
 
     public static int ToScalar(byte value) => s_scalars[value];
 
-    /// <summary>The byte that a character stands for, or -1.</summary>
+    /// <summary>Returns the byte that a character represents, or -1.</summary>
     public static int ToByte(int scalar) => (uint)scalar < (uint)s_bytes.Length ? s_bytes[scalar] : -1;
 
     private static short[] Build()

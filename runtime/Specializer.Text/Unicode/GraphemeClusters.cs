@@ -3,12 +3,13 @@ using System;
 namespace Specializer.Text.Unicode;
 
 /// <summary>
-/// Extended grapheme clusters (Unicode Standard Annex 29) as far as the character maps of SentencePiece ask: exact for every cluster of fewer
-/// than six bytes. Longer ones may be cut, which changes nothing, since those are looked up scalar by scalar.
+/// Extended grapheme clusters (Unicode Standard Annex 29), as far as the character maps of SentencePiece need them. The result is
+/// exact for every cluster of fewer than six bytes. Longer clusters may be split, which has no effect, because they are looked up
+/// scalar by scalar.
 /// </summary>
 internal static class GraphemeClusters
 {
-    /// <summary>Where the cluster that begins at an index ends.</summary>
+    /// <summary>Returns the end of the cluster that starts at an index.</summary>
     public static int End(ReadOnlySpan<byte> text, int index)
     {
         int scalar = Scalars.Decode(text, index, out int length);

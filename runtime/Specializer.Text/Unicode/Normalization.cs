@@ -20,7 +20,7 @@ internal static class Normalization
     private static readonly TwoStageTable s_classes = new(UnicodeTables.ClassData);
     private static readonly Dictionary<long, int> s_compositions = ReadCompositions();
 
-    /// <summary>The canonical combining class.</summary>
+    /// <summary>Returns the canonical combining class.</summary>
     public static int Class(int scalar) => s_classes[scalar];
 
     /// <summary>Writes the full decomposition of a scalar and returns its length, at most 18.</summary>
@@ -51,7 +51,7 @@ internal static class Normalization
         return mapping.Length;
     }
 
-    /// <summary>The primary composite of two scalars, or -1.</summary>
+    /// <summary>Returns the primary composite of two scalars, or -1.</summary>
     public static int Compose(int first, int second)
     {
         if ((uint)(first - LeadBase) < Leads && (uint)(second - VowelBase) < Vowels)

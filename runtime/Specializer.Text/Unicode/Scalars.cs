@@ -3,10 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Specializer.Text.Unicode;
 
-/// <summary>Scalars in valid UTF-8. All text inside a tokenizer is valid: it comes from UTF-16 or from JSON that was checked.</summary>
+/// <summary>
+/// Reads and writes scalars in valid UTF-8. All text inside a tokenizer is valid, because it comes from UTF-16 or from JSON that
+/// was checked.
+/// </summary>
 internal static class Scalars
 {
-    /// <summary>The scalar at an index, and its length in bytes.</summary>
+    /// <summary>Returns the scalar at an index and its length in bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Decode(ReadOnlySpan<byte> text, int index, out int length)
     {
@@ -38,17 +41,17 @@ internal static class Scalars
         return (first & 7) << 18 | (text[1] & 63) << 12 | (text[2] & 63) << 6 | text[3] & 63;
     }
 
-    /// <summary>The length of a scalar that begins with this byte.</summary>
+    /// <summary>Returns the length of a scalar with this first byte.</summary>
     public static int LengthOf(byte first) =>
         first < 0x80 ? 1
         : first < 0xE0 ? 2
         : first < 0xF0 ? 3
         : 4;
 
-    /// <summary>Whether the byte begins a scalar.</summary>
+    /// <summary>Returns whether the byte starts a scalar.</summary>
     public static bool IsStart(byte value) => (value & 0xC0) != 0x80;
 
-    /// <summary>The last scalar before an end, and its length.</summary>
+    /// <summary>Returns the last scalar before an end, and its length.</summary>
     public static int DecodeLast(ReadOnlySpan<byte> text, int end, out int length)
     {
         int start = end - 1;
@@ -60,7 +63,7 @@ internal static class Scalars
         return Decode(text, start, out length);
     }
 
-    /// <summary>Writes a scalar and returns its length; the target holds at least four bytes.</summary>
+    /// <summary>Writes a scalar and returns its length; the target has at least four bytes.</summary>
     public static int Encode(int scalar, Span<byte> target)
     {
         if (scalar < 0x80)
@@ -91,7 +94,7 @@ internal static class Scalars
         return 4;
     }
 
-    /// <summary>How many scalars there are.</summary>
+    /// <summary>Counts the scalars.</summary>
     public static int Count(ReadOnlySpan<byte> text)
     {
         int count = 0;

@@ -3,7 +3,9 @@ using System.Collections.Generic;
 
 namespace Specializer.Text.Unicode;
 
-/// <summary>What the library's crates know of every code point; the data beside is written by generate-tables.mjs.</summary>
+/// <summary>
+/// The Unicode properties of every code point according to the crates of the library; generate-tables.mjs writes the data.
+/// </summary>
 internal static partial class UnicodeTables
 {
     private static readonly TwoStageTable s_records = new(RecordRuns);
@@ -15,7 +17,7 @@ internal static partial class UnicodeTables
     /// <summary>Whether any of the flags is set.</summary>
     public static bool Is(int scalar, UnicodeFlags flags) => (Flags(scalar) & flags) != 0;
 
-    /// <summary>The general category as Oniguruma knows it.</summary>
+    /// <summary>Returns the general category in Oniguruma's Unicode version.</summary>
     public static UnicodeCategoryCode Category(int scalar) => (UnicodeCategoryCode)(Flags(scalar) & UnicodeFlags.CategoryMask);
 
     /// <summary>Whether the general category is one of those whose bits are set.</summary>
