@@ -7,10 +7,10 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Tool;
 
-/// <summary>Everything that the generator takes for granted of a model, so that it can be compared with the model's own card.</summary>
+/// <summary>Lists the facts that the generator assumes about a model, for comparison with the model card.</summary>
 internal static class Assumptions
 {
-    /// <summary>Terms and descriptions, of the encoder first where there are two stacks.</summary>
+    /// <summary>Returns terms and descriptions; if there are two stacks, the encoder comes first.</summary>
     public static IEnumerable<(string Term, string Description)> Of(ExecutionPlan plan)
     {
         TransformerArchitecture architecture = plan.Architecture;
@@ -30,7 +30,7 @@ internal static class Assumptions
 
         if (architecture.CrossAttention is { } cross)
         {
-            yield return ("Decoder: attention to the encoder", Heads(cross) + Scores(cross));
+            yield return ("Decoder: cross-attention", Heads(cross) + Scores(cross));
         }
 
         if (plan.Head is null)
@@ -39,7 +39,7 @@ internal static class Assumptions
             yield return (
                 "Logits",
                 Join(
-                    logits.Tied ? "computed with the token embeddings (tied)" : "computed with a matrix of their own (not tied)",
+                    logits.Tied ? "computed with the token embeddings (tied)" : "computed with a separate matrix (not tied)",
                     logits.Bias ? "with a bias" : "",
                     logits.Scale != 1 ? $"times {Number(logits.Scale)}" : "",
                     logits.SoftCap != 0 ? $"soft cap {Number(logits.SoftCap)}" : "no soft cap"
@@ -59,7 +59,7 @@ internal static class Assumptions
             "embeddings",
             Join(
                 embeddings.Scale == 1 ? "not scaled" : $"times {Number(embeddings.Scale)}",
-                embeddings.Norm ? "normalised" : "",
+                embeddings.Norm ? "normalized" : "",
                 embeddings.TokenTypes > 0 ? $"with {embeddings.TokenTypes} token types" : "",
                 embeddings.Width > 0 ? $"{embeddings.Width} wide, projected to {architecture.Width}" : ""
             )
@@ -122,18 +122,18 @@ internal static class Assumptions
         }
     }
 
-    /// <summary>What is added to the embeddings, or that nothing is.</summary>
+    /// <summary>Returns the positions that are added to the embeddings, or that there are none.</summary>
     private static string Positions(TransformerArchitecture architecture) =>
         architecture.Embeddings.Positions switch
         {
             LearnedPositions learned => Join(
-                $"learned, a table of {learned.Rows} rows",
-                learned.Offset != 0 ? $"position 0 has row {learned.Offset}" : "",
+                $"learned, with a table of {learned.Rows} rows",
+                learned.Offset != 0 ? $"position 0 is row {learned.Offset}" : "",
                 learned.PaddingToken is { } padding ? $"token {padding} counts as padding" : ""
             ),
             SinusoidalPositions sinusoidal => Join(
                 "sinusoidal",
-                sinusoidal.Interleaved ? "sines and cosines in turn" : "sines, then cosines",
+                sinusoidal.Interleaved ? "alternating sines and cosines" : "sines, then cosines",
                 sinusoidal.First != 0 ? $"the first position is {sinusoidal.First}" : "",
                 sinusoidal.Endpoint ? "frequencies up to 1 / 10000" : ""
             ),
@@ -150,8 +150,8 @@ internal static class Assumptions
                 Scaling(rotary.Scaling)
             ),
             RelativePositions relative =>
-                $"relative: a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}, {(relative.Bidirectional ? "both ways" : "backwards")}",
-            AlibiPositions alibi => $"a slope for each head (ALiBi), largest exponent {Number(alibi.MaximumBias)}",
+                $"relative: a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}, {(relative.Bidirectional ? "bidirectional" : "causal")}",
+            AlibiPositions alibi => $"linear biases with a slope for each head (ALiBi), largest exponent {Number(alibi.MaximumBias)}",
             _ => "none",
         };
 
@@ -165,7 +165,7 @@ internal static class Assumptions
             YarnScaling yarn =>
                 $"yarn scaling by {Number(yarn.Factor)} (original context {yarn.OriginalContextLength}, beta {Number(yarn.BetaFast)} and {Number(yarn.BetaSlow)}, attention factor {Number(yarn.AttentionFactor)}{(yarn.Truncate ? "" : ", a ramp between parts of pairs")})",
             DynamicScaling dynamic =>
-                $"dynamic scaling, which changes nothing up to {dynamic.OriginalContextLength} positions; longer contexts are refused",
+                $"dynamic scaling, which has no effect up to {dynamic.OriginalContextLength} positions; longer contexts are not supported",
             LongScaling longer =>
                 $"longrope scaling by {longer.Factors.Count} factors from {Number(longer.Factors.Min())} to {Number(longer.Factors.Max())} (original context {longer.OriginalContextLength}, attention factor {Number(longer.AttentionFactor)})",
             _ => scaling.ToString(),
@@ -176,7 +176,7 @@ internal static class Assumptions
             $"{attention.Heads} heads of {attention.HeadDimension}",
             $"{attention.KeyValueHeads} key/value heads",
             Biases(attention),
-            attention.QueryKeyNorm ? "normalised queries and keys" : "",
+            attention.QueryKeyNorm ? "normalized queries and keys" : "",
             attention.Linear ? "linear" : "",
             attention.ProjectionClip != 0 ? $"projections clipped to ±{Number(attention.ProjectionClip)}" : "",
             attention.ScaleByInverseLayer ? "scores divided by the number of the layer" : ""
@@ -205,9 +205,9 @@ internal static class Assumptions
     private static string Seen(TransformerArchitecture architecture, LayerKind kind) =>
         kind switch
         {
-            { Band: > 0 } => $"a band of {kind.Band} positions to each side{(architecture.GlobalTokens ? ", and global tokens" : "")}",
-            { Mask: Generator.Architecture.AttentionMask.Full } => "every position sees all",
-            { Mask: Generator.Architecture.AttentionMask.Prefix } => "causal, and all of a prefix"
+            { Band: > 0 } => $"a band of {kind.Band} positions on each side{(architecture.GlobalTokens ? ", and global tokens" : "")}",
+            { Mask: Generator.Architecture.AttentionMask.Full } => "bidirectional",
+            { Mask: Generator.Architecture.AttentionMask.Prefix } => "causal, with a bidirectional prefix"
                 + (kind.Window > 0 ? $", within {kind.Window} positions" : ""),
             { Window: > 0 } => $"causal within {kind.Window} positions",
             _ => "causal",
@@ -228,15 +228,15 @@ internal static class Assumptions
     {
         if (head is null)
         {
-            return "none: the last hidden state of every token (an embedding needs [Pooling])";
+            return "none: the last hidden state of every token (an embedding requires [Pooling])";
         }
 
         string pooling = head.Pooling switch
         {
             Pooling.None => "every token",
-            Pooling.First => "the first token's state",
+            Pooling.First => "the state of the first token",
             Pooling.Mean => "the mean of all states",
-            Pooling.Last => "the last token's state",
+            Pooling.Last => "the state of the last token",
             Pooling.WeightedMean => "the mean of all states, weighted by position",
             Pooling.Max => "the maximum of all states",
             _ => head.Pooling.ToString(),
@@ -271,11 +271,11 @@ internal static class Assumptions
         arrangement switch
         {
             BlockArrangement.PreNorm => "before each block",
-            BlockArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
-            BlockArrangement.ParallelTwoNorms => "one before each block, which run side by side",
+            BlockArrangement.ParallelOneNorm => "one before both parallel blocks",
+            BlockArrangement.ParallelTwoNorms => "one before each of the parallel blocks",
             BlockArrangement.Sandwich => "before and after each block",
-            BlockArrangement.NormedResidual => "of the residual stream itself, before each block",
-            BlockArrangement.PostNorm => "after each block's residual sum",
+            BlockArrangement.NormedResidual => "on the residual stream itself, before each block",
+            BlockArrangement.PostNorm => "after the residual connection of each block",
             _ => arrangement.ToString(),
         };
 

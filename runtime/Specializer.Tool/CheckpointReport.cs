@@ -4,11 +4,11 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Tool;
 
-/// <summary>How a checkpoint fits a plan.</summary>
-/// <param name="Tensors">The number of its tensors.</param>
-/// <param name="Bytes">The bytes of their elements.</param>
-/// <param name="ElementTypes">Its tensors' element types, the most frequent first.</param>
-/// <param name="Problems">What does not fit; empty if everything does.</param>
+/// <summary>The result of checking a checkpoint against a plan.</summary>
+/// <param name="Tensors">The number of tensors.</param>
+/// <param name="Bytes">The size of their elements in bytes.</param>
+/// <param name="ElementTypes">The element types of the tensors, most frequent first.</param>
+/// <param name="Problems">The problems; empty if the checkpoint matches.</param>
 internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<string> ElementTypes, IReadOnlyList<WeightsProblem> Problems)
 {
     public static CheckpointReport Of(WeightsSource checkpoint, ExecutionPlan plan)

@@ -4,10 +4,10 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Specializer.Tool;
 
-/// <summary>Makes names of C# classes of names of folders.</summary>
+/// <summary>Creates C# class names from folder names.</summary>
 internal static class ClassNames
 {
-    /// <summary>SmolLm135M of smol-lm-135m.</summary>
+    /// <summary>Converts a folder name, such as smol-lm-135m, to a class name, such as SmolLm135M.</summary>
     public static string Of(string folder)
     {
         var name = new StringBuilder();
@@ -20,7 +20,7 @@ internal static class ClassNames
                 continue;
             }
 
-            // A digit ends a word: 135m is 135M.
+            // A digit ends a word: 135m becomes 135M.
             name.Append(upper ? char.ToUpperInvariant(character) : character);
             upper = char.IsAsciiDigit(character);
         }
@@ -30,7 +30,7 @@ internal static class ClassNames
             : name.ToString();
     }
 
-    /// <summary>Whether a name, with dots for a namespace, can be written in C# as it is.</summary>
+    /// <summary>Returns whether a name, with dots for a namespace, is valid in C#.</summary>
     public static bool IsValid(string name, bool dotted) => Array.TrueForAll(dotted ? name.Split('.') : [name], IsIdentifier);
 
     private static bool IsIdentifier(string name) =>

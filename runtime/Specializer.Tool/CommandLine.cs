@@ -12,7 +12,7 @@ internal static class CommandLine
 {
     private const int CannotBeRead = 2;
 
-    /// <returns>The exit code: 0 if all is well, 1 if something does not fit, 2 if the command line cannot be read.</returns>
+    /// <returns>The exit code: 0 for success, 1 for a failure, 2 for an invalid command line.</returns>
     public static int Run(string[] arguments, IAnsiConsole console, TextWriter error)
     {
         ParseResult result = Root(console).Parse(arguments);
@@ -40,20 +40,20 @@ internal static class CommandLine
 
     private static Command Root(IAnsiConsole console)
     {
-        var directory = new Argument<string>("DIR") { Description = "The model's folder, with its config.json." };
-        Option<int> context = Number("--context-length", "A context length in the place of the config.json's.", 0);
+        var directory = new Argument<string>("DIR") { Description = "The folder of the model, with its config.json." };
+        Option<int> context = Number("--context-length", "The context length; overrides the config.json.", 0);
 
-        var inspect = new Command("inspect", "Shows a model's architecture, what it costs, and whether its checkpoint fits.")
+        var inspect = new Command("inspect", "Prints the architecture of a model, its cost, and whether its checkpoint matches.")
         {
             directory,
             context,
         };
         inspect.SetAction(result => InspectCommand.Run(result.GetRequiredValue(directory), result.GetValue(context), console));
 
-        var name = new Option<string?>("--name") { Description = "The name of the class. Default: made of the folder's." };
+        var name = new Option<string?>("--name") { Description = "The name of the class. Default: derived from the folder." };
         var space = new Option<string?>("--namespace") { Description = "Its namespace. Default: none." };
-        var output = new Option<string?>("--output", "-o") { Description = "The file to write. Default: the class's name in this folder." };
-        var force = new Option<bool>("--force") { Description = "Write over a file that is there." };
+        var output = new Option<string?>("--output", "-o") { Description = "The file to write. Default: the name of the class in the current folder." };
+        var force = new Option<bool>("--force") { Description = "Overwrite an existing file." };
         var create = new Command("new", "Writes the class that declares a model.") { directory, name, space, output, context, force };
         create.SetAction(result =>
             NewCommand.Run(
@@ -69,16 +69,16 @@ internal static class CommandLine
             )
         );
 
-        Option<int> length = Number("--positions", "Positions to run.", 16),
-            seed = Number("--seed", "Where the random tokens start.", 1);
+        Option<int> length = Number("--positions", "The number of positions to run.", 16),
+            seed = Number("--seed", "The seed of the random tokens.", 1);
         var against = new Option<string?>("--against")
         {
-            Description = "A safetensors file with what another program computed, as the program of --script writes it.",
+            Description = "A safetensors file with the results of another program, in the format of --script.",
             HelpName = "FILE",
         };
         var script = new Option<bool>("--script")
         {
-            Description = "Prints the Python program that makes such a file with transformers, and runs nothing.",
+            Description = "Print the Python program that creates such a file with transformers; nothing is run.",
         };
         var verify = new Command("verify", "Runs the generated code on the checkpoint and compares it with other implementations.")
         {
@@ -108,8 +108,8 @@ internal static class CommandLine
                 )
         );
 
-        // A root command would be called after the assembly; the tool has another name.
-        return new Command("specializer", "Looks at a model's folder as the generator of Specializer does.")
+        // The name of a root command would be the name of the assembly; the name of the tool differs.
+        return new Command("specializer", "Reads the folder of a model like the generator of Specializer.")
         {
             inspect,
             create,
@@ -133,7 +133,7 @@ internal static class CommandLine
                     return number;
                 }
 
-                result.AddError($"{name} is '{text}'; it takes a whole number of 1 or more.");
+                result.AddError($"{name} is '{text}'; expected an integer of at least 1.");
                 return otherwise;
             },
         };

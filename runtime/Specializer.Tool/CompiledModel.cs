@@ -10,14 +10,14 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Tool;
 
-/// <summary>The code that the generator writes for a plan, compiled and loaded.</summary>
+/// <summary>The generated code of a plan, compiled and loaded.</summary>
 internal sealed class CompiledModel : IDisposable
 {
     private const string Name = "Verified";
 
     private readonly GeneratedAssembly _assembly;
 
-    /// <exception cref="InvalidOperationException">The generated code does not compile, which is a mistake of the generator.</exception>
+    /// <exception cref="InvalidOperationException">The generated code does not compile, which is a bug of the generator.</exception>
     public CompiledModel(ExecutionPlan plan)
     {
         var options = new CSharpParseOptions(LanguageVersion.CSharp12, DocumentationMode.None);
@@ -39,7 +39,7 @@ internal sealed class CompiledModel : IDisposable
         if (!result.Success)
         {
             throw new InvalidOperationException(
-                "The generated code does not compile, which is a mistake of the generator: "
+                "The generated code does not compile, which is a bug of the generator: "
                     + result.Diagnostics.First(static problem => problem.Severity == DiagnosticSeverity.Error)
             );
         }
@@ -47,10 +47,10 @@ internal sealed class CompiledModel : IDisposable
         _assembly = new GeneratedAssembly(image.ToArray());
     }
 
-    /// <summary>The size of the generated code.</summary>
+    /// <summary>The size of the generated code in characters.</summary>
     public int Characters { get; }
 
-    /// <exception cref="WeightsException">The checkpoint does not fit.</exception>
+    /// <exception cref="WeightsException">The checkpoint does not match.</exception>
     public TransformerModel Load(WeightsSource weights, ModelOptions options) => _assembly.Load(Name, weights, options);
 
     public void Dispose() => _assembly.Dispose();

@@ -2,18 +2,18 @@ using System;
 
 namespace Specializer.Tool;
 
-/// <summary>How far two results lie apart.</summary>
-/// <param name="Largest">The largest difference of two values; not a number if any value is none.</param>
-/// <param name="Scale">The largest absolute value of the first.</param>
+/// <summary>The difference of two results.</summary>
+/// <param name="Largest">The largest difference of two values; NaN if any value is NaN.</param>
+/// <param name="Scale">The largest absolute value of the first result.</param>
 internal readonly record struct Difference(float Largest, float Scale)
 {
     /// <summary>
-    /// What two float32 implementations may differ by, of the largest value: some ten layers of sums in another order
-    /// differ by 1e-6 to 1e-5; a wrong formula by more than 1e-2.
+    /// The tolerance between two float32 implementations, relative to the largest value. About ten layers of sums in another
+    /// order differ by 1e-6 to 1e-5; a wrong formula differs by more than 1e-2.
     /// </summary>
     public const float Allowed = 1e-3f;
 
-    /// <summary>Whether the difference is one of rounding.</summary>
+    /// <summary>Whether rounding explains the difference.</summary>
     public bool IsRounding => Largest <= Allowed * MathF.Max(Scale, 1e-6f);
 
     public static Difference Between(ReadOnlySpan<float> expected, ReadOnlySpan<float> found)

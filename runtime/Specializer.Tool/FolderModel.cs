@@ -7,20 +7,20 @@ using Specializer.Generator.Planning;
 namespace Specializer.Tool;
 
 /// <summary>
-/// The model that a folder holds. A checkpoint without the pooler that its config.json declares, in a folder without modules.json, is
-/// pooled by the mean of all tokens' states, as sentence-transformers pools such a folder.
+/// The model in a folder. If a checkpoint lacks the pooler that its config.json declares and the folder has no modules.json, mean
+/// pooling is assumed. sentence-transformers has the same default.
 /// </summary>
-/// <param name="Plan">Its plan.</param>
-/// <param name="AssumesMean">Whether the mean is assumed, so that the class needs [Pooling].</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="AssumesMean">Whether mean pooling is assumed, so that the class requires [Pooling].</param>
 internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
 {
-    /// <summary>What is printed where the mean is assumed.</summary>
+    /// <summary>The message if mean pooling is assumed.</summary>
     public const string Assumption =
-        "The checkpoint holds no pooler and the folder no modules.json: [Pooling(PoolingKind.Mean)] is assumed, the mean of all tokens' states.";
+        "The checkpoint contains no pooler and the folder no modules.json: mean pooling, [Pooling(PoolingKind.Mean)], is assumed.";
 
     /// <param name="folder">The folder.</param>
-    /// <param name="contextLength">A context length in the place of the file's; 0 for the file's.</param>
-    /// <exception cref="ToolException">It declares no model that can be generated.</exception>
+    /// <param name="contextLength">The context length; 0 for that of the file.</param>
+    /// <exception cref="ToolException">The folder declares no supported model.</exception>
     public static FolderModel Of(ModelFolder folder, int contextLength)
     {
         ExecutionPlan plan = folder.Plan(contextLength);
@@ -46,7 +46,7 @@ internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
             : new FolderModel(plan, AssumesMean: false);
     }
 
-    /// <summary>What is made of the states of an encoder, and which file says so; null for models with logits of the next token.</summary>
+    /// <summary>Describes the head of an encoder and the file that declares it; null for models with next-token logits.</summary>
     public string? Head(ModelFolder folder)
     {
         if (Plan.Head is null)
@@ -68,11 +68,11 @@ internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
     {
         yield return head.Pooling switch
         {
-            Pooling.First => "the first token's state",
-            Pooling.Last => "the last token's state",
-            Pooling.Mean => "the mean of all tokens' states",
-            Pooling.WeightedMean => "the mean of all tokens' states, weighted by position",
-            Pooling.Max => "the maximum of all tokens' states",
+            Pooling.First => "the state of the first token",
+            Pooling.Last => "the state of the last token",
+            Pooling.Mean => "the mean of the states of all tokens",
+            Pooling.WeightedMean => "the mean of the states of all tokens, weighted by position",
+            Pooling.Max => "the maximum of the states of all tokens",
             _ => "every token's state",
         };
         foreach (ProjectionArchitecture projection in head.Projections)

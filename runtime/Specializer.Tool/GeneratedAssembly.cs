@@ -15,11 +15,11 @@ internal sealed class GeneratedAssembly : IDisposable
     /// <param name="image">The compiled assembly.</param>
     public GeneratedAssembly(byte[] image) => _assembly = _context.LoadFromStream(new MemoryStream(image));
 
-    /// <summary>Calls the <c>Load</c> that every generated class has; what it throws arrives as it is.</summary>
+    /// <summary>Calls the <c>Load</c> method of a generated class; its exceptions are not wrapped.</summary>
     /// <param name="className">The class, with its namespace.</param>
     /// <param name="weights">The checkpoint.</param>
-    /// <param name="options">How it is loaded.</param>
-    /// <exception cref="WeightsException">The checkpoint does not fit.</exception>
+    /// <param name="options">The options.</param>
+    /// <exception cref="WeightsException">The checkpoint does not match.</exception>
     public TransformerModel Load(string className, WeightsSource weights, ModelOptions options)
     {
         Type type = _assembly.GetType(className, throwOnError: true)!;

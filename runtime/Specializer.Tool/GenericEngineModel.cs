@@ -5,10 +5,10 @@ using Specializer.GenericEngine;
 
 namespace Specializer.Tool;
 
-/// <summary>Says an architecture in the words of the generic engine, if it has them.</summary>
+/// <summary>Converts an architecture to a configuration of the generic engine, if it is supported.</summary>
 internal static class GenericEngineModel
 {
-    /// <returns>The configuration, or null and what of the model the generic engine does not have.</returns>
+    /// <returns>The configuration, or null and the feature that the generic engine does not support.</returns>
     public static (GenericDecoderConfiguration? Configuration, string Missing) Describe(ExecutionPlan plan)
     {
         TransformerArchitecture architecture = plan.Architecture;
@@ -19,7 +19,7 @@ internal static class GenericEngineModel
             { Stack: not Generator.Architecture.Stack.Decoder } or { Encoder: not null } => "stacks other than decoders",
             { Arrangement: not BlockArrangement.PreNorm } => "this arrangement of norms",
             { LayersPerSet: not 1 } => "shared layers",
-            { LayerKinds.Count: not 1 } => "layers that differ",
+            { LayerKinds.Count: not 1 } => "different layers",
             _ when architecture.LayerKinds[0].Window > 0 => "sliding windows",
             _ when rotary is not { Scaling: NoScaling } => "positions other than plain rotary ones",
             { Embeddings: { Norm: true } or { Positions: not null } or { Scale: not 1 } } => "these embeddings",

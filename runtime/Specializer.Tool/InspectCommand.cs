@@ -6,10 +6,12 @@ using Spectre.Console;
 
 namespace Specializer.Tool;
 
-/// <summary><c>specializer inspect DIR</c>: what the generator would make of a model, and whether the checkpoint fits.</summary>
+/// <summary>
+/// <c>specializer inspect DIR</c>: prints the architecture that the generator reads, and whether the checkpoint matches.
+/// </summary>
 internal static class InspectCommand
 {
-    /// <returns>0 if the model can be generated and its checkpoint, if there is one, fits.</returns>
+    /// <returns>0 if the model is supported and its checkpoint, if there is one, matches.</returns>
     public static int Run(string directory, int contextLength, IAnsiConsole console)
     {
         var folder = new ModelFolder(directory);
@@ -56,7 +58,7 @@ internal static class InspectCommand
         }
 
         console.MarkupLineInterpolated(
-            $"[yellow]No checkpoint:[/] '{folder.Path}' holds no safetensors file. The class can be generated; to run it, put model.safetensors there, or the index of a checkpoint in several files and those."
+            $"[yellow]No checkpoint:[/] '{folder.Path}' contains no safetensors file. The class can be generated; to run it, add model.safetensors, or the index of a sharded checkpoint and its shards."
         );
         return 0;
     }
@@ -67,11 +69,11 @@ internal static class InspectCommand
         console.WriteLine($"Checkpoint: {path}, {report.Tensors} tensors of {string.Join(", ", report.ElementTypes)}, {size} bytes.");
         if (report.Problems.Count == 0)
         {
-            console.MarkupLine("[green]It holds exactly what the model needs.[/]");
+            console.MarkupLine("[green]It contains exactly the tensors of the model.[/]");
             return 0;
         }
 
-        console.MarkupLineInterpolated($"[red]It does not fit the model:[/]");
+        console.MarkupLineInterpolated($"[red]It does not match the model:[/]");
         foreach (WeightsProblem problem in report.Problems)
         {
             console.WriteLine("  " + problem.Message);

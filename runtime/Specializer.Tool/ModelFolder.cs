@@ -9,16 +9,16 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Tool;
 
-/// <summary>A folder with a model's config.json and, if it is there, its checkpoint.</summary>
+/// <summary>A folder with the config.json of a model and, if present, its checkpoint.</summary>
 internal sealed class ModelFolder
 {
     private const string Configuration = "config.json";
     private const string Modules = "modules.json";
 
-    /// <exception cref="ToolException">There is no such folder, or no config.json in it.</exception>
+    /// <exception cref="ToolException">The folder does not exist or has no config.json.</exception>
     public ModelFolder(string path)
     {
-        // The file itself is taken for its folder.
+        // The path of the file itself means its folder.
         Path =
             File.Exists(path) && System.IO.Path.GetFileName(path) == Configuration
                 ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!
@@ -28,8 +28,8 @@ internal sealed class ModelFolder
         {
             throw new ToolException(
                 Directory.Exists(Path)
-                    ? $"'{Path}' holds no {Configuration}. Give the folder that a model was downloaded to, with the {Configuration} that says what it is."
-                    : $"There is no folder '{Path}'. Give the folder that holds the model's {Configuration}."
+                    ? $"'{Path}' contains no {Configuration}. Pass the folder of a downloaded model with its {Configuration}."
+                    : $"The folder '{Path}' does not exist. Pass the folder that contains the {Configuration} of the model."
             );
         }
 
@@ -39,19 +39,19 @@ internal sealed class ModelFolder
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>The model's own description.</summary>
+    /// <summary>The path of the config.json.</summary>
     public string ConfigurationPath { get; }
 
-    /// <summary>The folder's last name.</summary>
+    /// <summary>The last part of the folder's path.</summary>
     public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
 
     /// <summary>The text of the config.json.</summary>
     public string Text { get; }
 
-    /// <summary>What the generator makes of the config.json, and of the files of sentence-transformers beside it.</summary>
-    /// <param name="contextLength">A context length in the place of the file's; 0 for the file's.</param>
-    /// <param name="pooling">A pooling in the place of what the folder says; none for the folder's.</param>
-    /// <exception cref="ToolException">It declares no model that can be generated.</exception>
+    /// <summary>Plans the model of the config.json and of the sentence-transformers files beside it.</summary>
+    /// <param name="contextLength">The context length; 0 for that of the file.</param>
+    /// <param name="pooling">The pooling; none for that of the folder.</param>
+    /// <exception cref="ToolException">The folder declares no supported model.</exception>
     public ExecutionPlan Plan(int contextLength = 0, PoolingDeclaration? pooling = null)
     {
         ConfigurationReading reading = Read(contextLength, pooling);
@@ -60,7 +60,10 @@ internal sealed class ModelFolder
             : throw new ToolException(string.Join("\n", Lines(reading)));
     }
 
-    /// <summary>Which fields of the config.json a model's values come from: those that are absent, those that are read, and what is not used.</summary>
+    /// <summary>
+    /// Lists the fields of the config.json that the values of a model come from: absent fields, fields that are read, and unused
+    /// ones.
+    /// </summary>
     public IEnumerable<(string Term, string Description)> Sources()
     {
         ConfigurationReading reading = Read(contextLength: 0, pooling: null);
@@ -71,7 +74,7 @@ internal sealed class ModelFolder
                     .Fields.Where(field => field.IsGiven == isGiven && (isGiven || field.Value != "null"))
                     .Select(static field => $"{field.Field} = {field.Value}")
             );
-        yield return ("absent fields, by default", List(isGiven: false) is { Length: > 0 } absent ? absent : "none");
+        yield return ("absent fields with defaults", List(isGiven: false) is { Length: > 0 } absent ? absent : "none");
         yield return ("read from the config.json", List(isGiven: true));
         foreach (ConfigurationProblem unused in reading.Problems.Where(static problem => problem.Kind == ConfigurationProblemKind.Unused))
         {
@@ -89,10 +92,10 @@ internal sealed class ModelFolder
         return configuration.Parse(reference, [configuration, .. FilesBeside()]);
     }
 
-    /// <summary>Whether the folder says what is made of the states: as sentence-transformers saves it.</summary>
+    /// <summary>Whether the folder was saved by sentence-transformers and defines a head.</summary>
     public bool HasModules => File.Exists(System.IO.Path.Combine(Path, Modules));
 
-    /// <summary>The files that a TransformerModel item passes to the generator beside the config.json.</summary>
+    /// <summary>The files that a TransformerModel item passes to the generator in addition to the config.json.</summary>
     private IEnumerable<ConfigurationFile> FilesBeside() =>
         !HasModules
             ? []
@@ -111,7 +114,7 @@ internal sealed class ModelFolder
             .Where(static line => line.Problem.Kind != ConfigurationProblemKind.Unused)
             .Select(static line => $"{line.Path}{Position(line.Text, line.Problem)}: {line.Problem.Message}.");
 
-    /// <summary>Where a problem is, as compilers say it.</summary>
+    /// <summary>Returns the location of a problem in the format of compilers.</summary>
     private static string Position(string text, ConfigurationProblem problem)
     {
         string before = text[..Math.Clamp(problem.Start, 0, text.Length)];
@@ -120,16 +123,18 @@ internal sealed class ModelFolder
         return string.Create(CultureInfo.InvariantCulture, $"({line},{column})");
     }
 
-    /// <summary>Whether there are weights of any kind.</summary>
+    /// <summary>Whether the folder contains safetensors weights.</summary>
     public bool HasCheckpoint => Directory.EnumerateFiles(Path, "*.safetensors*").Any();
 
-    /// <summary>What to do about weights in another format, where there are no others; null if there are none.</summary>
+    /// <summary>Returns advice about weights in another format if there are no safetensors; null if there are none.</summary>
     public string? OtherFormat =>
         HasCheckpoint ? null
         : OtherFormats.InFolder(Path) is { } advice ? $"{Path}: {advice}"
         : null;
 
-    /// <summary>Opens the folder's checkpoint, in one file or in several, with those of the modules that a model reads.</summary>
-    /// <exception cref="WeightsException">It cannot be read, or it is not clear which of several is meant.</exception>
+    /// <summary>
+    /// Opens the checkpoint of the folder, in one or more files, together with those of the modules that a model reads.
+    /// </summary>
+    /// <exception cref="WeightsException">The checkpoint cannot be read, or there are several candidates.</exception>
     public WeightsSource OpenCheckpoint(ExecutionPlan plan) => Checkpoint.Open(Path, plan.ModuleFolders);
 }

@@ -3,16 +3,16 @@ using System.Collections.Generic;
 
 namespace Specializer.Tool;
 
-/// <summary>The tensors of a checkpoint under the names that a table has for them, whatever the file calls them.</summary>
+/// <summary>The tensors of a checkpoint under the names of a table, whatever their names in the file are.</summary>
 internal sealed class NamedTensors : WeightsSource
 {
     private readonly WeightsSource _source;
     private readonly CheckedTensors _tensors;
     private readonly Dictionary<string, (int Requirement, int Layer)> _places = [];
 
-    /// <param name="source">The checkpoint; it stays the caller's.</param>
-    /// <param name="table">What it must hold.</param>
-    /// <exception cref="WeightsException">It does not fit.</exception>
+    /// <param name="source">The checkpoint; the caller keeps ownership.</param>
+    /// <param name="table">The required tensors.</param>
+    /// <exception cref="WeightsException">The checkpoint does not match.</exception>
     public NamedTensors(WeightsSource source, TensorTable table)
     {
         _source = source;

@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace Specializer.Tool;
 
-/// <summary><c>specializer new DIR</c>: writes the class that declares a model, and says what its project needs.</summary>
+/// <summary><c>specializer new DIR</c>: writes the class that declares a model, and prints the required project settings.</summary>
 internal static class NewCommand
 {
     public static int Run(NewSettings settings, IAnsiConsole console)
@@ -24,17 +24,17 @@ internal static class NewCommand
         if (!ClassNames.IsValid(name, dotted: false) || (settings.Namespace is { } given && !ClassNames.IsValid(given, dotted: true)))
         {
             throw new ToolException(
-                $"'{settings.Namespace ?? name}' is no name that a class or namespace of C# can have. Give others with --name and --namespace."
+                $"'{settings.Namespace ?? name}' is not a valid C# name. Set --name and --namespace."
             );
         }
 
         string output = settings.Output ?? name + ".cs";
         if (File.Exists(output) && !settings.Force)
         {
-            throw new ToolException($"'{output}' is there already. Give another file with --output, or --force to write over it.");
+            throw new ToolException($"'{output}' already exists. Set another file with --output, or use --force to overwrite it.");
         }
 
-        // Paths of a project are written from its folder, with slashes.
+        // Paths in a project are relative to its folder and have slashes.
         string relative = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(output))!, folder.Path).Replace('\\', '/');
         File.WriteAllText(output, Declaration(settings, name, relative, model));
         console.MarkupLineInterpolated($"[green]Written:[/] {output}");
@@ -43,7 +43,7 @@ internal static class NewCommand
             console.WriteLine(FolderModel.Assumption);
         }
 
-        console.WriteLine("In the project file:");
+        console.WriteLine("Add to the project file:");
         console.WriteLine(
             $"""  <PackageReference Include="Specializer" Version="{typeof(NewCommand).Assembly.GetName().Version!.ToString(3)}" />"""
         );
@@ -52,7 +52,7 @@ internal static class NewCommand
         return 0;
     }
 
-    /// <summary>A class that cannot load its own folder is not written.</summary>
+    /// <summary>Ensures that the class can load its own folder; otherwise it is not written.</summary>
     private static void CheckLoads(ModelFolder folder, ExecutionPlan plan)
     {
         if (folder.OtherFormat is { } message)
@@ -70,7 +70,7 @@ internal static class NewCommand
         if (report.Problems.Count > 0)
         {
             throw new ToolException(
-                $"The checkpoint '{checkpoint.Description}' does not fit the model that the folder declares, so that no class is written:\n"
+                $"The checkpoint '{checkpoint.Description}' does not match the model that the folder declares, so no class is written:\n"
                     + string.Join("\n", report.Problems.Select(static problem => "  " + problem.Message))
             );
         }

@@ -7,16 +7,16 @@ using Microsoft.CodeAnalysis;
 
 namespace Specializer.Tool;
 
-/// <summary>What a user's project references: the class library of the running program, and Specializer.</summary>
+/// <summary>The references of a user's project: the class library of the running program, and Specializer.</summary>
 internal static class PlatformReferences
 {
     /// <summary>The files.</summary>
     public static ImmutableArray<string> Paths { get; } = [.. Find()];
 
-    /// <summary>The same as the compiler takes them.</summary>
+    /// <summary>The files as metadata references.</summary>
     public static ImmutableArray<MetadataReference> All { get; } = [.. Paths.Select(static path => MetadataReference.CreateFromFile(path))];
 
-    /// <summary>Of all that the program was started with, only what lies beside the core library.</summary>
+    /// <summary>Finds the assemblies of the program that are beside the core library.</summary>
     private static IEnumerable<string> Find()
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;

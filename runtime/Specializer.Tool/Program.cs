@@ -1,7 +1,7 @@
 using System;
 using Spectre.Console;
 
-// What is not read on a screen is not wrapped for one, and has no colours.
+// Output that is redirected is neither wrapped nor colored.
 bool isScreen =
     !Console.IsOutputRedirected
     && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""

@@ -7,8 +7,8 @@ using Specializer.Generator.Planning;
 namespace Specializer.Tool;
 
 /// <summary>
-/// Runs a model on the inputs of a reference file and compares its hidden states and results with the file's: what another
-/// program, such as the one that <see cref="ReferenceScript"/> writes, computed of the same checkpoint.
+/// Runs a model on the inputs of a reference file and compares its hidden states and results with the file. The file contains
+/// results of the same checkpoint from another program, such as the one that <see cref="ReferenceScript"/> writes.
 /// </summary>
 internal sealed class ReferenceRun
 {
@@ -22,8 +22,10 @@ internal sealed class ReferenceRun
         _plan = plan;
     }
 
-    /// <returns>What was compared, and how far apart it lies.</returns>
-    /// <exception cref="ToolException">The file lacks an input or every result, or one has a shape that the model does not give.</exception>
+    /// <returns>The compared tensors and their differences.</returns>
+    /// <exception cref="ToolException">
+    /// The file lacks an input or every result, or a tensor has another shape than in the model.
+    /// </exception>
     public static IReadOnlyList<(string What, Difference? Difference, string Remark)> Compare(
         TransformerModel model,
         ExecutionPlan plan,
@@ -100,7 +102,7 @@ internal sealed class ReferenceRun
         return run._rows.Any(static row => row.Difference is not null)
             ? run._rows
             : throw new ToolException(
-                $"'{reference.Description}' holds nothing to compare with: expected hidden_states.1 and so on, logits, last_hidden_state or pooler_output. 'specializer verify DIR --script' prints a program that writes them."
+                $"'{reference.Description}' contains no results to compare: expected hidden_states.1 and so on, logits, last_hidden_state or pooler_output. 'specializer verify DIR --script' prints a program that writes them."
             );
     }
 
@@ -152,8 +154,8 @@ internal sealed class ReferenceRun
     }
 
     /// <summary>
-    /// Runs something and compares the hidden states that it computes. Those of the last layer are left to the results: many
-    /// classes of transformers give them after the final norm.
+    /// Runs an action and compares the hidden states that it computes. The states of the last layer are compared as results,
+    /// because many classes of transformers return them after the final norm.
     /// </summary>
     private void Observing(
         TransformerSession session,
@@ -190,7 +192,7 @@ internal sealed class ReferenceRun
         }
     }
 
-    /// <summary>What an encoder gives, under the name that its class of transformers has for it.</summary>
+    /// <summary>Compares the output of an encoder under its name in transformers.</summary>
     private void Results(float[] output, float[] last)
     {
         Add("last hidden states", last, "last_hidden_state");
@@ -225,7 +227,7 @@ internal sealed class ReferenceRun
         {
             throw new ToolException(
                 FormattableString.Invariant(
-                    $"'{tensor}' of '{_reference.Description}' has {view.ElementCount:N0} values, and the model gives {found.Length:N0}. It was made of another model or other inputs."
+                    $"'{tensor}' of '{_reference.Description}' has {view.ElementCount:N0} values, but the model returns {found.Length:N0}. The file belongs to another model or other inputs."
                 )
             );
         }
@@ -250,7 +252,7 @@ internal sealed class ReferenceRun
             TensorElementType.Int64 => [.. MemoryMarshal.Cast<byte, long>(bytes).ToArray().Select(static value => checked((int)value))],
             TensorElementType.Int32 => MemoryMarshal.Cast<byte, int>(bytes).ToArray(),
             _ => throw new ToolException(
-                $"'{tensor}' of '{_reference.Description}' holds {view.ElementType}; expected token ids, of type I64 or I32."
+                $"'{tensor}' of '{_reference.Description}' has elements of type {view.ElementType}; expected token ids, of type I64 or I32."
             ),
         };
     }
@@ -260,9 +262,9 @@ internal sealed class ReferenceRun
             ? view.Shape.Length == 0 || view.Shape[0] == 1
                 ? view
                 : throw new ToolException(
-                    FormattableString.Invariant($"'{tensor}' of '{_reference.Description}' holds {view.Shape[0]} sequences; expected one.")
+                    FormattableString.Invariant($"'{tensor}' of '{_reference.Description}' contains {view.Shape[0]} sequences; expected one.")
                 )
             : throw new ToolException(
-                $"'{_reference.Description}' holds no '{tensor}'. 'specializer verify DIR --script' prints a program that writes such a file."
+                $"'{_reference.Description}' does not contain '{tensor}'. 'specializer verify DIR --script' prints a program that writes such a file."
             );
 }

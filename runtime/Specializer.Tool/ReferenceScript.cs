@@ -10,29 +10,29 @@ using Specializer.Generator.Planning;
 namespace Specializer.Tool;
 
 /// <summary>
-/// Writes the Python program of <c>specializer verify DIR --script</c>: transformers computes inputs, hidden states and results
-/// of a model on the user's machine, and saves them in the file that <c>--against</c> reads.
+/// Writes the Python program of <c>specializer verify DIR --script</c>. It computes inputs, hidden states and results of a model
+/// with transformers, and saves them in the file that <c>--against</c> reads.
 /// </summary>
 internal static class ReferenceScript
 {
     /// <summary>The name of the file that the program writes.</summary>
     public const string FileName = "reference.safetensors";
 
-    /// <summary>What of the model's outputs is saved as it is called in transformers.</summary>
+    /// <summary>The outputs that are saved under their names in transformers.</summary>
     private const string Results = "\"logits\", \"start_logits\", \"end_logits\", \"last_hidden_state\", \"pooler_output\"";
 
-    /// <param name="folder">The model's folder, as the program opens it.</param>
-    /// <param name="plan">What the generator makes of it.</param>
+    /// <param name="folder">The folder of the model, as the program opens it.</param>
+    /// <param name="plan">The plan of the model.</param>
     /// <param name="configuration">The text of its config.json.</param>
     /// <param name="length">The positions of the input.</param>
-    /// <param name="seed">Where its random numbers begin.</param>
+    /// <param name="seed">The seed of its random numbers.</param>
     public static string Of(string folder, ExecutionPlan plan, string configuration, int length, int seed)
     {
         string path = Quoted(folder);
         var text = new StringBuilder();
         void Line(string line = "") => text.Append(line).Append('\n');
         Line(
-            $"\"\"\"What transformers computes for the model in {folder.Replace("\"\"\"", "", StringComparison.Ordinal).Replace('\\', '/')}: inputs, hidden states of each layer, results."
+            $"\"\"\"Results of transformers for the model in {folder.Replace("\"\"\"", "", StringComparison.Ordinal).Replace('\\', '/')}: inputs, hidden states of each layer, results."
         );
         Line();
         Line("pip install torch transformers safetensors");
@@ -87,7 +87,7 @@ internal static class ReferenceScript
         {
             if (encoder.Embeddings.Sound is { } sound)
             {
-                // Whisper takes sound of one length only.
+                // Whisper accepts only one length of audio.
                 yield return (
                     "input_features",
                     Invariant(
@@ -119,11 +119,11 @@ internal static class ReferenceScript
         }
     }
 
-    /// <summary>Random tokens but for the first few, which mostly are padding, start and end.</summary>
+    /// <summary>Returns random tokens, without the first few, which usually are padding, start and end.</summary>
     private static string Tokens(int vocabulary, int count) =>
         Invariant($"torch.randint({Math.Min(10, vocabulary / 2)}, {vocabulary}, (1, {count}))");
 
-    /// <summary>The class that the config.json names, or the automatic one of this kind of model.</summary>
+    /// <summary>Returns the class that the config.json names, or the automatic class of this kind of model.</summary>
     private static string ClassOf(TransformerArchitecture architecture, string configuration)
     {
         using JsonDocument json = JsonDocument.Parse(configuration);
@@ -149,6 +149,6 @@ internal static class ReferenceScript
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
-    /// <summary>A literal of Python.</summary>
+    /// <summary>Returns a Python literal.</summary>
     private static string Quoted(string text) => JsonSerializer.Serialize(text);
 }

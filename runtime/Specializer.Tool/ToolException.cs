@@ -2,5 +2,5 @@ using System;
 
 namespace Specializer.Tool;
 
-/// <summary>What the user has to mend; its message is all that is shown.</summary>
+/// <summary>The exception for errors of the user; only its message is printed.</summary>
 internal sealed class ToolException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using System.Linq;
 
 namespace Specializer.Tool;
 
-/// <summary>What is given to each of the implementations that are compared: the same for all.</summary>
+/// <summary>The inputs of a comparison, the same for all implementations.</summary>
 internal sealed class VerificationRun
 {
     private readonly int[] _tokens;
@@ -13,7 +13,7 @@ internal sealed class VerificationRun
 
     /// <param name="model">The model.</param>
     /// <param name="length">The positions to run, at most the model's context.</param>
-    /// <param name="seed">Where the random tokens start.</param>
+    /// <param name="seed">The seed of the random tokens.</param>
     /// <param name="pixels">The values of an image; 0 for models of tokens.</param>
     public VerificationRun(TransformerModel model, int length, int seed, int pixels)
     {
@@ -33,10 +33,10 @@ internal sealed class VerificationRun
         _pixels = [.. Enumerable.Range(0, pixels).Select(_ => (random.NextSingle() * 2) - 1)];
     }
 
-    /// <summary>The positions that are run.</summary>
+    /// <summary>The number of positions.</summary>
     public int Length => _tokens.Length;
 
-    /// <summary>Everything that a model gives: the logits of every position, or an encoder's output.</summary>
+    /// <summary>Returns all results of a model: the logits of every position, or the output of an encoder.</summary>
     public float[] Whole(TransformerModel model)
     {
         switch (model)
@@ -82,7 +82,7 @@ internal sealed class VerificationRun
         }
     }
 
-    /// <summary>The same of a decoder, token by token; null of models that have no such way.</summary>
+    /// <summary>Returns the results of a decoder, computed token by token; null for models without that mode.</summary>
     public float[]? TokenByToken(TransformerModel model)
     {
         if (model is not DecoderModel decoder || model is SequenceToSequenceModel)

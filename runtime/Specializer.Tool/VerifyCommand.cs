@@ -9,15 +9,16 @@ using Spectre.Console;
 namespace Specializer.Tool;
 
 /// <summary>
-/// <c>specializer verify DIR</c>: compiles what the generator writes for a model, runs it on its checkpoint, and compares
-/// with the generic engine, with the kernels of every other instruction set, with itself token by token, and with what another program computed.
+/// <c>specializer verify DIR</c>: compiles the generated code of a model and runs it on its checkpoint. It compares the results
+/// with the generic engine, with the kernels of every other instruction set, with token-by-token decoding, and with the results
+/// of another program.
 /// </summary>
 internal static class VerifyCommand
 {
-    /// <summary>The programs whose versions a reference names.</summary>
+    /// <summary>The programs whose versions a reference contains.</summary>
     private static readonly string[] s_programs = ["transformers", "torch"];
 
-    /// <summary>Prints the Python program that makes a reference.</summary>
+    /// <summary>Prints the Python program that creates a reference.</summary>
     public static int Script(string directory, int contextLength, int length, int seed, IAnsiConsole console)
     {
         var folder = new ModelFolder(directory);
@@ -26,11 +27,11 @@ internal static class VerifyCommand
     }
 
     /// <param name="directory">The model's folder.</param>
-    /// <param name="contextLength">A context length in the place of the file's; 0 for the file's.</param>
+    /// <param name="contextLength">The context length; 0 for that of the file.</param>
     /// <param name="length">The positions of random input.</param>
-    /// <param name="seed">Where its random numbers begin.</param>
+    /// <param name="seed">The seed of its random numbers.</param>
     /// <param name="against">A file with the results of another program; null for none.</param>
-    /// <param name="console">Where the results are written.</param>
+    /// <param name="console">Receives the results.</param>
     /// <returns>0 if everything agrees to within rounding.</returns>
     public static int Run(string directory, int contextLength, int length, int seed, string? against, IAnsiConsole console)
     {
@@ -40,11 +41,11 @@ internal static class VerifyCommand
         if (!folder.HasCheckpoint)
         {
             throw new ToolException(
-                folder.OtherFormat ?? $"'{folder.Path}' holds no safetensors file to run. Put the model's model.safetensors there."
+                folder.OtherFormat ?? $"'{folder.Path}' contains no safetensors file to run. Add the model.safetensors of the model."
             );
         }
 
-        // First what takes no time and can be wrong.
+        // The checkpoint is checked first, because that is fast.
         using WeightsSource weights = folder.OpenCheckpoint(plan);
         using CompiledModel compiled = Spinning(console, "Generating and compiling", () => new CompiledModel(plan));
 
@@ -82,11 +83,11 @@ internal static class VerifyCommand
         }
 
         bool good = Write(rows, console);
-        console.MarkupLine(good ? "[green]All agree.[/]" : "[red]They do not agree: please report this with the config.json.[/]");
+        console.MarkupLine(good ? "[green]All agree.[/]" : "[red]They do not agree: report this with the config.json.[/]");
         if (against is null)
         {
             console.WriteLine(
-                "This checks consistency only: all of them are Specializer's own and read the config.json in one way. To compare with transformers, run the program that "
+                "This checks consistency only, because all implementations belong to Specializer. To compare with transformers, run the program that "
                     + $"'specializer verify {directory} --script' prints, then 'specializer verify {directory} --against {ReferenceScript.FileName}'."
             );
             return good ? 0 : 1;
@@ -105,13 +106,13 @@ internal static class VerifyCommand
         bool good = Write(rows, console);
         if (good)
         {
-            console.MarkupLine("[green]The results are those of the reference.[/]");
+            console.MarkupLine("[green]The results match the reference.[/]");
         }
         else
         {
             string first = rows.First(static row => row.Difference is { IsRounding: false }).What;
             console.MarkupLineInterpolated(
-                $"[red]The results are not those of the reference; the first that differ are the {first}.[/] Check that it was made of this checkpoint, and report it with the config.json."
+                $"[red]The results do not match the reference; the first that differ are the {first}.[/] Check that the reference belongs to this checkpoint, and report the difference with the config.json."
             );
         }
 
@@ -136,7 +137,7 @@ internal static class VerifyCommand
         }
         else
         {
-            yield return ("generic engine", null, "it does not have " + missing);
+            yield return ("generic engine", null, "it does not support " + missing);
         }
 
         foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(set => set != best && InstructionSets.IsSupported(set)))

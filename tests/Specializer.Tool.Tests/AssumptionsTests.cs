@@ -13,26 +13,26 @@ public sealed class AssumptionsTests
     private static readonly string s_benchmarks = Path.Combine(RepositoryFiles.Root, "benchmarks", "Models", "Configurations");
 
     [Theory]
-    [InlineData("gpt2-124M", "positions", "learned, a table of 1024 rows")]
+    [InlineData("gpt2-124M", "positions", "learned, with a table of 1024 rows")]
     [InlineData("gpt2-124M", "activation", "GELU (tanh), not gated, 3072 wide, with biases")]
     [InlineData("gpt2-124M", "norms", "LayerNorm, epsilon 1E-05, with biases, before each block")]
     [InlineData("gpt2-124M", "Logits", "computed with the token embeddings (tied), no soft cap")]
-    [InlineData("minilm-22M", "positions", "learned, a table of 512 rows")]
-    [InlineData("minilm-22M", "embeddings", "not scaled, normalised, with 2 token types")]
-    [InlineData("minilm-22M", "attention", "every position sees all")]
+    [InlineData("minilm-22M", "positions", "learned, with a table of 512 rows")]
+    [InlineData("minilm-22M", "embeddings", "not scaled, normalized, with 2 token types")]
+    [InlineData("minilm-22M", "attention", "bidirectional")]
     [InlineData(
         "t5-small",
         "Encoder: positions in attention",
-        "relative: a learned bias for each of 32 buckets of distances up to 128, both ways"
+        "relative: a learned bias for each of 32 buckets of distances up to 128, bidirectional"
     )]
     [InlineData(
         "t5-small",
         "Decoder: positions in attention",
         "relative: a learned bias for each of 32 buckets of distances up to 128, backwards"
     )]
-    [InlineData("t5-small", "Decoder: attention to the encoder", "8 heads of 64")]
-    [InlineData("whisper-tiny", "Encoder: positions", "learned, a table of 1500 rows")]
-    [InlineData("vit-tiny", "positions", "learned, a table of 197 rows")]
+    [InlineData("t5-small", "Decoder: cross-attention", "8 heads of 64")]
+    [InlineData("whisper-tiny", "Encoder: positions", "learned, with a table of 1500 rows")]
+    [InlineData("vit-tiny", "positions", "learned, with a table of 197 rows")]
     public void OfAModel(string model, string term, string description) => AssertRow(Path.Combine(s_benchmarks, model), term, description);
 
     [SharedDataTheory]
@@ -43,16 +43,16 @@ public sealed class AssumptionsTests
     [InlineData("gemma2", "Logits", "soft cap 1.5")]
     [InlineData("gemma2", "norms", "times 1 + weight, before and after each block")]
     [InlineData("longformer", "attention", "a band of ")]
-    [InlineData("mpt", "positions in attention", "a slope for each head (ALiBi)")]
+    [InlineData("mpt", "positions in attention", "linear biases with a slope for each head (ALiBi)")]
     [InlineData("marian", "Encoder: positions", "sinusoidal")]
     [InlineData("albert", "shared layers", "1 set of weights, each used 3 times")]
-    [InlineData("bert", "Pooling and head", "the first token's state, a linear layer to 72 with tanh")]
+    [InlineData("bert", "Pooling and head", "the state of the first token, a linear layer to 72 with tanh")]
     public void OfAGolden(string model, string term, string description) => AssertRow(SharedData.Path("goldens", model), term, description);
 
     /// <summary>Which values the file gives, and which are the defaults of the family's class.</summary>
     [SharedDataTheory]
     [InlineData("llama3", "read from the config.json", "rope_theta = 500000, rope_scaling.rope_type = \"llama3\"")]
-    [InlineData("llama3", "absent fields, by default", "is_causal = true")]
+    [InlineData("llama3", "absent fields with defaults", "is_causal = true")]
     public void WhereValuesComeFrom(string model, string term, string description) =>
         AssertRow(SharedData.Path("goldens", model), term, description);
 
@@ -71,7 +71,7 @@ public sealed class AssumptionsTests
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
-        Assert.Contains("It holds exactly what the model needs.", output, StringComparison.Ordinal);
+        Assert.Contains("It contains exactly the tensors of the model.", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output);
     }
 

@@ -31,7 +31,7 @@ public sealed class InspectTests
             StringComparison.Ordinal
         );
         Assert.Contains("38 tensors of Float32, 6,388,224 bytes.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("It holds exactly what the model needs.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("It contains exactly the tensors of the model.", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,12 +93,12 @@ public sealed class InspectTests
         Assert.Equal(
             (
                 1,
-                $"error: '{folder.Path}' holds no config.json. Give the folder that a model was downloaded to, with the config.json that says what it is.\n"
+                $"error: '{folder.Path}' contains no config.json. Pass the folder of a downloaded model with its config.json.\n"
             ),
             Error("inspect", folder.Path)
         );
         Assert.Equal(
-            (1, $"error: There is no folder '{folder["none"]}'. Give the folder that holds the model's config.json.\n"),
+            (1, $"error: The folder '{folder["none"]}' does not exist. Pass the folder that contains the config.json of the model.\n"),
             Error("inspect", folder["none"])
         );
     }
@@ -111,7 +111,7 @@ public sealed class InspectTests
         folder.Write("model-00001-of-00002.safetensors", "");
         folder.Write("model-00002-of-00002.safetensors", "");
         Assert.Contains(
-            "holds 2 safetensors files and 0 indices, but neither a model.safetensors nor a model.safetensors.index.json",
+            "contains 2 safetensors files and 0 indices, but neither a model.safetensors nor a model.safetensors.index.json",
             Error("inspect", folder.Path).Error,
             StringComparison.Ordinal
         );
@@ -125,7 +125,7 @@ public sealed class InspectTests
         ToolRun run = ToolRun.Of("inspect", folder.Path);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("model.safetensors.index.json, 38 tensors of Float32, 6,388,224 bytes.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("It holds exactly what the model needs.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("It contains exactly the tensors of the model.", run.Output, StringComparison.Ordinal);
 
         File.Delete(folder["model-00002-of-00002.safetensors"]);
         Assert.Contains(

@@ -68,7 +68,7 @@ public sealed class NewTests
         string path = folder.Write("Speech.cs", "mine");
         string[] arguments = ["new", InspectTests.Pronounce, "--output", path];
         Assert.Equal(
-            (1, $"error: '{path}' is there already. Give another file with --output, or --force to write over it.\n"),
+            (1, $"error: '{path}' already exists. Set another file with --output, or use --force to overwrite it.\n"),
             (ToolRun.Of(arguments).ExitCode, ToolRun.Of(arguments).Error)
         );
         Assert.Equal("mine", File.ReadAllText(path));

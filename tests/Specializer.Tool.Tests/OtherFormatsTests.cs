@@ -18,7 +18,7 @@ public sealed class OtherFormatsTests
             { "flax_model.msgpack", "from_flax=True" },
             { "model.onnx", "Download the checkpoint that it was exported from" },
             { "onnx/model_quantized.onnx", "Download the checkpoint that it was exported from" },
-            { "smollm-q4_k_m.gguf", "Download the checkpoint that it was made of" },
+            { "smollm-q4_k_m.gguf", "Download the original checkpoint" },
         };
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class OtherFormatsTests
         File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
         File.Copy(Path.Combine(InspectTests.Pronounce, "model.safetensors"), folder["model.safetensors"]);
         folder.Write("pytorch_model.bin", "not read");
-        Assert.Contains("It holds exactly what the model needs.", ToolRun.Of("inspect", folder.Path).Output, StringComparison.Ordinal);
+        Assert.Contains("It contains exactly the tensors of the model.", ToolRun.Of("inspect", folder.Path).Output, StringComparison.Ordinal);
     }
 
     /// <summary>Three lines of Python follow, each of its own.</summary>

@@ -80,7 +80,7 @@ public sealed class ReferenceTests
         ToolRun run = ToolRun.Of("verify", model, "--against", folder["reference.safetensors"]);
         Assert.True(run is { ExitCode: 0, Error: "" }, run.Output + run.Error);
         Assert.Contains("made by transformers stand-in and torch stand-in:", run.Output, StringComparison.Ordinal);
-        Assert.Contains("The results are those of the reference.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("The results match the reference.", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("consistency only", run.Output, StringComparison.Ordinal);
         Assert.Equal(
             outputs.Contains("hidden_states", StringComparison.Ordinal),
@@ -136,9 +136,9 @@ public sealed class ReferenceTests
         using WeightsSource golden = Checkpoint.Open(Path.Combine(model, "golden.safetensors"));
         string path = folder["reference.safetensors"];
         new ReferenceFile().Add("logits", golden, "logits_T37").Write(path);
-        Assert.Contains("holds no 'inputs.input_ids'", ToolRun.Of("verify", model, "--against", path).Error, StringComparison.Ordinal);
+        Assert.Contains("does not contain 'inputs.input_ids'", ToolRun.Of("verify", model, "--against", path).Error, StringComparison.Ordinal);
         new ReferenceFile().Add("inputs.input_ids", golden, "input_ids_T37").Write(path);
-        Assert.Contains("holds nothing to compare with", ToolRun.Of("verify", model, "--against", path).Error, StringComparison.Ordinal);
+        Assert.Contains("contains no results to compare", ToolRun.Of("verify", model, "--against", path).Error, StringComparison.Ordinal);
         new ReferenceFile().Add("inputs.input_ids", golden, "input_ids_T7").Add("logits", golden, "logits_T37").Write(path);
         Assert.Contains("'logits' of", ToolRun.Of("verify", model, "--against", path).Error, StringComparison.Ordinal);
         Assert.Contains(

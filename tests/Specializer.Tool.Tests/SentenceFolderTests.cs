@@ -35,11 +35,11 @@ public sealed class SentenceFolderTests
         Assert.Equal((0, ""), (inspected.ExitCode, inspected.Error));
         string output = OneLine(inspected.Output);
         Assert.Contains(
-            "the mean of all tokens' states, projected to 8 with Tanh, divided by its length (modules.json)",
+            "the mean of the states of all tokens, projected to 8 with Tanh, divided by its length (modules.json)",
             output,
             StringComparison.Ordinal
         );
-        Assert.Contains("It holds exactly what the model needs.", output, StringComparison.Ordinal);
+        Assert.Contains("It contains exactly the tensors of the model.", output, StringComparison.Ordinal);
 
         ToolRun written = ToolRun.Of("new", folder.Path, "--name", "Mini", "--output", folder["Mini.cs"]);
         Assert.Equal((0, ""), (written.ExitCode, written.Error));
@@ -86,9 +86,9 @@ public sealed class SentenceFolderTests
         folder.Write("config.json", Bert);
         WriteWeights(folder, pooler: false);
         string inspected = OneLine(ToolRun.Of("inspect", folder.Path).Output);
-        Assert.Contains("the mean of all tokens' states (assumed)", inspected, StringComparison.Ordinal);
+        Assert.Contains("the mean of the states of all tokens (assumed)", inspected, StringComparison.Ordinal);
         Assert.Contains("[Pooling(PoolingKind.Mean)] is assumed", inspected, StringComparison.Ordinal);
-        Assert.Contains("It holds exactly what the model needs.", inspected, StringComparison.Ordinal);
+        Assert.Contains("It contains exactly the tensors of the model.", inspected, StringComparison.Ordinal);
 
         ToolRun written = ToolRun.Of("new", folder.Path, "--name", "Mini", "--output", folder["Mini.cs"]);
         Assert.Equal((0, ""), (written.ExitCode, written.Error));
@@ -106,7 +106,7 @@ public sealed class SentenceFolderTests
         folder.Write("config.json", Bert);
         WriteWeights(folder, pooler: true);
         string inspected = OneLine(ToolRun.Of("inspect", folder.Path).Output);
-        Assert.Contains("the first token's state, a linear layer to 16 with Tanh (config.json)", inspected, StringComparison.Ordinal);
+        Assert.Contains("the state of the first token, a linear layer to 16 with Tanh (config.json)", inspected, StringComparison.Ordinal);
         Assert.DoesNotContain("assumed", inspected, StringComparison.Ordinal);
     }
 
@@ -120,7 +120,7 @@ public sealed class SentenceFolderTests
         ToolRun run = ToolRun.Of("new", folder.Path, "--name", "Mini", "--output", folder["Mini.cs"]);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(
-            "does not fit the model that the folder declares, so that no class is written",
+            "does not match the model that the folder declares, so no class is written",
             run.Error,
             StringComparison.Ordinal
         );

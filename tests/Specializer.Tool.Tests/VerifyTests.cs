@@ -37,7 +37,7 @@ public sealed class VerifyTests
     {
         ToolRun run = ToolRun.Of("verify", SharedData.Path("models", name));
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Contains("it does not have " + missing, run.Output, StringComparison.Ordinal);
+        Assert.Contains("it does not support " + missing, run.Output, StringComparison.Ordinal);
         Assert.Contains("kernels for Portable", run.Output, StringComparison.Ordinal);
         Assert.Contains("All agree.", run.Output, StringComparison.Ordinal);
     }
@@ -47,7 +47,7 @@ public sealed class VerifyTests
     {
         using var folder = new TemporaryFolder();
         File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
-        Assert.Contains("holds no safetensors file to run", ToolRun.Of("verify", folder.Path).Error, StringComparison.Ordinal);
+        Assert.Contains("contains no safetensors file to run", ToolRun.Of("verify", folder.Path).Error, StringComparison.Ordinal);
     }
 
     [Theory]

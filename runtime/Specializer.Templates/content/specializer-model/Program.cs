@@ -7,14 +7,14 @@ const string Weights = "model.safetensors";
 #endif
 if (!File.Exists(Weights))
 {
-    Console.Error.WriteLine($"There is no {Weights} in {Environment.CurrentDirectory}. Put the model's weights there.");
+    Console.Error.WriteLine($"{Weights} does not exist in {Environment.CurrentDirectory}. Copy the weights of the model there.");
     return 1;
 }
 
 using Model model = Model.Load(Weights);
 Console.WriteLine($"{model.Description.ParameterCount:N0} parameters on {model.InstructionSet} with {model.Threads} thread(s)");
 
-// Token ids are those of the model's own tokenizer, which is not part of the package: these stand for a text.
+// Token ids come from the tokenizer of the model, which is not part of the package. These ids are placeholders.
 int[] tokens = [1, 7, 2];
 using var session = model.CreateSession();
 #if (isEncoder)
@@ -36,17 +36,21 @@ Console.WriteLine();
 return 0;
 
 #if (hasModelFolder)
-/// <summary>The model that the config.json describes. Hover over its name to see what it costs.</summary>
+/// <summary>The model that the config.json describes. Its tooltip in the editor shows its cost.</summary>
 [Transformer("MODEL_FOLDER/config.json")]
 #elseif (isEncoder)
-/// <summary>Change these numbers to those of your checkpoint. Hover over the name to see what the model costs.</summary>
+/// <summary>
+/// Change these numbers to those of your checkpoint. The tooltip of the class in the editor shows the cost of the model.
+/// </summary>
 [Transformer(Stack.Encoder, Layers = 4, DModel = 192, VocabularySize = 117, ContextLength = 64)]
 [Attention(Heads = 6, Mask = AttentionMask.Full)]
 [RotaryPositions]
 [FeedForward(512, Activation.Gelu)]
 [Norm(NormKind.Layer)]
 #else
-/// <summary>Change these numbers to those of your checkpoint. Hover over the name to see what the model costs.</summary>
+/// <summary>
+/// Change these numbers to those of your checkpoint. The tooltip of the class in the editor shows the cost of the model.
+/// </summary>
 [Transformer(Stack.Decoder, Layers = 4, DModel = 192, VocabularySize = 117, ContextLength = 64, TiedEmbeddings = true)]
 [Attention(Heads = 6, KeyValueHeads = 2, HeadDim = 32)]
 [RotaryPositions(Base = 10_000)]
