@@ -8,8 +8,8 @@ using Pronounce;
 using Specializer;
 
 // NativeAot WORD...      pronounces words
-// NativeAot --check      pronounces the recorded words and compares; exit code 1 if any differs
-// NativeAot --speed [S]  generates for S seconds, 5 without a number, and says how many tokens a second
+// NativeAot --check      pronounces the recorded words and compares them; the exit code is 1 if any differs
+// NativeAot --speed [S]  generates for S seconds (default 5) and prints the number of tokens per second
 try
 {
     Vocabulary vocabulary = Vocabulary.Read(ModelFiles.Vocabulary, PronunciationModel.VocabularySize);
@@ -75,7 +75,7 @@ try
             rates.Add((pronouncer.GeneratedTokens - before) / slice.Elapsed.TotalSeconds);
         }
 
-        // The best tenth: what the machine gives while nobody else has it.
+        // The best tenth, which the machine reaches while no other process runs.
         rates.Sort();
         Console.WriteLine($"{rates[rates.Count * 9 / 10]:F0} tokens/s, {model.InstructionSet}");
         return 0;
@@ -87,7 +87,7 @@ catch (Exception exception) when (exception is PronounceException or WeightsExce
     return 1;
 }
 
-// Kept apart so that nothing of it is loaded before the first phoneme.
+// A separate method, so that its code is not loaded before the first phoneme.
 [MethodImpl(MethodImplOptions.NoInlining)]
 static void WriteSummary(PronunciationModel model, long first)
 {

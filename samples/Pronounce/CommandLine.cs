@@ -21,38 +21,38 @@ internal sealed class CommandLine
     private readonly Option<int> _threads = new("--threads")
     {
         Description =
-            "Threads that compute; with --evaluate, words pronounced at the same time. Default: as many as pay; with --evaluate one per core.",
+            "The number of threads; with --evaluate, the number of words pronounced at the same time. Default: automatic; with --evaluate one per core.",
         HelpName = "N",
-        CustomParser = result => Number(result, 1, 1024, "a whole number of 1 to 1024"),
+        CustomParser = result => Number(result, 1, 1024, "an integer from 1 to 1024"),
     };
 
     private readonly Option<float> _temperature = new("--temperature")
     {
-        Description = "0, the default, always takes the likeliest phoneme; 1 draws phonemes as often as the model expects them.",
+        Description = "0, the default, always selects the most probable phoneme; 1 draws from the distribution of the model.",
         HelpName = "T",
         CustomParser = result => Number(result, 0f, 100f, "a number of 0 to 100"),
     };
 
     private readonly Option<int> _topK = new("--top-k")
     {
-        Description = "Draw from the K likeliest phonemes only.",
+        Description = "Draw from the K most probable phonemes only.",
         HelpName = "K",
-        CustomParser = result => Number(result, 1, int.MaxValue, "a whole number of 1 or more"),
+        CustomParser = result => Number(result, 1, int.MaxValue, "an integer of at least 1"),
     };
 
     private readonly Option<float> _topP = new("--top-p")
     {
-        Description = "Draw from the likeliest phonemes that have the probability P together.",
+        Description = "Draw from the most probable phonemes with a total probability of P.",
         HelpName = "P",
         DefaultValueFactory = _ => 1f,
-        CustomParser = result => Number(result, float.Epsilon, 1f, "a number above 0, at most 1"),
+        CustomParser = result => Number(result, float.Epsilon, 1f, "a number above 0 and at most 1"),
     };
 
     private readonly Option<ulong> _seed = new("--seed")
     {
-        Description = "Where the random numbers start. The same seed gives the same phonemes.",
+        Description = "The seed of the random numbers. The same seed gives the same phonemes.",
         HelpName = "S",
-        CustomParser = result => Number(result, ulong.MinValue, ulong.MaxValue, "a whole number of 0 or more"),
+        CustomParser = result => Number(result, ulong.MinValue, ulong.MaxValue, "an integer of at least 0"),
     };
 
     private readonly Option<InstructionSet?> _instructionSet = new("--instruction-set")
@@ -71,18 +71,18 @@ internal sealed class CommandLine
     {
         Description = "With --evaluate: only N of the held-out words, spread evenly over their list.",
         HelpName = "N",
-        CustomParser = result => Number(result, 1, int.MaxValue, "a whole number of 1 or more"),
+        CustomParser = result => Number(result, 1, int.MaxValue, "an integer of at least 1"),
     };
 
-    /// <summary>Reads the command line, or does what it asks for by itself (<c>--help</c>, <c>--version</c>).</summary>
+    /// <summary>Reads the command line, or executes <c>--help</c> and <c>--version</c>.</summary>
     /// <param name="arguments">The arguments of the process.</param>
-    /// <param name="exitCode">What the process returns if there is nothing left to do.</param>
-    /// <returns>What is asked for, or <see langword="null"/> if it is done.</returns>
-    /// <exception cref="PronounceException">An option is unknown, has no valid value or contradicts another.</exception>
+    /// <param name="exitCode">The exit code of the process if there is nothing left to do.</param>
+    /// <returns>The settings, or <see langword="null"/> if there is nothing left to do.</returns>
+    /// <exception cref="PronounceException">An option is unknown, has an invalid value or contradicts another.</exception>
     public Settings? Read(string[] arguments, out int exitCode)
     {
         RootCommand command = new(
-            "Writes how English words are pronounced, in ARPAbet (K ER1 N AH0 L; 1, 2 and 0 mark stress), with a transformer that was compiled for it."
+            "Prints the pronunciation of English words in ARPAbet (K ER1 N AH0 L; 1, 2 and 0 mark stress), using a transformer with generated code."
         )
         {
             _words,
@@ -96,7 +96,7 @@ internal sealed class CommandLine
             _limit,
         };
 
-        // A word may start with any letter: neither @word nor [word] is for the parser to interpret.
+        // A word may start with any character, so the parser must not interpret @word or [word].
         command.Directives.Clear();
         ParseResult result = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         exitCode = 0;
@@ -115,7 +115,7 @@ internal sealed class CommandLine
         return ToSettings(result);
     }
 
-    // The parser takes an option that it does not know for a word, and "-" is a letter: a misspelt option would be pronounced.
+    // The parser treats an unknown option as a word, and "-" is a letter, so a misspelled option would be pronounced.
     private static void ThrowIfUnknownOption(ParseResult result)
     {
         foreach (Token token in result.Tokens)
@@ -128,7 +128,7 @@ internal sealed class CommandLine
             if (token.Type == TokenType.Argument && token.Value.StartsWith('-'))
             {
                 throw new PronounceException(
-                    $"there is no option {token.Value}; --help lists them. For a word that starts with '-', write -- before it."
+                    $"the option {token.Value} does not exist; --help lists the options. For a word that starts with '-', write -- before it."
                 );
             }
         }
@@ -147,24 +147,24 @@ internal sealed class CommandLine
         float temperature = result.GetValue(_temperature);
         if (given.Length > 0 && words.Count == 0)
         {
-            throw new PronounceException("the words given are empty; give at least one letter, or no word for the built-in sentence.");
+            throw new PronounceException("the words are empty; pass at least one letter, or no word for the built-in sentence.");
         }
 
         if (evaluate && given.Length > 0)
         {
-            throw new PronounceException($"--evaluate pronounces the held-out words; leave out \"{words[0]}\", or --evaluate.");
+            throw new PronounceException($"--evaluate pronounces the held-out words; remove \"{words[0]}\" or --evaluate.");
         }
 
         if (!evaluate && result.GetResult(_limit) is not null)
         {
-            throw new PronounceException("--limit says how many held-out words to evaluate; add --evaluate.");
+            throw new PronounceException("--limit is the number of held-out words to evaluate; add --evaluate.");
         }
 
         Option? unused = temperature > 0 ? null : Given(_topK) ?? Given(_topP) ?? Given(_seed);
         if (unused is not null)
         {
             throw new PronounceException(
-                $"{unused.Name} does nothing at --temperature 0, where the likeliest phoneme is always taken; add --temperature 1, for example."
+                $"{unused.Name} has no effect with --temperature 0, which always selects the most probable phoneme; add --temperature 1, for example."
             );
         }
 
@@ -197,7 +197,7 @@ internal sealed class CommandLine
                 if (!InstructionSets.IsSupported(instructionSet))
                 {
                     result.AddError(
-                        $"--instruction-set {instructionSet}: this machine does not have it; the widest that it has is {InstructionSets.Best}."
+                        $"--instruction-set {instructionSet}: this machine does not support it; the widest supported set is {InstructionSets.Best}."
                     );
                 }
 
@@ -206,7 +206,7 @@ internal sealed class CommandLine
         }
 
         result.AddError(
-            $"--instruction-set {text}: there is no such instruction set; choose one of {string.Join(", ", Enum.GetNames<InstructionSet>())}."
+            $"--instruction-set {text}: the instruction set does not exist; choose one of {string.Join(", ", Enum.GetNames<InstructionSet>())}."
         );
         return null;
     }

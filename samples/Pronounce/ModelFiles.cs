@@ -3,7 +3,7 @@ using System.IO;
 
 namespace Pronounce;
 
-/// <summary>The files of the model, in the folder Model beside the program, from whichever folder it is started.</summary>
+/// <summary>The files of the model in the folder Model beside the program, independent of the working directory.</summary>
 internal static class ModelFiles
 {
     /// <summary>The weights.</summary>
@@ -28,7 +28,7 @@ internal static class ModelFiles
         return File.Exists(path)
             ? path
             : throw new PronounceException(
-                $"the model file {path} is missing; build the sample again, which copies it there from samples/Pronounce/Model."
+                $"the model file {path} is missing; build the sample again to copy it from samples/Pronounce/Model."
             );
     }
 }

@@ -5,7 +5,7 @@ using Specializer;
 
 namespace Pronounce;
 
-/// <summary>Pronounces words, or measures how well it does.</summary>
+/// <summary>Pronounces words, or measures the error rates.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)

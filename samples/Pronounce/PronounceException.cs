@@ -2,5 +2,8 @@ using System;
 
 namespace Pronounce;
 
-/// <summary>What the user can mend: a word, an option or a missing file. The message is one line and is all that is shown.</summary>
+/// <summary>
+/// The exception for errors that the user can fix: a word, an option or a missing file. Only its message, a single line, is
+/// printed.
+/// </summary>
 internal sealed class PronounceException(string message) : Exception(message);

@@ -4,13 +4,16 @@ using Specializer;
 
 namespace Pronounce;
 
-/// <summary>Pronounces one word after the other on one session of the model.</summary>
+/// <summary>Pronounces words one after another with one session of the model.</summary>
 internal sealed class Pronouncer : IDisposable
 {
-    /// <summary>The most phonemes that are generated for a word; no listed pronunciation has more than 28.</summary>
+    /// <summary>The maximum number of phonemes of a word; no listed pronunciation has more than 28.</summary>
     public const int MaximumPhonemes = 32;
 
-    /// <summary>The longest word whose letters leave room for as many phonemes; the last phoneme is never fed back, so it takes no position.</summary>
+    /// <summary>
+    /// The maximum number of letters that leaves positions for the maximum number of phonemes. The last phoneme is not fed back,
+    /// so it needs no position.
+    /// </summary>
     public const int MaximumLetters = PronunciationModel.ContextLength - 2 - (MaximumPhonemes - 1);
 
     private readonly Vocabulary _vocabulary;
@@ -18,10 +21,10 @@ internal sealed class Pronouncer : IDisposable
     private readonly SamplingOptions _sampling;
     private Sampler _sampler;
 
-    /// <summary>Starts a session of a model.</summary>
-    /// <param name="model">The model; it may serve other pronouncers at the same time.</param>
-    /// <param name="vocabulary">The model's vocabulary.</param>
-    /// <param name="sampling">How the next phoneme is chosen.</param>
+    /// <summary>Creates a session of a model.</summary>
+    /// <param name="model">The model; other pronouncers can use it at the same time.</param>
+    /// <param name="vocabulary">The vocabulary of the model.</param>
+    /// <param name="sampling">The sampling options.</param>
     public Pronouncer(PronunciationModel model, Vocabulary vocabulary, SamplingOptions sampling)
     {
         _vocabulary = vocabulary;
@@ -30,15 +33,17 @@ internal sealed class Pronouncer : IDisposable
         _session = model.CreateSession();
     }
 
-    /// <summary>Whether the last word was pronounced to its end, not cut off after <see cref="MaximumPhonemes"/>.</summary>
+    /// <summary>
+    /// Whether the last word was pronounced completely, instead of being cut off after <see cref="MaximumPhonemes"/>.
+    /// </summary>
     public bool ReachedEnd { get; private set; }
 
-    /// <summary>The tokens generated so far, the end of each word included.</summary>
+    /// <summary>The number of generated tokens, including the end of each word.</summary>
     public long GeneratedTokens { get; private set; }
 
-    /// <summary>Generates the phonemes of a word; each is handed out before the next one is computed.</summary>
-    /// <param name="prompt">The word, as <see cref="Vocabulary.Prompt"/> writes it.</param>
-    /// <returns>The phonemes in ARPAbet, vowels with their stress: K ER1 N AH0 L.</returns>
+    /// <summary>Generates the phonemes of a word and returns each before the next one is computed.</summary>
+    /// <param name="prompt">The prompt of the word from <see cref="Vocabulary.Prompt"/>.</param>
+    /// <returns>The phonemes in ARPAbet; vowels have their stress: K ER1 N AH0 L.</returns>
     public IEnumerable<string> Pronounce(int[] prompt)
     {
         _session.Reset();
@@ -68,8 +73,8 @@ internal sealed class Pronouncer : IDisposable
         }
     }
 
-    // Every word has random numbers of its own: it sounds the same whichever words come before it and whichever session
-    // says it, and no two words share their luck. FNV-1a over the tokens, from the user's seed.
+    // Every word has a seed of its own, so its pronunciation depends neither on the words before it nor on the session. The seed
+    // is FNV-1a over the tokens, starting with the user's seed.
     private ulong SeedOf(int[] prompt)
     {
         ulong seed = _sampling.Seed ^ 14695981039346656037;

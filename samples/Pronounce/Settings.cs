@@ -3,24 +3,24 @@ using Specializer;
 
 namespace Pronounce;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The settings of the command line.</summary>
 internal sealed record Settings
 {
-    /// <summary>The words to pronounce; none when evaluating.</summary>
+    /// <summary>The words to pronounce; empty for an evaluation.</summary>
     public required IReadOnlyList<string> Words { get; init; }
 
-    /// <summary>The number of threads; 0 for as many as pay, or with --evaluate one per core.</summary>
+    /// <summary>The number of threads; 0 to choose automatically, or with --evaluate one per core.</summary>
     public required int Threads { get; init; }
 
     /// <summary>The instruction set; <see langword="null"/> for the best of this machine.</summary>
     public required InstructionSet? InstructionSet { get; init; }
 
-    /// <summary>How phonemes are chosen.</summary>
+    /// <summary>The sampling options.</summary>
     public required SamplingOptions Sampling { get; init; }
 
     /// <summary>Whether to measure the error rates on the held-out words.</summary>
     public required bool Evaluate { get; init; }
 
-    /// <summary>How many of the held-out words to evaluate; <see langword="null"/> for all.</summary>
+    /// <summary>The number of held-out words to evaluate; <see langword="null"/> for all.</summary>
     public required int? Limit { get; init; }
 }

@@ -6,17 +6,17 @@ using Specializer;
 
 namespace Pronounce;
 
-/// <summary>Writes words and their phonemes, each phoneme as soon as the model has chosen it.</summary>
+/// <summary>Writes words and their phonemes; each phoneme is written as soon as the model has selected it.</summary>
 internal static class SpeakCommand
 {
-    /// <summary>Pronounces the words of the command line, then writes one line on model and speed.</summary>
+    /// <summary>Pronounces the words of the command line, then writes one line about the model and the speed.</summary>
     /// <returns>The exit code of the process.</returns>
     /// <exception cref="PronounceException">A word cannot be pronounced, or a file is missing.</exception>
     public static int Run(Settings settings)
     {
         Vocabulary vocabulary = Vocabulary.Read(ModelFiles.Vocabulary, PronunciationModel.VocabularySize);
 
-        // All words are checked before the first is spoken.
+        // All words are checked before the first one is pronounced.
         int[][] prompts = new int[settings.Words.Count][];
         int width = 0;
         for (int i = 0; i < prompts.Length; i++)
@@ -55,7 +55,7 @@ internal static class SpeakCommand
         return 0;
     }
 
-    // Kept out of Run so that neither the process API nor the console library is loaded before the first phoneme.
+    // Not part of Run, so that neither the process API nor the console library is loaded before the first phoneme.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static TimeSpan TimeToFirst(long first)
     {

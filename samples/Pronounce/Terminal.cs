@@ -4,21 +4,21 @@ using Spectre.Console;
 
 namespace Pronounce;
 
-/// <summary>The console: colours and redrawn lines on a terminal, plain text when redirected.</summary>
+/// <summary>The console: colors and redrawn lines on a terminal, plain text when redirected.</summary>
 internal static class Terminal
 {
-    /// <summary>Where results go, in lines of any length: breaking them is left to the terminal.</summary>
+    /// <summary>The output of results; the terminal wraps long lines.</summary>
     public static IAnsiConsole Output { get; } = Create(Console.Out, Console.IsOutputRedirected, width: int.MaxValue);
 
-    /// <summary>Where progress goes, in lines that fit.</summary>
+    /// <summary>The output of progress, in lines that fit the terminal.</summary>
     public static IAnsiConsole Progress { get; } = Create(Console.Error, Console.IsErrorRedirected, width: null);
 
-    /// <summary>Text that steps back behind the results.</summary>
+    /// <summary>Creates text that is less prominent than the results.</summary>
     public static Text Remark(string text) => new(text, new Style(Color.Grey));
 
     private static IAnsiConsole Create(TextWriter writer, bool redirected, int? width)
     {
-        // The default enrichers switch ANSI on where they recognise a build server, redirected or not.
+        // The default enrichers enable ANSI if they detect a build server, even if the output is redirected.
         IAnsiConsole console = AnsiConsole.Create(
             new AnsiConsoleSettings
             {

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Pronounce;
 
-/// <summary>The tokens of the model: special ones, the letters that it reads and the phonemes that it writes.</summary>
+/// <summary>The tokens of the model: special tokens, the letters that it reads and the phonemes that it writes.</summary>
 internal sealed class Vocabulary
 {
     private const int AsciiCharacters = 128;
@@ -21,7 +21,7 @@ internal sealed class Vocabulary
         StringBuilder known = new();
         for (int id = 0; id < tokens.Length; id++)
         {
-            // Phonemes such as B are capitals, and # is a remark of the dictionary: neither is a letter of a word.
+            // Phonemes such as B are upper case, and # is a remark of the dictionary; neither is a letter of a word.
             if (tokens[id] is [(>= 'a' and <= 'z') or '\'' or '-' or '.'])
             {
                 _letters[tokens[id][0]] = id;
@@ -41,25 +41,25 @@ internal sealed class Vocabulary
         }
     }
 
-    /// <summary>The id of the token before the letters.</summary>
+    /// <summary>The id of the token that precedes the letters.</summary>
     public int Begin { get; }
 
     /// <summary>The id of the token between letters and phonemes.</summary>
     public int Separator { get; }
 
-    /// <summary>The id of the token after the phonemes.</summary>
+    /// <summary>The id of the token that follows the phonemes.</summary>
     public int End { get; }
 
-    /// <summary>The number of tokens; ids are 0 to one less.</summary>
+    /// <summary>The number of tokens; the highest id is one less.</summary>
     public int Size => _tokens.Length;
 
     /// <summary>The text of a token.</summary>
     public string this[int token] => _tokens[token];
 
-    /// <summary>Reads a JSON object of tokens and ids: <c>{"&lt;pad&gt;": 0, ...}</c>, every id from 0 on exactly once.</summary>
+    /// <summary>Reads a JSON object of tokens and ids: <c>{"&lt;pad&gt;": 0, ...}</c>, with every id from 0 on exactly once.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="size">The vocabulary size of the model that the file has to fit.</param>
-    /// <exception cref="PronounceException">It is no such object, or it has another number of tokens.</exception>
+    /// <param name="size">The vocabulary size of the model.</param>
+    /// <exception cref="PronounceException">The file is not such an object, or the number of tokens differs.</exception>
     public static Vocabulary Read(string path, int size)
     {
         string[] tokens = new string[size];
@@ -80,7 +80,7 @@ internal sealed class Vocabulary
                 if ((uint)id >= (uint)size || tokens[id] is not null)
                 {
                     throw new PronounceException(
-                        $"{path} gives {token} the id {id}; the model needs ids 0 to {size - 1}, each once. Restore the file that came with the sample."
+                        $"{path} gives {token} the id {id}; the model requires ids 0 to {size - 1}, each once. Restore the file that came with the sample."
                     );
                 }
 
@@ -100,10 +100,12 @@ internal sealed class Vocabulary
             : throw new PronounceException($"{path} has {count} tokens; the model has {size}. Restore the file that came with the sample.");
     }
 
-    /// <summary>The model's prompt for a word: <c>&lt;bos&gt; letters &lt;sep&gt;</c>. Capitals are read as small letters.</summary>
+    /// <summary>
+    /// Returns the prompt for a word: <c>&lt;bos&gt; letters &lt;sep&gt;</c>. Upper-case letters are converted to lower case.
+    /// </summary>
     /// <param name="word">The word.</param>
-    /// <param name="maximumLetters">The longest word that fits into the model's context.</param>
-    /// <exception cref="PronounceException">The word is empty or too long, or has a letter that the model does not know.</exception>
+    /// <param name="maximumLetters">The maximum number of letters that fits the context of the model.</param>
+    /// <exception cref="PronounceException">The word is empty or too long, or has a letter that is not in the vocabulary.</exception>
     public int[] Prompt(string word, int maximumLetters)
     {
         int[] prompt = new int[word.Length + 2];
@@ -116,7 +118,7 @@ internal sealed class Vocabulary
             if (token < 0)
             {
                 throw new PronounceException(
-                    $"'{rune}' (U+{rune.Value:X4}) in \"{word}\" is not a letter the model knows; it knows {_knownLetters} and capitals."
+                    $"'{rune}' (U+{rune.Value:X4}) in \"{word}\" is not in the vocabulary; valid letters are {_knownLetters} and capitals."
                 );
             }
 
@@ -127,7 +129,7 @@ internal sealed class Vocabulary
         if (letters == 0 || letters > maximumLetters)
         {
             throw new PronounceException(
-                $"\"{word}\" has {letters} letters; the model takes words of 1 to {maximumLetters}, so that letters and phonemes fit into its context."
+                $"\"{word}\" has {letters} letters; the model accepts 1 to {maximumLetters}, so that letters and phonemes fit its context."
             );
         }
 

@@ -11,8 +11,8 @@ using Xunit;
 namespace SnapshotTests;
 
 /// <summary>
-/// What the generator writes for this project's model, as it was last reviewed. A new version of the generator, or another
-/// option of the model, shows in a pull request as a change of the files beside this one.
+/// Snapshots of the generated code for this project's model. A pull request shows the effect of a new version of the generator,
+/// or of another option of the model, in the files beside this one.
 /// </summary>
 public sealed partial class LetterModelTests
 {
@@ -21,19 +21,19 @@ public sealed partial class LetterModelTests
         .Single(static entry => entry.Key == "GeneratedFiles")
         .Value!;
 
-    /// <summary>The facts of the model, and how it is loaded.</summary>
+    /// <summary>The constants of the model, and its loading methods.</summary>
     [Fact]
     public Task Model() => Verifier.Verify(Generated("Model"));
 
-    /// <summary>The tensors that its checkpoint must hold, and how they are packed.</summary>
+    /// <summary>The tensors that the checkpoint must contain, and their packing.</summary>
     [Fact]
     public Task Weights() => Verifier.Verify(Generated("Weights"));
 
-    /// <summary>The steps, in order, with the layout of the memory and the kernels' names.</summary>
+    /// <summary>The steps in order, with the memory layout and the names of the kernels.</summary>
     [Fact]
     public Task Session() => Verifier.Verify(Generated("Session"));
 
-    /// <summary>Of the kernels, which are long, only what is there for each instruction set.</summary>
+    /// <summary>The names of the kernels for each instruction set; the kernels themselves are too long.</summary>
     [Theory]
     [InlineData("Avx512")]
     [InlineData("Avx2")]
@@ -55,7 +55,7 @@ public sealed partial class LetterModelTests
 
     internal static class Settings
     {
-        /// <summary>A release is no reason to touch a snapshot.</summary>
+        /// <summary>A new version number must not change a snapshot.</summary>
         [ModuleInitializer]
         internal static void Initialize() =>
             VerifierSettings.ScrubLinesWithReplace(static line => GeneratorVersion().Replace(line, "$1VERSION$2"));

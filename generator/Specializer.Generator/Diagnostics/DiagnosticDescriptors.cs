@@ -137,7 +137,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor Unoptimized = Create(
         "SPZ0022",
         "The kernels are compiled without optimization",
-        "The kernels of '{0}' are compiled without optimization and run at about a twentieth of their speed: build with -c Release, or set <Optimize>true</Optimize> in the project file",
+        "The kernels of '{0}' are compiled without optimization and run at about a twentieth of their speed: use -c Release, or set <Optimize>true</Optimize>",
         DiagnosticSeverity.Info
     );
 

@@ -317,7 +317,7 @@ internal sealed class RegexParser
     private RegexNode.Look LookBehind(RegexNode body, bool negative) =>
         body is RegexNode.Set
             ? new RegexNode.Look(body, Behind: true, negative)
-            : throw Error("a look-behind of anything but one character");
+            : throw Error("a lookbehind of anything except one character");
 
     private RegexNode Close(RegexNode body) => TryTake(')') ? body : throw Error("a '(' without its ')'");
 

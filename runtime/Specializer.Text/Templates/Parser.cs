@@ -112,7 +112,7 @@ internal sealed class Parser
             case "continue" when _loops > 0:
                 return new ContinueStatement(position);
             case "break" or "continue":
-                throw new ParseFault(tag.Position, $"'{tag.Text}' stands outside a loop of its macro or block.");
+                throw new ParseFault(tag.Position, $"'{tag.Text}' is outside a loop of its macro or block.");
             case "block" or "extends" or "include" or "import" or "from" or "autoescape" or "print" or "do" or "trans" or "debug":
                 throw new ParseFault(tag.Position, $"The tag '{tag.Text}' is not supported.", ChatTemplateError.Unsupported);
             default:

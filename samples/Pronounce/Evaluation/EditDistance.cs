@@ -5,10 +5,12 @@ namespace Pronounce.Evaluation;
 /// <summary>The edit distance of Levenshtein (1966).</summary>
 internal static class EditDistance
 {
-    /// <summary>The fewest phonemes to insert, delete or replace that make one pronunciation the other.</summary>
+    /// <summary>
+    /// Returns the smallest number of phonemes to insert, delete or replace to convert one pronunciation to the other.
+    /// </summary>
     public static int Between(ReadOnlySpan<string> a, ReadOnlySpan<string> b)
     {
-        // One row of the table of distances between the prefixes of a and b, overwritten prefix by prefix of a.
+        // One row of the table of distances between the prefixes of a and b; it is overwritten for each prefix of a.
         Span<int> row = b.Length < 64 ? stackalloc int[b.Length + 1] : new int[b.Length + 1];
         for (int j = 0; j <= b.Length; j++)
         {

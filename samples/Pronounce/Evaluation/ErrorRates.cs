@@ -2,10 +2,11 @@ using System;
 
 namespace Pronounce.Evaluation;
 
-/// <summary>Counts what was pronounced wrongly, by the rules of the trainer's <c>score</c>.</summary>
+/// <summary>Counts errors by the rules of the trainer's <c>score</c>.</summary>
 /// <remarks>
-/// A word counts as right if any of its listed pronunciations is met. The phoneme error rate is without stress: the edit
-/// distance to the nearest listed pronunciation, the first of several, over that one's length.
+/// A word is correct if it matches any of its listed pronunciations. The phoneme error rate ignores stress. It is the edit
+/// distance to the nearest listed pronunciation (the first, if several are equally near), divided by the length of that
+/// pronunciation.
 /// </remarks>
 internal sealed class ErrorRates
 {
@@ -17,17 +18,17 @@ internal sealed class ErrorRates
     /// <summary>The number of words counted.</summary>
     public long Words { get; private set; }
 
-    /// <summary>Percent of the words that are wrong, stress aside.</summary>
+    /// <summary>The percentage of wrong words, ignoring stress.</summary>
     public double WordPercent => 100.0 * _wrong / Words;
 
-    /// <summary>Edits per hundred listed phonemes, stress aside.</summary>
+    /// <summary>The number of edits per hundred listed phonemes, ignoring stress.</summary>
     public double PhonemePercent => 100.0 * _edits / _phonemes;
 
-    /// <summary>Percent of the words that are wrong, where a wrong stress is an error too.</summary>
+    /// <summary>The percentage of wrong words if a wrong stress is an error, too.</summary>
     public double WordWithStressPercent => 100.0 * _wrongWithStress / Words;
 
     /// <summary>Counts one word.</summary>
-    /// <param name="said">What the model says.</param>
+    /// <param name="said">The pronunciation of the model.</param>
     /// <param name="pronunciations">The listed pronunciations, at least one.</param>
     public void Count(ReadOnlySpan<string> said, string[][] pronunciations)
     {
@@ -55,7 +56,7 @@ internal sealed class ErrorRates
         _phonemes += length;
     }
 
-    /// <summary>Adds what another thread has counted.</summary>
+    /// <summary>Adds the counts of another thread.</summary>
     public void Add(ErrorRates other)
     {
         Words += other.Words;

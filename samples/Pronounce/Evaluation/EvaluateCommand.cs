@@ -7,13 +7,13 @@ using Spectre.Console;
 
 namespace Pronounce.Evaluation;
 
-/// <summary>Measures the error rates on the held-out words and says what they are compared with.</summary>
+/// <summary>Measures the error rates on the held-out words and compares them with the recorded ones.</summary>
 internal static class EvaluateCommand
 {
     private const int InterruptedExitCode = 130;
     private const int RefreshMilliseconds = 50;
 
-    /// <summary>Evaluates as the command line asks, with a progress bar on a terminal.</summary>
+    /// <summary>Runs the evaluation, with a progress bar on a terminal.</summary>
     /// <returns>The exit code of the process.</returns>
     /// <exception cref="PronounceException">A file of the model is missing or damaged.</exception>
     public static int Run(Settings settings)
@@ -23,7 +23,7 @@ internal static class EvaluateCommand
         HeldOutWord[] all = HeldOutWord.ReadAll(ModelFiles.HeldOutWords);
         HeldOutWord[] words = Spread(all, settings.Limit ?? all.Length);
 
-        // Words are independent: a session per thread keeps all of them busier than threads that share the work of one word.
+        // Words are independent: one session per thread keeps all threads busier than sharing the work of one word.
         int sessions = Math.Min(words.Length, settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads);
         using PronunciationModel model = PronunciationModel.Load(
             ModelFiles.Weights,
@@ -53,7 +53,7 @@ internal static class EvaluateCommand
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"interrupted after {evaluator.Done} of {words.Length} words; no rates are given for a part.");
+            Console.Error.WriteLine($"interrupted after {evaluator.Done} of {words.Length} words; rates are printed only for a complete evaluation.");
             return InterruptedExitCode;
         }
     }
@@ -106,7 +106,7 @@ internal static class EvaluateCommand
         Terminal.Output.Write(
             Terminal.Remark(
                 comparable
-                    ? "scores.json: what the trainer measured on the same words with PyTorch\n"
+                    ? "scores.json: results of the trainer on the same words with PyTorch\n"
                     : $"not compared with scores.json, which is greedy on all {recorded.Words:N0} held-out words\n"
             )
         );

@@ -5,24 +5,29 @@ using Specializer;
 
 namespace Pronounce.Evaluation;
 
-/// <summary>Pronounces held-out words on several sessions of one model at the same time.</summary>
+/// <summary>Pronounces held-out words with several sessions of one model at the same time.</summary>
 internal sealed class Evaluator(PronunciationModel model, Vocabulary vocabulary, SamplingOptions sampling, HeldOutWord[] words)
 {
     private int _taken;
     private int _done;
     private long _generatedTokens;
 
-    /// <summary>The number of words done, while they are being evaluated.</summary>
+    /// <summary>The number of words that are finished; it can be read during the evaluation.</summary>
     public int Done => Volatile.Read(ref _done);
 
-    /// <summary>The tokens generated, the end of each word included; complete once <see cref="RunAsync"/> is.</summary>
+    /// <summary>
+    /// The number of generated tokens, including the end of each word; complete when <see cref="RunAsync"/> completes.
+    /// </summary>
     public long GeneratedTokens => Volatile.Read(ref _generatedTokens);
 
-    /// <summary>Evaluates all words. Which session takes which word does not change what it says, so the rates never vary.</summary>
-    /// <param name="sessions">How many words are pronounced at the same time.</param>
+    /// <summary>
+    /// Evaluates all words. The assignment of words to sessions does not affect the pronunciations, so the rates are
+    /// reproducible.
+    /// </summary>
+    /// <param name="sessions">The number of words that are pronounced at the same time.</param>
     /// <param name="cancellationToken">Checked before each word.</param>
     /// <exception cref="PronounceException">A word cannot be pronounced.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public async Task<ErrorRates> RunAsync(int sessions, CancellationToken cancellationToken)
     {
         Task<ErrorRates>[] shares = new Task<ErrorRates>[sessions];

@@ -4,13 +4,13 @@ using System.IO;
 
 namespace Pronounce.Evaluation;
 
-/// <summary>A word that the model was not trained on, with what the dictionary lists for it.</summary>
+/// <summary>A word that the model was not trained on, with the pronunciations in the dictionary.</summary>
 /// <param name="Word">The word.</param>
-/// <param name="Pronunciations">Its listed pronunciations, each phoneme by phoneme.</param>
+/// <param name="Pronunciations">The listed pronunciations, each as an array of phonemes.</param>
 internal sealed record HeldOutWord(string Word, string[][] Pronunciations)
 {
-    /// <summary>Reads lines of a word, a tab and its pronunciations, <c>|</c> between them.</summary>
-    /// <exception cref="PronounceException">A line is not of that form.</exception>
+    /// <summary>Reads lines with a word, a tab and its pronunciations, separated by <c>|</c>.</summary>
+    /// <exception cref="PronounceException">A line does not have that format.</exception>
     public static HeldOutWord[] ReadAll(string path)
     {
         List<HeldOutWord> words = [];

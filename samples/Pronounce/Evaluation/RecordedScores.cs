@@ -13,7 +13,7 @@ namespace Pronounce.Evaluation;
 internal sealed record RecordedScores(int Words, double WordPercent, double PhonemePercent, double WordWithStressPercent)
 {
     /// <summary>Reads scores.json.</summary>
-    /// <exception cref="PronounceException">It is not the trainer's file.</exception>
+    /// <exception cref="PronounceException">The file does not have the trainer's format.</exception>
     public static RecordedScores Read(string path)
     {
         try
@@ -31,7 +31,7 @@ internal sealed record RecordedScores(int Words, double WordPercent, double Phon
             when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new PronounceException(
-                $"{path} does not hold the trainer's scores ({exception.Message}); restore the file that came with the sample."
+                $"{path} does not contain the trainer's scores ({exception.Message}); restore the file that came with the sample."
             );
         }
     }
