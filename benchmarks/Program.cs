@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Running;
 using Specializer.Benchmarks;
 
-// The children of "start" measure themselves: nothing of the command line's library is loaded for it.
+// The child processes of "start" measure themselves, so the library of the command line is not loaded for them.
 return args switch
 {
     [FirstToken.Command, var path] => FirstToken.Run(path, path.EndsWith(".packed", StringComparison.Ordinal)),

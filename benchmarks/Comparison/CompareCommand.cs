@@ -7,7 +7,10 @@ using Specializer.GenericEngine;
 
 namespace Specializer.Benchmarks;
 
-/// <summary><c>compare</c>: generated code beside the generic engine, taking turns in one process, so that both see the same machine.</summary>
+/// <summary>
+/// <c>compare</c>: compares generated code with the generic engine. Both alternate in one process, so that both run under the
+/// same conditions.
+/// </summary>
 internal static class CompareCommand
 {
     private const int TurnCount = 9;
@@ -15,7 +18,7 @@ internal static class CompareCommand
 
     public static Command Create()
     {
-        var threads = new Option<int>("--threads") { Description = "Threads that work together.", DefaultValueFactory = _ => 1 };
+        var threads = new Option<int>("--threads") { Description = "The number of threads.", DefaultValueFactory = _ => 1 };
         var models = new Option<string[]>("--model")
         {
             Description = "The models to measure; all by default.",
@@ -24,7 +27,7 @@ internal static class CompareCommand
         models.AcceptOnlyFromAmong([.. MeasuredModel.Generics.Select(model => model.Name)]);
         var reasons = new Option<bool>("--reasons")
         {
-            Description = "Measures what each thing that makes the code fast brings, by turning it off, on one thread.",
+            Description = "Measures the gain of each optimization by disabling it, with one thread.",
         };
         var command = new Command(
             "compare",
@@ -60,7 +63,7 @@ internal static class CompareCommand
     {
         using var memory = new KernelMemory();
         using var team = new WorkerTeam(1);
-        Console.WriteLine("| reason | what is turned off | with it | without it | gain |");
+        Console.WriteLine("| reason | disabled optimization | with it | without it | gain |");
         Console.WriteLine("|---|---|---:|---:|---:|");
         foreach (GainReasons.Pair pair in GainReasons.All(memory))
         {
@@ -80,7 +83,7 @@ internal static class CompareCommand
         CompareGreedy();
     }
 
-    /// <summary>The most probable token found by the workers among the logits that they have computed, or by a search through all of them.</summary>
+    /// <summary>Compares the arg-max that workers compute over their own logits with a search through all logits.</summary>
     private static void CompareGreedy()
     {
         const int Tokens = 8;
@@ -91,7 +94,7 @@ internal static class CompareCommand
             session.Prefill([1]);
             Report(
                 "fusion",
-                $"the search for the most probable token, {measured.Name}, tokens/s",
+                $"the arg-max search, {measured.Name}, tokens/s",
                 Tokens,
                 () => Run(session.DecodeGreedy),
                 () => Run(token => TensorPrimitives.IndexOfMax(session.Decode(token)))

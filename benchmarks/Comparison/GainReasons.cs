@@ -6,19 +6,18 @@ using Specializer.GenericEngine;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// Why generated code is as fast as it is: each thing that it does is turned off by itself, and what that costs is measured. What the
-/// generic engine does as well (fusion, layout) is turned off in the generic engine; what it cannot do (shapes that are constants) by
-/// taking the generic engine's kernel of the same shape.
+/// Measures the cost of disabling each optimization of generated code. Optimizations that the generic engine has, too (fusion,
+/// layout) are disabled there. For constant shapes, the generic engine's kernel of the same shape is used.
 /// </summary>
 internal static class GainReasons
 {
-    /// <summary>One thing turned off.</summary>
+    /// <summary>A measurement with one optimization disabled.</summary>
     /// <param name="Reason">"fusion", "layout", "constants" or "tails".</param>
-    /// <param name="What">What is turned off.</param>
-    /// <param name="Rows">The rows on which it is measured.</param>
-    /// <param name="Operations">Floating-point operations of one call.</param>
-    /// <param name="With">With it.</param>
-    /// <param name="Without">Without it.</param>
+    /// <param name="What">The disabled optimization.</param>
+    /// <param name="Rows">The number of rows.</param>
+    /// <param name="Operations">The floating-point operations of one call.</param>
+    /// <param name="With">Runs with the optimization.</param>
+    /// <param name="Without">Runs without the optimization.</param>
     internal sealed record Pair(
         string Reason,
         string What,
@@ -92,7 +91,7 @@ internal static class GainReasons
                     continue;
                 }
 
-                // 13 rows: no tile of either engine divides them.
+                // No tile of either engine divides 13 rows.
                 foreach (int rows in new[] { 1, 12, 13 })
                 {
                     if (rows <= kernel.MostRows)

@@ -5,17 +5,17 @@ using Specializer.GenericEngine;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>The generic engine's kernels for the shapes of generated ones, so that each can be measured beside its counterpart.</summary>
+/// <summary>The kernels of the generic engine for the shapes of generated kernels, so that both can be compared.</summary>
 internal static unsafe class GenericKernels
 {
-    /// <summary>A linear layer.</summary>
+    /// <summary>Creates a linear layer.</summary>
     /// <param name="instructionSet">The instruction set.</param>
-    /// <param name="memory">What it works on.</param>
-    /// <param name="inputs">The inputs.</param>
-    /// <param name="outputs">The outputs; of a gated layer, the products.</param>
-    /// <param name="gated">Whether SiLU of a gate multiplies the result.</param>
-    /// <param name="adds">Whether the result is added to what the output holds.</param>
-    /// <returns>Runs it on a number of rows as one of several workers.</returns>
+    /// <param name="memory">The memory of the kernel.</param>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="outputs">The number of outputs; for a gated layer, the number of products.</param>
+    /// <param name="gated">Whether the result is multiplied by SiLU of a gate.</param>
+    /// <param name="adds">Whether the result is added to the output.</param>
+    /// <returns>An action that runs it on a number of rows as one of several workers.</returns>
     public static Action<int, int, int> Linear(
         InstructionSet instructionSet,
         KernelMemory memory,
@@ -32,13 +32,13 @@ internal static unsafe class GenericKernels
             _ => Of<PortableInstructions, Vector128<float>>.Linear(memory, inputs, outputs, gated, adds),
         };
 
-    /// <summary>Attention of the last rows of a sequence as long as the cache.</summary>
+    /// <summary>Creates attention of the last rows of a sequence as long as the cache.</summary>
     /// <param name="instructionSet">The instruction set.</param>
-    /// <param name="memory">What it works on.</param>
-    /// <param name="heads">Query heads.</param>
-    /// <param name="keyValueHeads">Key/value heads.</param>
-    /// <param name="headDimension">The width of a head.</param>
-    /// <returns>Runs it on a number of rows as one of several workers.</returns>
+    /// <param name="memory">The memory of the kernel.</param>
+    /// <param name="heads">The number of query heads.</param>
+    /// <param name="keyValueHeads">The number of key/value heads.</param>
+    /// <param name="headDimension">The head dimension.</param>
+    /// <returns>An action that runs it on a number of rows as one of several workers.</returns>
     public static Action<int, int, int> Attention(
         InstructionSet instructionSet,
         KernelMemory memory,
@@ -54,11 +54,11 @@ internal static unsafe class GenericKernels
             _ => Of<PortableInstructions, Vector128<float>>.Attention(memory, heads, keyValueHeads, headDimension),
         };
 
-    /// <summary>RMSNorm of rows.</summary>
+    /// <summary>Creates RMSNorm of rows.</summary>
     /// <param name="instructionSet">The instruction set.</param>
-    /// <param name="memory">What it works on.</param>
+    /// <param name="memory">The memory of the kernel.</param>
     /// <param name="width">The width of a row.</param>
-    /// <returns>Runs it on a number of rows as one of several workers.</returns>
+    /// <returns>An action that runs it on a number of rows as one of several workers.</returns>
     public static Action<int, int, int> Norm(InstructionSet instructionSet, KernelMemory memory, int width) =>
         instructionSet switch
         {

@@ -4,21 +4,23 @@ using Specializer.GenericEngine;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Single linear layers of the generic engine with what is usually fused into them, or laid out for them, left out.</summary>
+/// <summary>Single linear layers of the generic engine without their usual fusion or layout.</summary>
 /// <typeparam name="TInstructions">The instruction set.</typeparam>
-/// <typeparam name="TVector">Its vector.</typeparam>
+/// <typeparam name="TVector">Its vector type.</typeparam>
 internal sealed unsafe class GenericPasses<TInstructions, TVector>(KernelMemory memory)
     where TInstructions : struct, IVectorInstructions<TVector>
     where TVector : struct
 {
-    /// <summary>A layer whose rows lie so many floats apart.</summary>
+    /// <summary>Creates a layer with a given row stride in floats.</summary>
     public Action<int, int, int> Linear(int inputs, int outputs, int inputStride, int outputStride)
     {
         var layout = new LinearLayout(TInstructions.Lanes, inputs, outputs, gated: false);
         return (rows, worker, workers) => Run(layout, memory.Weights, rows, inputStride, memory.Output, outputStride, worker, workers);
     }
 
-    /// <summary>A gate and an up projection, each a layer of its own, and SiLU of the one times the other in a pass of its own.</summary>
+    /// <summary>
+    /// Creates separate gate and up projections, with the product of SiLU of the gate and the up projection in a third pass.
+    /// </summary>
     public Action<int, int, int> GateAndUpApart(int inputs, int outputs)
     {
         var layout = new LinearLayout(TInstructions.Lanes, inputs, outputs, gated: false);
@@ -37,7 +39,7 @@ internal sealed unsafe class GenericPasses<TInstructions, TVector>(KernelMemory 
         };
     }
 
-    /// <summary>A layer and, in a pass of its own, the sum with what was there.</summary>
+    /// <summary>Creates a layer, with the residual connection in a separate pass.</summary>
     public Action<int, int, int> LinearAndSumApart(int inputs, int outputs)
     {
         var layout = new LinearLayout(TInstructions.Lanes, inputs, outputs, gated: false);
@@ -57,7 +59,7 @@ internal sealed unsafe class GenericPasses<TInstructions, TVector>(KernelMemory 
         };
     }
 
-    /// <summary>Several layers of the same inputs, one after the other.</summary>
+    /// <summary>Creates several layers with the same inputs, one after another.</summary>
     public Action<int, int, int> Apart(int layers, int inputs, int outputs)
     {
         var layout = new LinearLayout(TInstructions.Lanes, inputs, outputs, gated: false);

@@ -4,13 +4,13 @@ using BenchmarkDotNet.Attributes;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Kernel by kernel: generated code against the generic engine's for the same shape, on one thread.</summary>
+/// <summary>Compares each generated kernel with the generic engine's kernel of the same shape, with one thread.</summary>
 public class KernelBenchmarks
 {
     private KernelMemory _memory = null!;
     private MeasuredKernel _kernel = null!;
 
-    /// <summary>The kernels' names: model, kind and shape.</summary>
+    /// <summary>The names of the kernels: model, kind and shape.</summary>
     public static IEnumerable<string> Kernels
     {
         get

@@ -5,7 +5,9 @@ using Specializer.GenericEngine;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Whole models: generated code against the generic engine, which runs the same algorithms with shapes known at run time only.</summary>
+/// <summary>
+/// Compares whole models with the generic engine, which runs the same algorithms with shapes known only at run time.
+/// </summary>
 [MemoryDiagnoser]
 public class WholeModelBenchmarks
 {

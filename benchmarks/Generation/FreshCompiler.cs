@@ -12,8 +12,8 @@ using Specializer.Tool;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// The compiler of the SDK, which unlike the one in the packages is compiled ahead of time, in a process of its own: what a
-/// build pays that finds no compiler server running.
+/// The SDK's compiler in a new process, which measures a build without a compiler server. Unlike the compiler in the packages it
+/// is compiled ahead of time.
 /// </summary>
 internal sealed partial class FreshCompiler : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed partial class FreshCompiler : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("specializer-compiler-").FullName;
 
-    /// <param name="models">How many models the project that is compiled declares.</param>
+    /// <param name="models">The number of models in the project.</param>
     public FreshCompiler(int models)
     {
         var options = new List<string>
@@ -50,8 +50,8 @@ internal sealed partial class FreshCompiler : IDisposable
     }
 
     /// <summary>Compiles the project in a new process.</summary>
-    /// <param name="generator">The assembly with the generator, or null to compile without.</param>
-    /// <param name="bodies">Whether the bodies of methods are compiled, too, or declarations only.</param>
+    /// <param name="generator">The assembly of the generator, or null for none.</param>
+    /// <param name="bodies">Whether method bodies are compiled; otherwise only declarations are.</param>
     public FreshCompilation Compile(string? generator, bool bodies)
     {
         (double elapsed, string output) = Run(generator, bodies, traceFile: null);
@@ -63,7 +63,7 @@ internal sealed partial class FreshCompiler : IDisposable
         );
     }
 
-    /// <summary>What the JIT compiles of the generator's own methods in a new process, which tracing slows down.</summary>
+    /// <summary>Traces the JIT compilation of the generator's own methods in a new process; tracing slows it down.</summary>
     public JitShare Trace(string generator)
     {
         Run(generator, bodies: false, In("trace.nettrace"));
@@ -105,11 +105,14 @@ internal sealed partial class FreshCompiler : IDisposable
 
     private string In(string file) => Path.Combine(_folder, file);
 
-    /// <summary>The seconds that the compiler charges a class called so with: "   0.738   95      Specializer.Generator.SpecializerGenerator".</summary>
+    /// <summary>
+    /// Matches the seconds that the compiler attributes to a class with this name: " 0.738 95
+    /// Specializer.Generator.SpecializerGenerator".
+    /// </summary>
     [GeneratedRegex(@"^\s*(\d+[.,]\d+)\s+\d+\s+\S+Generator\s*$", RegexOptions.Multiline)]
     private static partial Regex GeneratorTime();
 }
 
-/// <param name="Elapsed">Milliseconds from the start of the process to its end.</param>
-/// <param name="InGenerator">Milliseconds that the compiler charges the generator with.</param>
+/// <param name="Elapsed">The milliseconds from the start of the process to its end.</param>
+/// <param name="InGenerator">The milliseconds that the compiler attributes to the generator.</param>
 internal readonly record struct FreshCompilation(double Elapsed, double InGenerator);

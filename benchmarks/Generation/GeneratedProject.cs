@@ -6,7 +6,7 @@ using Specializer.Tool;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A user's project with a number of models of 12 layers, each of another width, and a file that has nothing to do with them.</summary>
+/// <summary>A project with a number of models of 12 layers with different widths, and an unrelated file.</summary>
 internal static class GeneratedProject
 {
     public static CSharpCompilation Of(int models) =>
@@ -22,7 +22,7 @@ internal static class GeneratedProject
             )
         );
 
-    /// <summary>The project after a keystroke in the file that has nothing to do with models.</summary>
+    /// <summary>Returns the project after a keystroke in the unrelated file.</summary>
     public static CSharpCompilation AfterKeystroke(CSharpCompilation project, int number)
     {
         SyntaxTree last = project.SyntaxTrees[^1];

@@ -12,10 +12,10 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// <c>generator</c>: what the generator costs a build and an edit, in time and in bytes. First in the SDK's own compiler, a
-/// new process each time, against the same without a generator and with one that does nothing; then in this process: cold
-/// (its code not compiled by the JIT, the compiler's is), warm, and at a keystroke elsewhere, for 1 and for 50 models. What
-/// the compiler needs for the code that it writes comes on top and is measured too.
+/// <c>generator</c>: measures the cost of the generator for a build and an edit, in time and bytes. The first part uses the SDK's
+/// compiler in new processes and compares with no generator and with an empty one. The second part runs in this process for 1 and
+/// for 50 models: cold (only the compiler's code is JIT-compiled), warm, and after an unrelated keystroke. The compile time of
+/// the generated code is measured separately.
 /// </summary>
 internal static class GeneratorCommand
 {
@@ -26,7 +26,7 @@ internal static class GeneratorCommand
     {
         var assembly = new Option<FileInfo?>("--assembly")
         {
-            Description = "Another build of the generator to measure in the fresh compiler, beside the one built with the benchmarks.",
+            Description = "Another build of the generator to compare in the fresh compiler.",
         };
         var command = new Command("generator", "Measures what the generator adds to a build and to a keystroke.") { assembly };
         command.SetAction(result =>
@@ -37,13 +37,15 @@ internal static class GeneratorCommand
         return command;
     }
 
-    /// <summary>One model in the SDK's compiler. The candidates take turns, so that all have the same machine.</summary>
+    /// <summary>
+    /// Measures one model in the SDK's compiler. The candidates alternate, so that all run under the same conditions.
+    /// </summary>
     private static void ReportFresh(string? other)
     {
         var candidates = new List<(string Name, string? Assembly)>
         {
             ("no generator", null),
-            ("a generator that does nothing", typeof(EmptyGenerator).Assembly.Location),
+            ("an empty generator", typeof(EmptyGenerator).Assembly.Location),
             ("the generator", LoadedGenerator.AssemblyPath),
         };
         if (other is not null)
@@ -84,7 +86,7 @@ internal static class GeneratorCommand
 
     private static void ReportInProcess()
     {
-        // Whatever the compiler compiles at its first use is not the generator's.
+        // The warm-up excludes code of the compiler that is compiled on first use.
         Measured(GeneratedProject.Of(2), LoadedGenerator.Load());
         Console.WriteLine(
             "| in a process that has compiled before | models | ms, best | ms, median | in the generator, by the compiler's account, median | of that the JIT | of all processors | allocated, MB |"
@@ -113,7 +115,7 @@ internal static class GeneratorCommand
         );
     }
 
-    /// <summary>The same keystrokes for the generator and for one that does nothing, in turns.</summary>
+    /// <summary>Measures the same keystrokes for the generator and for an empty one, alternately.</summary>
     private static void ReportKeystrokes(int models, ISourceGenerator generator)
     {
         CSharpCompilation project = GeneratedProject.Of(models);
@@ -128,7 +130,7 @@ internal static class GeneratorCommand
         {
             for (int turn = 0; turn < 2; turn++)
             {
-                // Who comes second finds more in the processor's caches, so the first place goes from one to the other.
+                // The second candidate finds more data in the processor's caches, so the order alternates.
                 int which = (turn + number) & 1;
                 CSharpCompilation edited = GeneratedProject.AfterKeystroke(project, (2 * number) + turn);
                 Sample sample = Measured(() => drivers[which] = drivers[which].RunGenerators(edited)) with
@@ -143,7 +145,7 @@ internal static class GeneratorCommand
         }
 
         Report("keystroke elsewhere", models, samples[0]);
-        Report("the same with a generator that does nothing", models, samples[1]);
+        Report("the same with an empty generator", models, samples[1]);
         Report(
             "the difference of the two, keystroke by keystroke",
             models,
@@ -185,13 +187,13 @@ internal static class GeneratorCommand
         );
     }
 
-    /// <param name="Elapsed">Milliseconds by the clock.</param>
-    /// <param name="Processor">Milliseconds of all processors.</param>
-    /// <param name="Jit">Milliseconds of the JIT.</param>
-    /// <param name="Bytes">Bytes allocated.</param>
+    /// <param name="Elapsed">The elapsed milliseconds.</param>
+    /// <param name="Processor">The processor time in milliseconds.</param>
+    /// <param name="Jit">The milliseconds of JIT compilation.</param>
+    /// <param name="Bytes">The allocated bytes.</param>
     private readonly record struct Sample(double Elapsed, double Processor, double Jit, long Bytes)
     {
-        /// <summary>Milliseconds that the compiler charges the generator with.</summary>
+        /// <summary>The milliseconds that the compiler attributes to the generator.</summary>
         public double InGenerator { get; init; }
 
         public static Sample operator -(Sample left, Sample right) =>

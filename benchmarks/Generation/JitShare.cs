@@ -5,16 +5,16 @@ using Microsoft.Diagnostics.Tracing.Parsers;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>What the JIT compiled of an assembly's own methods, read from a trace of the runtime's events.</summary>
-/// <param name="Methods">How many.</param>
-/// <param name="Milliseconds">From the start to the end of each, together.</param>
+/// <summary>The JIT compilation of an assembly's own methods, read from a trace of runtime events.</summary>
+/// <param name="Methods">The number of methods.</param>
+/// <param name="Milliseconds">The sum of the compilation times.</param>
 internal readonly record struct JitShare(int Methods, double Milliseconds)
 {
-    /// <summary>The events of the JIT compiler, all of them.</summary>
+    /// <summary>All events of the JIT compiler.</summary>
     public const string EventPipeConfiguration = "Microsoft-Windows-DotNETRuntime:0x10:5";
 
     /// <param name="trace">The file that the runtime wrote.</param>
-    /// <param name="namespacePrefix">How the names of the types begin that count.</param>
+    /// <param name="namespacePrefix">The prefix of the names of the types to include.</param>
     public static JitShare Read(string trace, string namespacePrefix)
     {
         var started = new Dictionary<(int Thread, long Method), double>();

@@ -6,10 +6,11 @@ using Microsoft.CodeAnalysis;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A copy of the generator of which nothing is compiled by the JIT yet, as in a compiler that has just loaded it.</summary>
+/// <summary>A copy of the generator whose methods are not JIT-compiled yet, as in a compiler that has just loaded it.</summary>
 internal sealed class LoadedGenerator : AssemblyLoadContext
 {
-    // Not collectible: what can be unloaded is compiled with full optimisation at once, which takes several times as long.
+    // Not collectible: code of collectible contexts is compiled with full optimization immediately, which takes several times as
+    // long.
     private LoadedGenerator()
         : base(nameof(LoadedGenerator)) { }
 
@@ -24,6 +25,6 @@ internal sealed class LoadedGenerator : AssemblyLoadContext
         ).AsSourceGenerator();
     }
 
-    /// <summary>The compiler is shared.</summary>
+    /// <summary>The compiler is shared with the default context.</summary>
     protected override Assembly? Load(AssemblyName assemblyName) => null;
 }

@@ -6,12 +6,12 @@ using System.IO;
 
 namespace Specializer.Benchmarks;
 
-/// <summary><c>growth</c>: time and bytes against length, as a table and as a plot.</summary>
+/// <summary><c>growth</c>: prints time and bytes by length as a table and as a plot.</summary>
 internal static class GrowthCommand
 {
     public static Command Create()
     {
-        var threads = new Option<int>("--threads") { Description = "Threads that work together.", DefaultValueFactory = _ => 1 };
+        var threads = new Option<int>("--threads") { Description = "The number of threads.", DefaultValueFactory = _ => 1 };
         var plot = new Option<FileInfo?>("--svg") { Description = "Write the plot to this file." };
         var lengths = new Option<int[]>("--lengths")
         {
@@ -28,7 +28,7 @@ internal static class GrowthCommand
         });
         var command = new Command(
             "growth",
-            "Measures the 15 M LLaMA shape at growing lengths: prefill, one token behind it, attention alone."
+            "Measures the 15 M LLaMA shape at growing lengths: prefill, decoding of one token, attention alone."
         )
         {
             threads,
@@ -40,7 +40,7 @@ internal static class GrowthCommand
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A session of {Llama15MLong.ContextLength} positions has {Llama15MLong.SessionBytes} bytes, whatever is in it; {InstructionSets.Best}, {result.GetValue(threads)} thread(s)."
+                    $"A session of {Llama15MLong.ContextLength} positions has {Llama15MLong.SessionBytes} bytes, independent of its contents; {InstructionSets.Best}, {result.GetValue(threads)} thread(s)."
                 )
             );
             Console.WriteLine(

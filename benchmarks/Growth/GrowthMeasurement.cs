@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Measures one model at growing lengths: whole prefills, single tokens behind them, and attention alone.</summary>
+/// <summary>Measures one model at increasing lengths: whole prefills, single tokens after them, and attention alone.</summary>
 internal sealed class GrowthMeasurement(int threads)
 {
     private const int Repetitions = 5;
@@ -23,7 +23,7 @@ internal sealed class GrowthMeasurement(int threads)
         {
             foreach (int length in lengths)
             {
-                // Behind the prompt there must be room for the tokens that are decoded.
+                // The context needs free positions after the prompt for the decoded tokens.
                 int prompt = Math.Min(length, Llama15MLong.ContextLength - DecodedTokens);
                 int[] tokens = [.. Enumerable.Range(0, prompt).Select(position => position * 97 % Llama15MLong.VocabularySize)];
                 double prefill = Median(() =>
@@ -50,7 +50,7 @@ internal sealed class GrowthMeasurement(int threads)
         }
     }
 
-    /// <summary>One query of every head over a cache of a length, by one thread.</summary>
+    /// <summary>Measures one query of every head over a cache of a given length, with one thread.</summary>
     private static double AttentionSeconds(int length)
     {
         using var memory = new KernelMemory();

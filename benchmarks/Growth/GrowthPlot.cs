@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Draws growth as lines over length, both axes logarithmic: what is linear in length rises by a decade for a decade.</summary>
+/// <summary>Plots growth as lines over length with two logarithmic axes, so linear growth is a line with slope one.</summary>
 internal static class GrowthPlot
 {
     private const double Width = 720,

@@ -4,22 +4,22 @@ using System.IO;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>What the caches of this machine hold, which says at which level the data of a kernel lies.</summary>
+/// <summary>The sizes of the caches of this machine, which determine the cache level that contains the data of a kernel.</summary>
 internal static class CacheSizes
 {
-    /// <summary>The bytes of a core's second-level cache: 1 MiB where the system does not say.</summary>
+    /// <summary>The size of the L2 cache of a core in bytes; 1 MiB if the system does not report it.</summary>
     public static long SecondLevel { get; } = Read(2) ?? 1L << 20;
 
-    /// <summary>The bytes of the third level, which cores share: 32 MiB where the system does not say.</summary>
+    /// <summary>The size of the shared L3 cache in bytes; 32 MiB if the system does not report it.</summary>
     public static long ThirdLevel { get; } = Read(3) ?? 32L << 20;
 
-    /// <summary>What is read to measure the second level: half of it, at most 1 MiB.</summary>
+    /// <summary>The number of bytes that are read to measure the L2 cache: half of it, at most 1 MiB.</summary>
     public static long ReadFromSecondLevel { get; } = Math.Min(1L << 20, SecondLevel / 2);
 
-    /// <summary>What is read to measure the third level: half of it, at most 32 MiB.</summary>
+    /// <summary>The number of bytes that are read to measure the L3 cache: half of it, at most 32 MiB.</summary>
     public static long ReadFromThirdLevel { get; } = Math.Min(32L << 20, ThirdLevel / 2);
 
-    // Linux describes each cache of a processor in a folder of its own.
+    // Linux describes each cache of a processor in a separate folder.
     private static long? Read(int level)
     {
         for (int index = 0; ; index++)

@@ -7,8 +7,8 @@ using System.Threading;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// What this machine can do at best, measured in this process: results are worth reading only beside the limits of
-/// the same minutes, for a shared host's clock and caches are not the same all day.
+/// The limits of this machine, measured in this process. Results are only meaningful relative to limits measured at the same
+/// time, because the clock and the caches of a shared host vary.
 /// </summary>
 public sealed unsafe record MachineLimits
 {
@@ -18,27 +18,35 @@ public sealed unsafe record MachineLimits
 
     private static float s_sink;
 
-    /// <summary>The number of threads that worked at once; every figure is the sum over them.</summary>
+    /// <summary>The number of concurrent threads; every value is the sum over them.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>The instruction set of the multiply-adds.</summary>
+    /// <summary>The instruction set of the multiply-add measurement.</summary>
     public required InstructionSet InstructionSet { get; init; }
 
-    /// <summary>Single-precision multiply-adds from registers to registers, 10⁹ operations per second, a multiply-add counted as two.</summary>
+    /// <summary>
+    /// Single-precision multiply-adds between registers, in 10⁹ operations per second; a multiply-add counts as two.
+    /// </summary>
     public required double FmaGigaflops { get; init; }
 
-    /// <summary>Reading 1 GiB, each thread its own part: 10⁹ bytes per second from memory.</summary>
+    /// <summary>The memory bandwidth in 10⁹ bytes per second: 1 GiB is read, and each thread reads a part of its own.</summary>
     public required double ReadMemory { get; init; }
 
-    /// <summary>Every thread reading the same <see cref="CacheSizes.ReadFromThirdLevel"/> again and again: 10⁹ bytes per second from the third-level cache.</summary>
+    /// <summary>
+    /// The L3 bandwidth in 10⁹ bytes per second: every thread repeatedly reads the same
+    /// <see cref="CacheSizes.ReadFromThirdLevel"/>.
+    /// </summary>
     public required double ReadL3 { get; init; }
 
-    /// <summary>Every thread reading its own <see cref="CacheSizes.ReadFromSecondLevel"/> again and again: 10⁹ bytes per second from the second-level cache.</summary>
+    /// <summary>
+    /// The L2 bandwidth in 10⁹ bytes per second: every thread repeatedly reads its own
+    /// <see cref="CacheSizes.ReadFromSecondLevel"/>.
+    /// </summary>
     public required double ReadL2 { get; init; }
 
-    /// <summary>Measures the limits: medians of several repetitions, in two to three seconds.</summary>
-    /// <param name="threads">How many threads work at once, at least 1. They are started together and pinned to nothing.</param>
-    /// <param name="instructionSet">The instruction set of the multiply-adds; reading always uses the widest loads there are.</param>
+    /// <summary>Measures the limits as medians of several repetitions. This takes two to three seconds.</summary>
+    /// <param name="threads">The number of concurrent threads, at least 1. They start together and are not pinned.</param>
+    /// <param name="instructionSet">The instruction set of the multiply-adds; reads always use the widest loads.</param>
     /// <exception cref="PlatformNotSupportedException">This process cannot run <paramref name="instructionSet"/>.</exception>
     public static MachineLimits Measure(int threads, InstructionSet instructionSet)
     {
@@ -46,7 +54,7 @@ public sealed unsafe record MachineLimits
         if (!InstructionSets.IsSupported(instructionSet))
         {
             throw new PlatformNotSupportedException(
-                $"This process cannot run {instructionSet}; the best it can run is {InstructionSets.Best}."
+                $"This process cannot run {instructionSet}; the best supported set is {InstructionSets.Best}."
             );
         }
 
@@ -87,7 +95,7 @@ public sealed unsafe record MachineLimits
     {
         long slice = MemoryBytes / threads / ReadLoop.Step * ReadLoop.Step;
 
-        // A page that was never written has no memory behind it, and reading it would measure a cached page of zeros.
+        // A page that was never written is not backed by memory; reading it would measure a cached page of zeros.
         SimultaneousRun.MedianSeconds(threads, 1, worker => new Span<byte>(memory + (worker * slice), checked((int)slice)).Fill(1));
 
         double memorySeconds = SimultaneousRun.MedianSeconds(
@@ -97,7 +105,7 @@ public sealed unsafe record MachineLimits
         );
         double memoryRate = (double)slice * threads / memorySeconds / 1e9;
 
-        // The same bytes for all threads, more than a second-level cache holds, each thread starting elsewhere.
+        // All threads read the same bytes, more than fit the L2 cache, and each thread starts at a different position.
         long l3Bytes = CacheSizes.ReadFromThirdLevel,
             l3Passes = PassesFor(l3Bytes, bytesPerSecond: 25e9);
         double l3Seconds = SimultaneousRun.MedianSeconds(

@@ -5,20 +5,23 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Loops of multiply-adds that touch no memory: twelve independent chains, more than any core's two units times their latency need.</summary>
+/// <summary>
+/// Loops of multiply-adds without memory accesses. Twelve independent chains exceed the product of two units and their latency on
+/// any core.
+/// </summary>
 internal static class MultiplyAddLoop
 {
     private const int Chains = 12;
 
-    // Every chain runs towards b / (1 - a) = 1: no overflow and no subnormal numbers, however long the loop.
+    // Every chain converges to b / (1 - a) = 1, so a long loop causes neither overflow nor subnormal numbers.
     private const float Factor = 0.75f;
     private const float Term = 0.25f;
 
-    /// <summary>The floating-point operations of one iteration, a multiply-add counted as two.</summary>
+    /// <summary>Returns the number of floating-point operations of one iteration; a multiply-add counts as two.</summary>
     public static int OperationsPerIteration(InstructionSet instructionSet) => 2 * Chains * Lanes(instructionSet);
 
     /// <summary>Runs the loop.</summary>
-    /// <returns>A number made of all results, so that nothing is optimised away.</returns>
+    /// <returns>A combination of all results, so that nothing is optimized away.</returns>
     public static float Run(InstructionSet instructionSet, int iterations) =>
         instructionSet switch
         {
@@ -127,7 +130,7 @@ internal static class MultiplyAddLoop
             c11 = b;
         for (int i = 0; i < iterations; i++)
         {
-            // The first argument is the term that is added: here the chain is a plain sum, which stops growing long before it could overflow.
+            // The first argument is the addend, so the chain is a plain sum, which stops growing long before it could overflow.
             c0 = AdvSimd.FusedMultiplyAdd(c0, a, b);
             c1 = AdvSimd.FusedMultiplyAdd(c1, a, b);
             c2 = AdvSimd.FusedMultiplyAdd(c2, a, b);

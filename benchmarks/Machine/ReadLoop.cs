@@ -4,23 +4,24 @@ using System.Runtime.Intrinsics;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A loop that does nothing but read memory, as wide as the machine can: what any kernel that streams weights is measured against.</summary>
+/// <summary>A loop that only reads memory with the widest loads; the reference for kernels that stream weights.</summary>
 /// <remarks>
-/// Four streams, because one alone does not reach what memory can deliver: the hardware prefetches no further than the
-/// next page, and reading from memory gained a quarter to a half. Prefetching in software gained nothing more. The streams
-/// run near each other, as those of a kernel do: quarters of a gigabyte are a sixth slower. One loop for each width, because a vector that is wider than the hardware's is made of several in memory and halves the rate.
+/// The loop uses four streams, because the hardware prefetcher stops at a page boundary, so that one stream does not reach the
+/// memory bandwidth. Four streams gained a quarter to a half; software prefetching gained nothing more. The streams are close
+/// together, as in a kernel: reading the quarters of a gigabyte is a sixth slower. There is one loop for each width, because a
+/// vector wider than the hardware's is assembled in memory, which halves the rate.
 /// </remarks>
 internal static unsafe class ReadLoop
 {
-    /// <summary>The length of what is read must be a multiple of this many bytes.</summary>
+    /// <summary>The length must be a multiple of this number of bytes.</summary>
     public const int Step = 512;
 
     private const long Block = 1L << 24;
 
-    /// <summary>Adds up floats, block by block: the four quarters of a block at once, in eight independent sums.</summary>
+    /// <summary>Adds floats block by block: the four quarters of a block at once, in eight independent sums.</summary>
     /// <param name="data">The floats, aligned to 64 bytes.</param>
-    /// <param name="byteLength">A multiple of <see cref="Step"/>.</param>
-    /// <returns>The sum, so that nothing is optimised away.</returns>
+    /// <param name="byteLength">The length in bytes, a multiple of <see cref="Step"/>.</param>
+    /// <returns>The sum, so that nothing is optimized away.</returns>
     public static float Run(byte* data, long byteLength)
     {
         float sum = 0;

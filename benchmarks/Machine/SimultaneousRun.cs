@@ -4,14 +4,17 @@ using System.Threading;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Times the same work done by several threads at once.</summary>
+/// <summary>Measures work that several threads do concurrently.</summary>
 internal static class SimultaneousRun
 {
-    /// <summary>The median time of one repetition, from the moment that all threads start until the last of them is done.</summary>
-    /// <param name="threads">How many threads work, the caller's own included.</param>
-    /// <param name="repetitions">How many times it is measured, after one run that is not.</param>
-    /// <param name="work">The work of one thread, given its number from 0. It should take milliseconds: the threads start some tens of microseconds apart.</param>
-    /// <returns>Seconds.</returns>
+    /// <summary>Returns the median time of one repetition, from the start of all threads to the end of the last one.</summary>
+    /// <param name="threads">The number of threads, including the caller's thread.</param>
+    /// <param name="repetitions">The number of measurements, after one run that is not measured.</param>
+    /// <param name="work">
+    /// The work of a thread with a given zero-based number. It should take milliseconds, because the threads start tens of
+    /// microseconds apart.
+    /// </param>
+    /// <returns>The time in seconds.</returns>
     public static double MedianSeconds(int threads, int repetitions, Action<int> work)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);

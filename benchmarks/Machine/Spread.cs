@@ -2,13 +2,13 @@ using System;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>What repeated measurements of one thing came to. Every median of these benchmarks is this one.</summary>
-/// <param name="Median">The middle one; of an even number, the mean of the two in the middle.</param>
-/// <param name="Low">The least but one, or the least of fewer than five.</param>
-/// <param name="High">The greatest but one, or the greatest of fewer than five.</param>
+/// <summary>The distribution of repeated measurements. All medians of these benchmarks are computed here.</summary>
+/// <param name="Median">The median; for an even number of measurements, the mean of the two in the middle.</param>
+/// <param name="Low">The second smallest, or the smallest of fewer than five.</param>
+/// <param name="High">The second largest, or the largest of fewer than five.</param>
 internal readonly record struct Spread(double Median, double Low, double High)
 {
-    /// <summary>The spread of at least one measurement.</summary>
+    /// <summary>Computes the distribution of at least one measurement.</summary>
     public static Spread Of(ReadOnlySpan<double> measurements)
     {
         ArgumentOutOfRangeException.ThrowIfZero(measurements.Length);

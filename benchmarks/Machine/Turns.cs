@@ -3,26 +3,31 @@ using System.Diagnostics;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Several things measured in turn, so that all of them see the same machine: a shared host's clock and caches are not the same all day.</summary>
+/// <summary>
+/// Measures several actions alternately, so that all of them run under the same conditions: the clock and the caches of a shared
+/// host vary.
+/// </summary>
 internal static class Turns
 {
-    /// <summary>Measures each action once in every turn.</summary>
-    /// <param name="turns">How many turns, after one that is not measured.</param>
-    /// <param name="secondsPerTurn">An action is repeated until so much time has passed, at least once; the median of these runs is its time of the turn.</param>
-    /// <param name="actions">What is measured.</param>
-    /// <returns>Seconds, [action][turn].</returns>
+    /// <summary>Measures each action once in every round.</summary>
+    /// <param name="turns">The number of rounds, after one that is not measured.</param>
+    /// <param name="secondsPerTurn">
+    /// The minimum time for which an action is repeated; the median of these runs is its time in the round.
+    /// </param>
+    /// <param name="actions">The actions to measure.</param>
+    /// <returns>The seconds, [action][round].</returns>
     public static double[][] Take(int turns, double secondsPerTurn, params ReadOnlySpan<Action> actions) =>
         Take(turns, secondsPerTurn, 0, actions);
 
-    /// <summary>Measures each action once in every turn, after it has run for some time unmeasured.</summary>
-    /// <param name="turns">How many turns, after one that is not measured.</param>
-    /// <param name="secondsPerTurn">As above.</param>
+    /// <summary>Measures each action once in every round, after a warm-up.</summary>
+    /// <param name="turns">The number of rounds, after one that is not measured.</param>
+    /// <param name="secondsPerTurn">The minimum time for which an action is repeated.</param>
     /// <param name="warmUp">
-    /// How long an action runs before it is measured: meanwhile threads that the last one left spinning go to sleep, and the system
-    /// gives each of its own threads a core.
+    /// The time for which an action runs before it is measured. Spinning threads of the previous action go to sleep, and the
+    /// system assigns a core to each thread of this one.
     /// </param>
-    /// <param name="actions">What is measured.</param>
-    /// <returns>Seconds, [action][turn].</returns>
+    /// <param name="actions">The actions to measure.</param>
+    /// <returns>The seconds, [action][round].</returns>
     public static double[][] Take(int turns, double secondsPerTurn, double warmUp, params ReadOnlySpan<Action> actions)
     {
         double[][] seconds = new double[actions.Length][];
@@ -48,7 +53,7 @@ internal static class Turns
         return seconds;
     }
 
-    /// <summary>Turn by turn, how many times as long the second took as the first.</summary>
+    /// <summary>Returns the ratio of the second time to the first, round by round.</summary>
     public static Spread Ratio(double[] first, double[] second)
     {
         double[] ratios = new double[first.Length];

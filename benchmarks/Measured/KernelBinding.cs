@@ -6,14 +6,14 @@ using System.Reflection.Emit;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// Calls a generated kernel by the names of its parameters, so that no measurement has to list the kernels of every model: pointers
-/// get the region of memory of their name, and what says where the rows lie follows from the kernel.
+/// Calls a generated kernel by the names of its parameters, so that measurements do not list the kernels of every model. Pointers
+/// get the memory region with their name; the kernel determines the arguments that locate the rows.
 /// </summary>
 internal static unsafe class KernelBinding
 {
     /// <summary>Binds a kernel that runs on rows of a sequence.</summary>
     /// <param name="kernel">The static method.</param>
-    /// <param name="address">Where the memory of each parameter's name is.</param>
+    /// <param name="address">Returns the memory for the name of a parameter.</param>
     public static KernelCall Bind(MethodInfo kernel, Func<string, nint> address)
     {
         string[] arguments = ["position", "length", "rows", "worker", "workers"];
@@ -27,7 +27,7 @@ internal static unsafe class KernelBinding
         ILGenerator code = caller.GetILGenerator();
         foreach (ParameterInfo parameter in kernel.GetParameters())
         {
-            // The frames of a sound are counted; they are its positions here.
+            // The frames of a spectrogram are the positions here.
             int argument = Array.IndexOf(arguments, parameter.Name == "count" ? "length" : parameter.Name);
             if (argument >= 0)
             {
@@ -41,7 +41,7 @@ internal static unsafe class KernelBinding
             else
             {
                 throw new NotSupportedException(
-                    $"{kernel.DeclaringType}.{kernel.Name} has a parameter \"{parameter.Name}\" that the measurements do not know."
+                    $"{kernel.DeclaringType}.{kernel.Name} has a parameter \"{parameter.Name}\" that the measurements do not support."
                 );
             }
         }
@@ -56,7 +56,7 @@ internal static unsafe class KernelBinding
         return caller.CreateDelegate<KernelCall>();
     }
 
-    /// <summary>Binds a kernel to rows that are the last of a number of positions, or the first.</summary>
+    /// <summary>Binds a kernel to rows that are the last or the first of a number of positions.</summary>
     public static Action<int, int, int> Bind(MethodInfo kernel, KernelMemory memory, int length, bool rowsAreLast)
     {
         KernelCall call = Bind(kernel, name => (nint)memory.Region(name));
@@ -66,5 +66,5 @@ internal static unsafe class KernelBinding
     }
 }
 
-/// <summary>Calls a kernel on memory that it is bound to.</summary>
+/// <summary>Calls a kernel on the memory that it is bound to.</summary>
 internal delegate void KernelCall(int position, int length, int rows, int worker, int workers);

@@ -7,17 +7,17 @@ using System.Text.RegularExpressions;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Finds the kernels of a generated model by their names, and says what each has to compute and to move.</summary>
+/// <summary>Finds the kernels of a generated model by their names, and determines their operations and bytes.</summary>
 internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet instructionSet, KernelMemory memory)
 {
     private readonly AttentionShape _attention = model.Attention;
     private readonly int _length = Math.Min(KernelMemory.CacheLength, model.ContextLength);
 
-    /// <summary>All kernels of the model for the instruction set.</summary>
+    /// <summary>Returns all kernels of the model for the instruction set.</summary>
     public IEnumerable<MeasuredKernel> Kernels() =>
         Names().Select(name => Describe(Method(model.Type, instructionSet, name))).OfType<MeasuredKernel>();
 
-    /// <summary>The attention of the model over caches of growing length.</summary>
+    /// <summary>Returns the attention of the model over caches of increasing length.</summary>
     public IEnumerable<MeasuredKernel> Attentions()
     {
         MethodInfo kernel = Names()
@@ -27,11 +27,11 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
         return new[] { 128, 512, 2048, 8192 }.Where(length => length <= model.ContextLength).Select(length => Attention(kernel, length));
     }
 
-    /// <summary>One kernel by its name, on rows that are the last of a number of positions.</summary>
+    /// <summary>Returns one kernel by its name, for rows that are the last of a number of positions.</summary>
     public static Action<int, int, int> Find(Type model, InstructionSet instructionSet, string name, KernelMemory memory, int length) =>
         KernelBinding.Bind(Method(model, instructionSet, name), memory, length, rowsAreLast: true);
 
-    /// <summary>The method of a kernel.</summary>
+    /// <summary>Returns the method of a kernel.</summary>
     public static MethodInfo Method(Type model, InstructionSet instructionSet, string name) =>
         model.GetNestedType($"{instructionSet}Kernels", BindingFlags.NonPublic)?.GetMethod(name, BindingFlags.Public | BindingFlags.Static)
         ?? throw new NotSupportedException($"{model} has no kernel {name} for {instructionSet}.");
@@ -66,7 +66,7 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
             KernelBinding.Bind(kernel, memory, _length, rowsAreLast: false)
         )
         {
-            // Logits are computed for a few rows at most.
+            // Logits are computed for at most a few rows.
             MostRows = logits ? 8 : KernelMemory.Rows,
             RunGeneric =
                 fused is "" or "Add" || (gated && fused == "Silu")
@@ -110,7 +110,7 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
             keyValues = 2 * _attention.KeyValueHeads * _attention.HeadDimension;
         (string Name, double Operations, int Floats)? cost = name.Groups["kind"].Value switch
         {
-            // A norm reads and writes its rows, and an append too.
+            // A norm and an append read and write their rows.
             "RootMeanSquareNorm" => ("norm", 4.0 * width, 2 * width),
             "LayerNorm" => ("norm", 6.0 * width, 2 * width),
             "AppendKeysAndValues" or "AppendSourceKeysAndValues" => ("append", 0, 2 * (queries + keyValues)),
@@ -131,7 +131,7 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
         if (cost is not { } known)
         {
             throw new NotSupportedException(
-                $"The measurements do not know what {kernel.DeclaringType}.{kernel.Name} does; say it in {nameof(KernelCatalog)}."
+                $"The operations of {kernel.DeclaringType}.{kernel.Name} are unknown; add them to {nameof(KernelCatalog)}."
             );
         }
 

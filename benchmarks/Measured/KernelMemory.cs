@@ -3,13 +3,13 @@ using System.Collections.Generic;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Memory for kernels to work on, one region for each name that their parameters have, filled with small numbers.</summary>
+/// <summary>The memory of kernels: one region for each parameter name, filled with small numbers.</summary>
 internal sealed unsafe class KernelMemory : IDisposable
 {
-    /// <summary>The most rows that a kernel is given.</summary>
+    /// <summary>The maximum number of rows of a kernel call.</summary>
     public const int Rows = 512;
 
-    /// <summary>The positions that attention sees, where the context has as many.</summary>
+    /// <summary>The number of positions that attention processes, unless the context is shorter.</summary>
     public const int CacheLength = 1024;
 
     private const long ActivationFloats = Rows * 4096;
@@ -28,7 +28,7 @@ internal sealed unsafe class KernelMemory : IDisposable
 
     public float* Keys => Region("keys");
 
-    /// <summary>The address of a region, allocated and filled when it is first asked for.</summary>
+    /// <summary>Returns the address of a region, which is allocated and filled on first use.</summary>
     public float* Region(string name)
     {
         if (_regions.TryGetValue(name, out AlignedBuffer? region))
@@ -64,12 +64,13 @@ internal sealed unsafe class KernelMemory : IDisposable
             state = (state * 1_664_525) + 1_013_904_223;
             if (name is "tokens" or "tokenTypes")
             {
-                // Small enough for every vocabulary, large enough to come from afar.
+                // Small enough for every vocabulary, and large enough not to be cached.
                 ((int*)region)[i] = name == "tokens" ? (int)(state >> 17) : 0;
             }
             else
             {
-                // Both halves of a word are a small number, too: as weights in 16 bits they are no denormal ones, which would be slow.
+                // Both halves of a word are small numbers, too. As 16-bit weights they must not be subnormal, which would be
+                // slow.
                 uint bits = BitConverter.SingleToUInt32Bits(((state >> 8) - (float)(1 << 23)) / (1 << 27));
                 region[i] = BitConverter.UInt32BitsToSingle((bits & 0xFFFF0000) | (bits >> 16));
             }

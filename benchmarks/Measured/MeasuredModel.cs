@@ -6,13 +6,13 @@ using Specializer.GenericEngine;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A declared model as the measurements know it: how to load it, its kernels, and what is run of it as a whole.</summary>
-/// <param name="name">What the measurements call it.</param>
+/// <summary>A declared model with its kernels and the measurements of the whole model.</summary>
+/// <param name="name">The name in the results.</param>
 /// <param name="type">The generated class.</param>
 /// <param name="attention">The shape of its attention.</param>
 internal sealed class MeasuredModel(string name, Type type, AttentionShape attention)
 {
-    /// <summary>Every model that is measured.</summary>
+    /// <summary>All measured models.</summary>
     public static IReadOnlyList<MeasuredModel> All { get; } =
     [
         Llama(
@@ -55,14 +55,14 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
         new("vit-tiny", typeof(VitTiny), new AttentionShape(3, 3, 64)) { PatchFloats = 3 * 16 * 16 },
     ];
 
-    /// <summary>Attention alone, for as long a cache as it has.</summary>
+    /// <summary>Attention alone, for its maximum cache length.</summary>
     public static IReadOnlyList<MeasuredModel> Attentions { get; } =
     [
         new("attention-full", typeof(FullAttention), new AttentionShape(12, 12, 64)),
         new("attention-causal", typeof(CausalAttention), new AttentionShape(12, 12, 64)),
     ];
 
-    /// <summary>Those that the generic engine runs, too.</summary>
+    /// <summary>The models that the generic engine supports, too.</summary>
     public static IEnumerable<MeasuredModel> Generics => All.Where(static model => model.Generic is not null);
 
     public string Name { get; } = name;
@@ -71,15 +71,15 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
 
     public AttentionShape Attention { get; } = attention;
 
-    /// <summary>The same architecture as the generic engine takes it; none if it is not its kind.</summary>
+    /// <summary>The same architecture for the generic engine; null if it is not supported.</summary>
     public GenericDecoderConfiguration? Generic { get; private init; }
 
-    /// <summary>The bytes in which a weight of a linear layer is held.</summary>
+    /// <summary>The size of a weight of a linear layer in bytes.</summary>
     public int BytesPerWeight { get; private init; } = sizeof(float);
 
     public int ContextLength => Constant("ContextLength");
 
-    /// <summary>The positions that attention in both directions sees.</summary>
+    /// <summary>The number of positions of bidirectional attention.</summary>
     public int SourceLength =>
         Type.GetField("SourceLength") is null ? Math.Min(ContextLength, KernelMemory.CacheLength) : Constant("SourceLength");
 
@@ -92,27 +92,29 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
         Type.GetMethod("Load", [typeof(WeightsSource), typeof(ModelOptions)])!
             .CreateDelegate<Func<WeightsSource, ModelOptions, TransformerModel>>()(source, options);
 
-    /// <summary>The model with random weights.</summary>
+    /// <summary>Loads the model with random weights.</summary>
     public TransformerModel Load(ModelOptions options)
     {
         using var weights = new RandomWeights(Tensors, seed: 1);
         return Load(weights, options);
     }
 
-    /// <summary>The kernels of an instruction set, working on the given memory.</summary>
+    /// <summary>Returns the kernels of an instruction set for the given memory.</summary>
     public IEnumerable<MeasuredKernel> Kernels(InstructionSet instructionSet, KernelMemory memory) =>
         new KernelCatalog(this, instructionSet, memory).Kernels();
 
-    /// <summary>The model of the same shape whose weights are held in bfloat16; none if none is measured.</summary>
+    /// <summary>The measured model of the same shape with bfloat16 weights; null if there is none.</summary>
     public MeasuredModel? Narrow => All.FirstOrDefault(model => model.Name == Name + "-bf16");
 
-    /// <summary>The pixels of an image, as the model takes them.</summary>
+    /// <summary>Returns the pixels of an image in the format of the model.</summary>
     public float[] Pixels() => Numbers(Constant("Channels") * Constant("ImageSize") * Constant("ImageSize"));
 
-    /// <summary>A spectrogram as long as the model takes it: Whisper's, two frames of 80 bands for each position of the encoder.</summary>
+    /// <summary>
+    /// Returns a spectrogram with the length of the model: Whisper has two frames of 80 bands for each position of the encoder.
+    /// </summary>
     public float[] Spectrogram() => Numbers(2 * 80 * SourceLength);
 
-    /// <summary>A constant of the generated class.</summary>
+    /// <summary>Returns a constant of the generated class.</summary>
     public int Constant(string constant) => (int)Type.GetField(constant)!.GetRawConstantValue()!;
 
     private static float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(static value => MathF.Sin(value))];

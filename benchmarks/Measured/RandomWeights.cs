@@ -3,7 +3,9 @@ using System.Collections.Generic;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Random weights of the right sizes: speed does not depend on their values as long as activations stay ordinary numbers.</summary>
+/// <summary>
+/// Random weights with the sizes of a model; their values do not affect speed as long as activations stay normal numbers.
+/// </summary>
 internal sealed unsafe class RandomWeights : WeightsSource
 {
     private readonly Dictionary<string, (AlignedBuffer Memory, long[] Shape)> _tensors = [];
@@ -21,7 +23,7 @@ internal sealed unsafe class RandomWeights : WeightsSource
                     elements *= extent;
                 }
 
-                // Matrices keep the variance of what they multiply, norms stay around one.
+                // Matrices preserve the variance of their inputs, and norms stay around one.
                 bool matrix = requirement.Shape.Length > 1;
                 float spread = matrix ? MathF.Sqrt(3f / requirement.Shape[^1]) : 0.1f;
                 AlignedBuffer memory = AlignedBuffer.Allocate(elements * sizeof(float));
@@ -38,7 +40,7 @@ internal sealed unsafe class RandomWeights : WeightsSource
         }
     }
 
-    /// <summary>The elements of a tensor.</summary>
+    /// <summary>Returns the elements of a tensor.</summary>
     public static float[] Copy(TensorView tensor)
     {
         float[] floats = new float[tensor.ElementCount];

@@ -4,10 +4,10 @@ using System.Linq;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A loaded model with what is measured of it as a whole.</summary>
+/// <summary>A loaded model with the measurements of the whole model.</summary>
 internal sealed class WholeModel : IDisposable
 {
-    /// <summary>The length of the prompt before the tokens that are decoded, and of what an encoder encodes.</summary>
+    /// <summary>The length of the prompt before decoded tokens, and of the input of an encoder.</summary>
     public const int PromptLength = 128;
 
     private const int DecodedTokens = 16;
@@ -30,11 +30,11 @@ internal sealed class WholeModel : IDisposable
             DecoderModel decoder => Decoder(decoder.CreateSession()),
             EncoderModel encoder => Encoder(encoder.CreateSession()),
             ImageEncoderModel images => Images(images.CreateSession()),
-            _ => throw new NotSupportedException($"The measurements do not know how to run a {_model.GetType().BaseType}."),
+            _ => throw new NotSupportedException($"The measurements do not support a {_model.GetType().BaseType}."),
         };
     }
 
-    /// <summary>What is measured.</summary>
+    /// <summary>The measurements.</summary>
     public IReadOnlyList<ModelRun> Runs { get; }
 
     private ModelDescription Description => _model.Description;
@@ -118,7 +118,7 @@ internal sealed class WholeModel : IDisposable
             run
         );
 
-    /// <summary>Tokens one after the other, behind some positions; what has to be read for one are the weights.</summary>
+    /// <summary>Decodes tokens one after another, after a number of positions; the weights are the bytes to read per token.</summary>
     private ModelRun Decode(DecoderSession session, int position)
     {
         bool isReady = false;
@@ -148,7 +148,10 @@ internal sealed class WholeModel : IDisposable
         };
     }
 
-    /// <summary>A prefill computes the logits of the last position alone, and attention of half of all pairs.</summary>
+    /// <summary>
+    /// Returns the operations of a prefill, which computes the logits of the last position only, and attention of half of all
+    /// pairs.
+    /// </summary>
     private double PrefillOperations(int length)
     {
         double logits = 2.0 * Description.VocabularySize * Description.DModel;
@@ -162,7 +165,7 @@ internal sealed class WholeModel : IDisposable
     private double AttentionOperations(int layers, int queries, double keys) =>
         4.0 * layers * _measured.Attention.Heads * _measured.Attention.HeadDimension * queries * keys;
 
-    /// <summary>The multiply-adds of the encoder of an encoder-decoder for one position: its matrices and convolutions.</summary>
+    /// <summary>Returns the multiply-adds of the encoder of an encoder-decoder for one position: matrices and convolutions.</summary>
     private long EncoderMultiplyAdds() =>
         _measured
             .Tensors.Required.Where(static tensor =>
@@ -173,14 +176,14 @@ internal sealed class WholeModel : IDisposable
             .Sum(static tensor => Math.Max(1, tensor.Layers) * tensor.Shape.Aggregate(1L, static (product, extent) => product * extent));
 }
 
-/// <summary>Something that is done with a whole model.</summary>
+/// <summary>A measurement of a whole model.</summary>
 /// <param name="Name">"prefill", "encode", "image" or "decode".</param>
-/// <param name="Length">The positions that are computed together.</param>
+/// <param name="Length">The number of positions that are computed together.</param>
 /// <param name="Operations">Floating-point operations of one repetition, a multiply-add counted as two.</param>
-/// <param name="Bytes">The weights that are read, where reading is the limit; otherwise 0.</param>
-/// <param name="Run">Does it.</param>
+/// <param name="Bytes">The bytes of the weights if reading is the limit; otherwise 0.</param>
+/// <param name="Run">Runs the measurement.</param>
 internal sealed record ModelRun(string Name, int Length, double Operations, long Bytes, Action Run)
 {
-    /// <summary>How many times one run repeats it.</summary>
+    /// <summary>The number of repetitions in one run.</summary>
     public int Repetitions { get; init; } = 1;
 }

@@ -1,6 +1,6 @@
 namespace Specializer.Benchmarks;
 
-/// <summary>The shape of llama2.c's 15 M model: fits into the third-level cache.</summary>
+/// <summary>The shape of llama2.c's 15 M model, which fits the L3 cache.</summary>
 [Transformer(Stack.Decoder, Layers = 6, DModel = 288, VocabularySize = 32_000, ContextLength = 1024, TiedEmbeddings = true)]
 [Attention(Heads = 6)]
 [RotaryPositions]
@@ -24,7 +24,7 @@ public sealed partial class Llama110M;
 [Norm(NormKind.RootMeanSquare)]
 public sealed partial class Smollm135M;
 
-/// <summary>The 15 M model with a context of 8,192 positions, to see how time grows with length.</summary>
+/// <summary>The 15 M model with a context of 8,192 positions, to measure growth.</summary>
 [Transformer(Stack.Decoder, Layers = 6, DModel = 288, VocabularySize = 32_000, ContextLength = 8192, TiedEmbeddings = true)]
 [Attention(Heads = 6)]
 [RotaryPositions]
@@ -36,7 +36,7 @@ public sealed partial class Llama15MLong;
 [Transformer("Configurations/gpt2-124M/config.json")]
 public sealed partial class Gpt2;
 
-/// <summary>The shape of all-MiniLM-L6: sentences to vectors.</summary>
+/// <summary>The shape of all-MiniLM-L6, a sentence embedding model.</summary>
 [Transformer("Configurations/minilm-22M/config.json")]
 public sealed partial class MiniLm;
 
@@ -56,7 +56,7 @@ public sealed partial class WhisperTiny;
 [Transformer("Configurations/vit-tiny/config.json")]
 public sealed partial class VitTiny;
 
-/// <summary>Attention alone, in both directions: 12 heads of 64.</summary>
+/// <summary>Attention alone, bidirectional: 12 heads of 64.</summary>
 [Transformer(Stack.Encoder, Layers = 1, DModel = 768, VocabularySize = 64, ContextLength = 2048)]
 [Attention(Heads = 12, Mask = AttentionMask.Full)]
 [FeedForward(768, Activation.Relu)]
@@ -70,7 +70,7 @@ public sealed partial class FullAttention;
 [Norm(NormKind.Layer)]
 public sealed partial class CausalAttention;
 
-/// <summary>The 15 M model with its weights held in bfloat16.</summary>
+/// <summary>The 15 M model with bfloat16 weights.</summary>
 [Transformer(
     Stack.Decoder,
     Layers = 6,
@@ -86,7 +86,7 @@ public sealed partial class CausalAttention;
 [Norm(NormKind.RootMeanSquare)]
 public sealed partial class Llama15MBFloat16;
 
-/// <summary>The 110 M model with its weights held in bfloat16.</summary>
+/// <summary>The 110 M model with bfloat16 weights.</summary>
 [Transformer(
     Stack.Decoder,
     Layers = 12,

@@ -5,8 +5,8 @@ using System.Linq;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// Attention alone, 12 heads of 64: from the projected queries, keys and values of a sequence to the results of all heads, ours with
-/// the appending of keys and values to the cache.
+/// Attention alone with 12 heads of 64: from the projected queries, keys and values of a sequence to the results of all heads.
+/// Specializer's time includes appending keys and values to the cache.
 /// </summary>
 internal static unsafe class AttentionContests
 {
@@ -101,7 +101,7 @@ internal static unsafe class AttentionContests
                         "projected" => (nint)(projected.Address + (position * projectedStride)),
                         "output" => (nint)(output.Address + (position * outputStride)),
 
-                        // An encoder keeps the queries of the whole sequence, a decoder those of a chunk.
+                        // An encoder stores the queries of the whole sequence, a decoder those of a chunk.
                         "queries" when !causal => (nint)(memory.Queries + (position * HeadDimension)),
                         _ => (nint)memory.Region(name),
                     }
@@ -127,7 +127,9 @@ internal static unsafe class AttentionContests
         return [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 2)];
     }
 
-    /// <summary>As in a session: a decoder appends and attends chunk by chunk, an encoder appends all before it attends.</summary>
+    /// <summary>
+    /// As in a session: a decoder appends and attends chunk by chunk; an encoder appends everything before it attends.
+    /// </summary>
     private sealed class AttentionRun(KernelCall[] appends, KernelCall[] attends, int length, int chunk, bool causal) : ParallelWork
     {
         protected internal override void Execute(int worker, int workers)

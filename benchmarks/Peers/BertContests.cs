@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Encoders of text beside ONNX Runtime: one sequence, all of its last hidden states.</summary>
+/// <summary>Compares text encoders with ONNX Runtime: one sequence, all of its last hidden states.</summary>
 internal static class BertContests
 {
     private static readonly int[] s_lengths = [16, 128];

@@ -4,12 +4,12 @@ using System.Linq;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Lets the engines of a contest take turns, and compares what they computed.</summary>
+/// <summary>Runs the engines of a contest alternately and compares their results.</summary>
 internal static class ContestMeasurement
 {
     public static IEnumerable<ContestRow> Measure(Contest contest, int turns)
     {
-        // The threads of OpenMP and OpenBLAS spin for some 30 ms after their work.
+        // The threads of OpenMP and OpenBLAS spin for about 30 ms after their work.
         double warmUp = contest.Threads > 1 ? 0.06 : 0;
         double[][] seconds = Turns.Take(
             turns,
@@ -45,7 +45,7 @@ internal static class ContestMeasurement
     {
         if (ours.Length != theirs.Length)
         {
-            throw new InvalidOperationException($"Ours has {ours.Length} results, theirs {theirs.Length}: they do not compute the same.");
+            throw new InvalidOperationException($"Specializer has {ours.Length} results, the other engine {theirs.Length}; the computations differ.");
         }
 
         double largest = 0,

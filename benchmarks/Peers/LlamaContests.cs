@@ -6,7 +6,7 @@ using Specializer.GenericEngine;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Whole LLaMA-like models beside llama.cpp: a prompt, and tokens one after the other behind it.</summary>
+/// <summary>Compares whole LLaMA-like models with llama.cpp: a prompt, and tokens decoded one after another.</summary>
 internal static class LlamaContests
 {
     private const double NarrowTolerance = 5e-2;
@@ -119,7 +119,7 @@ internal static class LlamaContests
 
         int[] Tokens(int count) => OwnSequence.Tokens(count, shape.VocabularySize);
 
-        // llama.cpp keeps keys and values as float16.
+        // llama.cpp stores keys and values as float16.
         IReadOnlyList<Contestant> Contestants(Action<OwnSequence> ours, Action<LlamaCppModel> theirs, Action<TorchProcess> torchs)
         {
             var all = new List<Contestant> { new("ours f32", () => ours(wide), () => wide.Logits) };

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Whole models of the other kinds beside PyTorch: GPT-2, T5, Whisper, ViT.</summary>
+/// <summary>Compares whole models of the other kinds with PyTorch: GPT-2, T5, Whisper, ViT.</summary>
 internal static class OtherContests
 {
     private const int DecodedTokens = 16,
@@ -54,7 +54,7 @@ internal static class OtherContests
         }
     }
 
-    /// <summary>What PyTorch's side needs to know of a model.</summary>
+    /// <summary>Returns the properties of a model that the PyTorch process needs.</summary>
     private static object Facts(MeasuredModel measured, TransformerModel model, string input)
     {
         int layers = model.Description.Layers,
@@ -79,7 +79,7 @@ internal static class OtherContests
                 input,
             },
 
-            // T5's buckets and the distance from which all share the last are not said by the class: they are those of every T5.
+            // The class does not expose T5's buckets and maximum distance; they are the same in every T5.
             EncoderDecoderModel => new
             {
                 kind = "t5",
@@ -106,7 +106,7 @@ internal static class OtherContests
             SpeechModel speech => Speech(measured, speech),
             EncoderDecoderModel translator => Translation(translator),
             DecoderModel decoder => Decoding(decoder),
-            _ => throw new NotSupportedException($"There is no contest for a {model.GetType().BaseType}."),
+            _ => throw new NotSupportedException($"A contest for a {model.GetType().BaseType} does not exist."),
         };
 
     private static OwnSteps Image(MeasuredModel measured, ImageEncoderModel model)
@@ -141,7 +141,7 @@ internal static class OtherContests
         return steps;
     }
 
-    /// <summary>A source and its first token, and tokens behind it.</summary>
+    /// <summary>Adds a source with its first token, and the tokens after it.</summary>
     private static void AddTranslation(
         OwnSteps steps,
         SequenceToSequenceSession session,
@@ -219,23 +219,23 @@ internal static class OtherContests
         }
     }
 
-    /// <summary>What is done with a session of ours, and where its results go.</summary>
+    /// <summary>The steps of a Specializer session, and the buffer of its results.</summary>
     private sealed class OwnSteps(TransformerSession session, float[] result) : IDisposable
     {
         public List<Step> All { get; } = [];
 
         public float[] Result => result;
 
-        /// <summary>Pixels or a spectrogram; empty where tokens are the input.</summary>
+        /// <summary>The pixels or the spectrogram; empty for token inputs.</summary>
         public float[] Input { get; init; } = [];
 
         public void Dispose() => session.Dispose();
     }
 
-    /// <summary>A computation by both engines.</summary>
+    /// <summary>A computation of both engines.</summary>
     private sealed record Step(string What, double Amount, string Unit, Action Ours, params object[] Theirs)
     {
-        /// <summary>What both need before it.</summary>
+        /// <summary>The preparation that both engines need.</summary>
         public Action<TorchProcess?>? Prepare { get; init; }
     }
 }

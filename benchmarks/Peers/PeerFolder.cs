@@ -5,17 +5,17 @@ using System.Runtime.InteropServices;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Where <c>benchmarks/Peers/install</c> puts the peers, and how their libraries are found.</summary>
+/// <summary>The folder into which <c>benchmarks/Peers/install</c> installs the peers, and the search for their libraries.</summary>
 /// <param name="Path">The folder.</param>
 internal sealed record PeerFolder(string Path)
 {
-    /// <summary>Where the script puts the peers unless it is told otherwise, seen from the project's root.</summary>
+    /// <summary>The default folder of the script, relative to the root of the project.</summary>
     public const string Default = "artifacts/peers";
 
-    /// <summary>Loads the first library whose file name begins so, anywhere below a part of the folder.</summary>
+    /// <summary>Loads the first library whose file name matches a pattern, anywhere below a part of the folder.</summary>
     /// <param name="below">The part of the folder.</param>
     /// <param name="pattern">The pattern of the file name.</param>
-    /// <exception cref="PeerMissingException">There is no such file.</exception>
+    /// <exception cref="PeerMissingException">The file does not exist.</exception>
     public (nint Library, string File) Load(string below, string pattern)
     {
         string folder = System.IO.Path.Combine(System.IO.Path.GetFullPath(Path), below);
@@ -24,14 +24,14 @@ internal sealed record PeerFolder(string Path)
                 Directory.Exists(folder)
                     ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault()
                     : null
-            ) ?? throw new PeerMissingException($"there is no {pattern} below {folder}; run benchmarks/Peers/install");
+            ) ?? throw new PeerMissingException($"{pattern} does not exist below {folder}; run benchmarks/Peers/install");
         return (NativeLibrary.Load(file), file);
     }
 
     /// <summary>Loads a library that the system's package manager installs.</summary>
     /// <param name="package">The name of the Debian package.</param>
-    /// <param name="names">Names of the library, of which one is enough.</param>
-    /// <exception cref="PeerMissingException">There is none of them.</exception>
+    /// <param name="names">The names of the library; any one of them is sufficient.</param>
+    /// <exception cref="PeerMissingException">None of the libraries exists.</exception>
     public static nint LoadSystem(string package, params string[] names)
     {
         foreach (string name in names)
@@ -42,6 +42,6 @@ internal sealed record PeerFolder(string Path)
             }
         }
 
-        throw new PeerMissingException($"there is no {names[0]}; install the package {package}, as benchmarks/Peers/install does");
+        throw new PeerMissingException($"{names[0]} does not exist; install the package {package}, as benchmarks/Peers/install does");
     }
 }

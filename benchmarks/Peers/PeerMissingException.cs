@@ -2,5 +2,5 @@ using System;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A peer is not installed, or cannot run here.</summary>
+/// <summary>The exception that is thrown when a peer is not installed or cannot run.</summary>
 internal sealed class PeerMissingException(string message) : Exception(message);

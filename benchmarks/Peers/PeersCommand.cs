@@ -6,14 +6,14 @@ using System.Linq;
 
 namespace Specializer.Benchmarks;
 
-/// <summary><c>peers</c>: what people would otherwise use, side by side with ours: same weights, same threads, in turn.</summary>
+/// <summary><c>peers</c>: compares Specializer with other engines, with the same weights and threads, alternately.</summary>
 internal static class PeersCommand
 {
     public static Command Create()
     {
         var folder = new Option<string>("--folder")
         {
-            Description = "Where benchmarks/Peers/install put the peers.",
+            Description = "The folder into which benchmarks/Peers/install installed the peers.",
             DefaultValueFactory = _ => PeerFolder.Default,
         };
         var threads = new Option<int[]>("--threads")
@@ -24,7 +24,7 @@ internal static class PeersCommand
         };
         var groups = new Option<string[]>("--only")
         {
-            Description = "What to measure; everything by default.",
+            Description = "The groups to measure; all by default.",
             AllowMultipleArgumentsPerToken = true,
         };
         groups.AcceptOnlyFromAmong([.. PeerGroup.All.Select(static group => group.Name)]);
@@ -33,11 +33,11 @@ internal static class PeersCommand
             Description = "The models to measure; all by default.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var turns = new Option<int>("--turns") { Description = "How many turns each engine takes.", DefaultValueFactory = _ => 5 };
+        var turns = new Option<int>("--turns") { Description = "The number of rounds.", DefaultValueFactory = _ => 5 };
         var json = new Option<FileInfo?>("--json") { Description = "Write the rows to this file, too." };
         var command = new Command(
             "peers",
-            "Measures whole models and kernels side by side with other engines. One that is not installed is said to be missing."
+            "Compares whole models and kernels with other engines. Engines that are not installed are reported as missing."
         )
         {
             folder,
@@ -95,11 +95,11 @@ internal static class PeersCommand
     }
 }
 
-/// <summary>What is asked of a group of contests.</summary>
-/// <param name="Folder">Where the peers are.</param>
+/// <summary>The parameters of a group of contests.</summary>
+/// <param name="Folder">The folder of the peers.</param>
 /// <param name="Threads">The numbers of threads.</param>
 /// <param name="Models">The models; none for all.</param>
-/// <param name="Missing">Told of a peer that cannot take part, and why.</param>
+/// <param name="Missing">Receives a peer that cannot run, and the reason.</param>
 internal sealed record PeerRequest(
     PeerFolder Folder,
     IReadOnlyList<int> Threads,
@@ -109,7 +109,7 @@ internal sealed record PeerRequest(
 {
     public bool Asks(string model) => Models.Count == 0 || Models.Contains(model);
 
-    /// <summary>Opens a peer, or says that it is missing.</summary>
+    /// <summary>Opens a peer, or reports that it is missing.</summary>
     public TPeer? Open<TPeer>(string peer, Func<PeerFolder, TPeer> open)
         where TPeer : class
     {
@@ -126,9 +126,9 @@ internal sealed record PeerRequest(
     }
 }
 
-/// <summary>Contests that belong together.</summary>
-/// <param name="Name">What the option calls them.</param>
-/// <param name="Contests">The contests, each prepared when it is asked for.</param>
+/// <summary>A group of contests.</summary>
+/// <param name="Name">The name in the option.</param>
+/// <param name="Contests">The contests; each is prepared when it is requested.</param>
 internal sealed record PeerGroup(string Name, Func<PeerRequest, IEnumerable<Contest>> Contests)
 {
     public static IReadOnlyList<PeerGroup> All { get; } =

@@ -6,12 +6,12 @@ using System.Text.Json;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Writes what the engines reached, for a person or for a program.</summary>
+/// <summary>Writes the results of the engines as a table or as JSON.</summary>
 internal static class PeersReport
 {
     public static void WriteHeader(TextWriter output)
     {
-        output.WriteLine("| what | model | threads | engine | per second | unit | ours is faster by | difference |");
+        output.WriteLine("| what | model | threads | engine | per second | unit | speed of Specializer | difference |");
         output.WriteLine("|---|---|---:|---|---:|---|---:|---:|");
     }
 

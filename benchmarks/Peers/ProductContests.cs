@@ -4,7 +4,10 @@ using System.Linq;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Single linear layers beside plain products of ONNX Runtime, oneDNN and OpenBLAS; ours adds its bias or its sum besides.</summary>
+/// <summary>
+/// Compares single linear layers with plain matrix products of ONNX Runtime, oneDNN and OpenBLAS. Specializer's layers also add a
+/// bias or a sum.
+/// </summary>
 internal static class ProductContests
 {
     private static readonly (Type Model, string Kernel, int Inputs, int Outputs)[] s_layers =

@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A kernel called again and again by all workers of a team, with a barrier after each call, as in a session.</summary>
+/// <summary>A kernel that all workers of a team call repeatedly, with a barrier after each call, as in a session.</summary>
 internal sealed class KernelRun(Action<int, int, int> kernel, int rows, int calls) : ParallelWork
 {
     /// <inheritdoc/>

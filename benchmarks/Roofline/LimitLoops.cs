@@ -4,13 +4,13 @@ using System.Threading;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>The loops that do nothing but reach a limit of the machine, to be run in turn with what is measured.</summary>
+/// <summary>Loops that only reach a limit of the machine; they alternate with the measurements.</summary>
 internal sealed unsafe class LimitLoops : IDisposable
 {
     private const long Memory = 1L << 30,
         MemoryPart = 1L << 28;
 
-    // With room for what else lies in a core's own second level; of a third level that is shared with strangers, no more than they leave.
+    // The L2 cache also contains other data of the core; the L3 cache may be shared with other processes.
     private static readonly long s_secondLevelHolds = CacheSizes.SecondLevel * 9 / 10,
         s_thirdLevelHolds = Math.Min(64_000_000, CacheSizes.ThirdLevel * 9 / 10);
 
@@ -22,15 +22,15 @@ internal sealed unsafe class LimitLoops : IDisposable
     private readonly LimitLoop _secondLevel;
     private readonly LimitLoop _memory;
 
-    /// <summary>Prepares loops.</summary>
-    /// <param name="limits">What the machine can do, by which their length is chosen.</param>
-    /// <param name="seconds">How long a loop is to take; reading from memory takes longer.</param>
+    /// <summary>Creates the loops.</summary>
+    /// <param name="limits">The limits of the machine, which determine the lengths of the loops.</param>
+    /// <param name="seconds">The time of a loop; reading from memory takes longer.</param>
     public LimitLoops(MachineLimits limits, double seconds)
     {
         _limits = limits;
         _seconds = seconds;
 
-        // A page that was never written has no memory behind it.
+        // A page that was never written is not backed by memory.
         NativeMemory.Fill(_bytes, (nuint)Memory, 1);
         InstructionSet instructionSet = limits.InstructionSet;
         double perIteration = MultiplyAddLoop.OperationsPerIteration(instructionSet);
@@ -43,7 +43,7 @@ internal sealed unsafe class LimitLoops : IDisposable
         );
         _secondLevel = Read("l2", CacheSizes.ReadFromSecondLevel, limits.ReadL2);
 
-        // Another quarter each time, so that nothing of it is in a cache.
+        // Each run reads another quarter, so that it is not cached.
         int part = 0;
         _memory = new LimitLoop(
             "memory",
@@ -62,11 +62,13 @@ internal sealed unsafe class LimitLoops : IDisposable
         );
     }
 
-    /// <summary>Multiply-adds from registers to registers.</summary>
+    /// <summary>Multiply-adds between registers.</summary>
     public LimitLoop MultiplyAdds { get; }
 
-    /// <summary>Reading from where data of a size lies that is read again and again by one core.</summary>
-    /// <remarks>Of a third level that others share, the more it is to hold, the less it holds: as many bytes are read as what is measured reads.</remarks>
+    /// <summary>Returns the loop that reads from the cache level of data with a given size that one core reads repeatedly.</summary>
+    /// <remarks>
+    /// The capacity of a shared L3 cache depends on the other processes, so the loop reads as many bytes as the measured work.
+    /// </remarks>
     public LimitLoop Reading(long bytesPerThread) =>
         bytesPerThread <= s_secondLevelHolds ? _secondLevel
         : bytesPerThread <= s_thirdLevelHolds ? Read("l3", bytesPerThread / ReadLoop.Step * ReadLoop.Step, _limits.ReadL3)
@@ -76,7 +78,7 @@ internal sealed unsafe class LimitLoops : IDisposable
 
     private static void Keep(float value) => Volatile.Write(ref s_sink, value);
 
-    /// <summary>Each worker reads its own bytes, again and again.</summary>
+    /// <summary>Creates a loop in which each worker repeatedly reads its own bytes.</summary>
     private LimitLoop Read(string name, long bytes, double gigabytesPerSecond)
     {
         long passes = Math.Max(1, (long)(_seconds * gigabytesPerSecond * 1e9 / _limits.Threads / bytes));
@@ -98,7 +100,7 @@ internal sealed unsafe class LimitLoops : IDisposable
 /// <summary>A loop that reaches a limit, run by all workers of a team at once.</summary>
 /// <param name="name">"fma", "memory", "l3" or "l2".</param>
 /// <param name="amount">Operations or bytes of one run.</param>
-/// <param name="rate">What it reached per second when the limits were measured.</param>
+/// <param name="rate">The rate per second in the measurement of the limits.</param>
 /// <param name="loop">The share of a worker.</param>
 internal sealed class LimitLoop(string name, double amount, double rate, Action<int, int> loop) : ParallelWork
 {

@@ -5,12 +5,12 @@ using System.Linq;
 
 namespace Specializer.Benchmarks;
 
-/// <summary><c>roofline</c>: each kernel and each whole model beside what the machine could do at best.</summary>
+/// <summary><c>roofline</c>: compares each kernel and each whole model with the limits of the machine.</summary>
 internal static class RooflineCommand
 {
     public static Command Create()
     {
-        var threads = new Option<int>("--threads") { Description = "Threads that work together.", DefaultValueFactory = _ => 1 };
+        var threads = new Option<int>("--threads") { Description = "The number of threads.", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
         var instructionSet = new Option<InstructionSet>("--instruction-set")
         {

@@ -6,8 +6,8 @@ using System.Linq;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// Measures kernels and whole models against the machine's limits. What is measured and the multiply-add loop take
-/// turns, so that both see the same clock: on a shared host that differs from minute to minute.
+/// Measures kernels and whole models relative to the limits of the machine. The measured work alternates with the multiply-add
+/// loop, so that both run at the same clock, which varies on a shared host.
 /// </summary>
 internal sealed class RooflineMeasurement : IDisposable
 {
@@ -35,7 +35,9 @@ internal sealed class RooflineMeasurement : IDisposable
         _memory.Dispose();
     }
 
-    /// <summary>The rows of one model: its kernels at several numbers of rows, and what is run of it as a whole.</summary>
+    /// <summary>
+    /// Returns the rows of one model: its kernels with several numbers of rows, and the measurements of the whole model.
+    /// </summary>
     public IEnumerable<RooflineRow> Measure(MeasuredModel model, IReadOnlyList<int> rowCounts)
     {
         foreach (MeasuredKernel kernel in model.Kernels(_instructionSet, _memory))
@@ -67,7 +69,7 @@ internal sealed class RooflineMeasurement : IDisposable
         }
     }
 
-    /// <summary>Attention alone, over caches of growing length.</summary>
+    /// <summary>Measures attention alone, over caches of increasing length.</summary>
     public IEnumerable<RooflineRow> MeasureAttention(MeasuredModel model, IReadOnlyList<int> rowCounts) =>
         new KernelCatalog(model, _instructionSet, _memory)
             .Attentions()
@@ -77,7 +79,7 @@ internal sealed class RooflineMeasurement : IDisposable
     {
         double estimate = Enumerable.Range(0, 4).Min(_ => Seconds(new KernelRun(kernel.Run, rows, 1)));
         int calls = (int)Math.Clamp(SecondsPerTurn / estimate, 1, 100_000);
-        // What has to be read for one call lies where all of it, called again and again, fits.
+        // The data of one call is at the cache level that contains all of it when it is called repeatedly.
         long bytes = kernel.Bytes(rows);
         LimitLoop reading = _loops.Reading(bytes / _limits.Threads);
         bool readingBound = kernel.Moves || bytes / reading.Rate > kernel.Operations(rows) / _loops.MultiplyAdds.Rate;
@@ -113,7 +115,7 @@ internal sealed class RooflineMeasurement : IDisposable
         }
     }
 
-    /// <summary>Medians of the seconds of the work, and of what the limit reached in between, per second.</summary>
+    /// <summary>Returns the medians of the seconds of the work and of the rate that the limit reached in between.</summary>
     private (double Seconds, double Rate) TakeTurns(LimitLoop limit, Action work)
     {
         double[][] seconds = Turns.Take(TurnCount, 0, () => Run(limit), work);

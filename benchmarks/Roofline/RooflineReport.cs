@@ -7,7 +7,7 @@ using System.Text.Json;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Writes measured rows for a person or for a program.</summary>
+/// <summary>Writes the measured rows as a table or as JSON.</summary>
 internal static class RooflineReport
 {
     public static void WriteLimits(TextWriter output, MachineLimits limits) =>
@@ -32,7 +32,7 @@ internal static class RooflineReport
             )
         );
 
-    /// <summary>The rows furthest from their limit; what is done with one row at a time is short and waits for other things.</summary>
+    /// <summary>Writes the rows furthest from their limit; single-row kernels are short and have other limits.</summary>
     public static void WriteFurthest(TextWriter output, IReadOnlyList<RooflineRow> rows)
     {
         output.WriteLine();
@@ -84,7 +84,7 @@ internal static class RooflineReport
         json.WriteEndObject();
     }
 
-    /// <summary>A tenth of the rows, and at least one.</summary>
+    /// <summary>Returns a tenth of the rows, at least one.</summary>
     private static IEnumerable<RooflineRow> Furthest(IReadOnlyList<RooflineRow> rows) =>
         rows.OrderBy(static row => row.Percent).Take(Math.Max(1, rows.Count / 10));
 

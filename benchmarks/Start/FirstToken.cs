@@ -9,8 +9,8 @@ using System.Runtime.CompilerServices;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// What the child of <c>start</c> does, in a process of its own: loads the 15 M model, takes a prompt, says so, and then what the JIT
-/// compiler needed. Nothing else of these measurements is touched before.
+/// The child process of <c>start</c>: it loads the 15 M model, processes a prompt and prints a line, then prints the cost of JIT
+/// compilation. No other code of the benchmarks runs before.
 /// </summary>
 internal static class FirstToken
 {
@@ -32,7 +32,8 @@ internal static class FirstToken
         Console.WriteLine("token");
         (TimeSpan atFirstToken, long methods) = Compiled();
 
-        // Whatever else may run of the kernels: every height of tile, for every layer whose constants are its type argument.
+        // Compiles the remaining methods of the kernels: every tile height for every layer, whose constants are its type
+        // argument.
         Type kernels = typeof(Llama15M).GetNestedType($"{model.InstructionSet}Kernels", BindingFlags.NonPublic)!;
         RuntimeTypeHandle[][] layers =
         [

@@ -5,19 +5,24 @@ using System.Linq;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>What a process that loads the 110 M model needs at most: its own memory, and with the pages of the checkpoint that lie in it meanwhile.</summary>
+/// <summary>
+/// Measures the peak memory of a process that loads the 110 M model, without and with the mapped pages of the checkpoint.
+/// </summary>
 internal static class LoadedMemory
 {
     public const string Command = "loaded-memory";
 
-    /// <summary>In the child: loads the model, and says how many bytes it had of its own before and after, and how many with what is mapped before and at most.</summary>
+    /// <summary>
+    /// The child process: loads the model and prints its private bytes before and after, and its resident bytes before and at the
+    /// peak.
+    /// </summary>
     public static int Run(string path)
     {
         long before = Bytes("RssAnon"),
             residentBefore = Bytes("VmRSS");
         using Llama110M model = path.EndsWith(".packed", StringComparison.Ordinal) ? Llama110M.LoadPacked(path) : Llama110M.Load(path);
 
-        // Loading frees nothing of its own that counts: what it has afterwards is what it had at most.
+        // Loading does not release a significant amount of private memory, so the amount afterwards is the peak.
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -27,7 +32,7 @@ internal static class LoadedMemory
         return 0;
     }
 
-    /// <summary>The line of the table for what the child said.</summary>
+    /// <summary>Returns the row of the table for the output of the child process.</summary>
     public static string Row(string from, double[] bytes)
     {
         double own = bytes[1] - bytes[0],

@@ -41,6 +41,6 @@ internal static class SafetensorsCopy
         }
 
         TensorView Find(string name) =>
-            weights.TryGetTensor(name, out TensorView view) ? view : throw new InvalidDataException($"There is no {name}.");
+            weights.TryGetTensor(name, out TensorView view) ? view : throw new InvalidDataException($"The weights do not contain {name}.");
     }
 }

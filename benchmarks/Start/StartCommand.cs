@@ -7,7 +7,10 @@ using System.Linq;
 
 namespace Specializer.Benchmarks;
 
-/// <summary><c>start</c>: from the start of a process to the first token of the 15 M model, and what of it is the JIT compiler's.</summary>
+/// <summary>
+/// <c>start</c>: measures the time from the start of a process to the first token of the 15 M model, and the share of the JIT
+/// compiler.
+/// </summary>
 internal static class StartCommand
 {
     private const int TurnCount = 7;
@@ -80,7 +83,7 @@ internal static class StartCommand
         );
     }
 
-    /// <summary>The milliseconds up to the first line of a child, and the numbers that it says last.</summary>
+    /// <summary>Returns the milliseconds up to the first line of a child process, and the numbers in its last line.</summary>
     private static (double Total, double[] Said) Start(string command, string path)
     {
         string assembly = Path.Combine(AppContext.BaseDirectory, typeof(StartCommand).Assembly.GetName().Name + ".dll");

@@ -6,7 +6,9 @@ using System.Threading;
 
 namespace Specializer.Benchmarks;
 
-/// <summary><c>threads</c>: what a barrier costs, what more threads bring, and how two sessions of one model get on.</summary>
+/// <summary>
+/// <c>threads</c>: measures the cost of a barrier, the gain of more threads, and two concurrent sessions of one model.
+/// </summary>
 internal static class ThreadsCommand
 {
     private const int TurnCount = 7;
@@ -16,7 +18,7 @@ internal static class ThreadsCommand
     {
         var threads = new Option<int>("--threads")
         {
-            Description = "The threads that are compared with one.",
+            Description = "The number of threads that is compared with one.",
             DefaultValueFactory = _ => 2,
         };
         var models = new Option<string[]>("--model")
@@ -103,7 +105,7 @@ internal static class ThreadsCommand
         }
     }
 
-    /// <summary>Two callers, each with a session of the same model, decode at the same time.</summary>
+    /// <summary>Measures two callers that decode at the same time, each with a session of the same model.</summary>
     private static void MeasureSessions(MeasuredModel measured, int threads)
     {
         const int Tokens = 16;

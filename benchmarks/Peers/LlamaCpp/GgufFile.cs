@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Writes a GGUF file, version 3: facts, tensor table, tensors (ggml's docs/gguf.md).</summary>
+/// <summary>Writes a GGUF file, version 3: metadata, tensor table, tensors (ggml's docs/gguf.md).</summary>
 internal sealed class GgufFile
 {
     private const int Alignment = 32;
@@ -76,7 +76,7 @@ internal sealed class GgufFile
     }
 }
 
-/// <summary>The type of a tensor's elements, by GGUF's numbers.</summary>
+/// <summary>Specifies the element type of a tensor, with GGUF's numbers.</summary>
 internal enum GgufType
 {
     Float32 = 0,

@@ -5,13 +5,13 @@ using Specializer.GenericEngine;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>The weights of a LLaMA-like model as llama.cpp reads them.</summary>
+/// <summary>The weights of a LLaMA-like model in the format of llama.cpp.</summary>
 internal static class LlamaCheckpoint
 {
     /// <summary>Writes a GGUF file.</summary>
-    /// <param name="path">Where to.</param>
+    /// <param name="path">The path of the file.</param>
     /// <param name="model">The shapes.</param>
-    /// <param name="weights">The weights, by the names of a Hugging Face checkpoint, in float32.</param>
+    /// <param name="weights">The weights in float32, with the names of a Hugging Face checkpoint.</param>
     /// <param name="type">The type in which matrices are stored; norms stay float32.</param>
     public static void Write(string path, GenericDecoderConfiguration model, WeightsSource weights, GgufType type)
     {
@@ -66,14 +66,14 @@ internal static class LlamaCheckpoint
         }
 
         TensorView Find(string name) =>
-            weights.TryGetTensor(name, out TensorView view) ? view : throw new InvalidDataException($"The weights have no {name}.");
+            weights.TryGetTensor(name, out TensorView view) ? view : throw new InvalidDataException($"The weights do not contain {name}.");
 
         float[] Floats(string name) => RandomWeights.Copy(Find(name));
     }
 
     /// <summary>
-    /// llama.cpp turns neighbours of a head together, a Hugging Face checkpoint element i and i + half of it: the rows of each
-    /// head change places, and the products of queries and keys stay the same.
+    /// Reorders the rows of each head: llama.cpp rotates adjacent elements of a head together, Hugging Face checkpoints element i
+    /// and i + half of it. The products of queries and keys do not change.
     /// </summary>
     private static float[] Interleaved(float[] rows, int width, int headDimension)
     {
@@ -89,7 +89,7 @@ internal static class LlamaCheckpoint
         return result;
     }
 
-    /// <summary>The nearest bfloat16, ties to even.</summary>
+    /// <summary>Returns the nearest bfloat16, ties to even.</summary>
     private static byte[] Narrowed(float[] floats)
     {
         byte[] bytes = new byte[floats.Length * sizeof(ushort)];

@@ -5,9 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>
-/// llama.cpp's C interface (llama.h), from the shared libraries that the npm package of node-llama-cpp for linux-x64 carries.
-/// </summary>
+/// <summary>The C interface of llama.cpp (llama.h), from the shared libraries of node-llama-cpp's npm package for linux-x64.</summary>
 internal sealed unsafe class LlamaCppLibrary
 {
     private readonly nint _llama;
@@ -22,7 +20,7 @@ internal sealed unsafe class LlamaCppLibrary
         (_llama, _) = folder.Load(Below, "libllama.*so*");
         ((delegate* unmanaged<delegate* unmanaged<int, byte*, void*, void>, void*, void>)Llama("llama_log_set"))(&Ignore, null);
 
-        // It brings a library for each kind of processor and loads the best that runs here.
+        // The package contains a library for each kind of processor; the best supported one is loaded.
         byte[] path = System.Text.Encoding.UTF8.GetBytes(Path.GetDirectoryName(file) + "\0");
         fixed (byte* first = path)
         {
@@ -31,7 +29,7 @@ internal sealed unsafe class LlamaCppLibrary
 
         string loaded =
             File.ReadLines("/proc/self/maps").FirstOrDefault(static line => line.Contains("libggml-cpu", StringComparison.Ordinal))
-            ?? throw new PeerMissingException("none of llama.cpp's libraries for processors runs on this one");
+            ?? throw new PeerMissingException("none of llama.cpp's CPU libraries supports this processor");
         string processor = loaded[loaded.IndexOf('/', StringComparison.Ordinal)..];
         Processor = Path.GetFileNameWithoutExtension(processor);
         _processor = NativeLibrary.Load(processor);
@@ -41,13 +39,13 @@ internal sealed unsafe class LlamaCppLibrary
     /// <summary>The library for this kind of processor.</summary>
     public string Processor { get; }
 
-    /// <summary>A function of libllama.</summary>
+    /// <summary>Returns a function of libllama.</summary>
     public nint Llama(string name) => NativeLibrary.GetExport(_llama, name);
 
-    /// <summary>A function of ggml's base library.</summary>
+    /// <summary>Returns a function of ggml's base library.</summary>
     public nint Base(string name) => NativeLibrary.GetExport(_base, name);
 
-    /// <summary>A function of ggml's library for this processor.</summary>
+    /// <summary>Returns a function of ggml's library for this processor.</summary>
     public nint Cpu(string name) => NativeLibrary.GetExport(_processor, name);
 
     [UnmanagedCallersOnly]

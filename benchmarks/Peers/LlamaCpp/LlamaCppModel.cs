@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A model and a sequence in llama.cpp, with a pool of threads of its own, as its own benchmark runs them.</summary>
+/// <summary>A model and a sequence in llama.cpp with its own thread pool, as in llama.cpp's benchmark.</summary>
 internal sealed unsafe class LlamaCppModel : IDisposable
 {
     private const int Batch = 512;
@@ -39,7 +39,7 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         if (context.Words[0] != 512 || context.Words[1] != 2048 || context.Words[2] != 512 || context.Words[3] != 1)
         {
             throw new PeerMissingException(
-                "llama.cpp's llama_context_params does not begin with n_ctx, n_batch, n_ubatch and n_seq_max; this version is not known here"
+                "llama.cpp's llama_context_params does not begin with n_ctx, n_batch, n_ubatch and n_seq_max; this version is not supported"
             );
         }
 
@@ -70,7 +70,7 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         }
     }
 
-    /// <summary>A prompt into an empty context.</summary>
+    /// <summary>Processes a prompt in an empty context.</summary>
     public void Prefill(int[] tokens) =>
         Awake(() =>
         {
@@ -78,7 +78,7 @@ internal sealed unsafe class LlamaCppModel : IDisposable
             Process(tokens);
         });
 
-    /// <summary>Tokens one after the other, behind the first positions.</summary>
+    /// <summary>Decodes tokens one after another from a position.</summary>
     public void Decode(int position, int[] tokens) =>
         Awake(() =>
         {
@@ -111,7 +111,9 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         }
     }
 
-    /// <summary>Its threads poll for a quarter of a second when they have nothing to do: not while others are measured.</summary>
+    /// <summary>
+    /// Runs work with awake threads. Idle threads poll for a quarter of a second, which must not overlap with other measurements.
+    /// </summary>
     private void Awake(Action work)
     {
         ((delegate* unmanaged<nint, void>)_library.Cpu("ggml_threadpool_resume"))(_threads);

@@ -5,8 +5,8 @@ using System.Linq;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// BERT for ONNX Runtime, written with its own fused operations, into which its optimiser turns an exported model at best: nothing
-/// depends on whether it recognises a pattern.
+/// BERT for ONNX Runtime with its own fused operations, the best result of its optimizer for an exported model. The result does
+/// not depend on pattern matching.
 /// </summary>
 /// <param name="weights">A checkpoint of BertModel.</param>
 /// <param name="layers">The number of layers.</param>
@@ -20,7 +20,7 @@ internal sealed class OnnxBert(WeightsSource weights, int layers, int heads, int
 
     /// <summary>Writes the model.</summary>
     /// <param name="attentionTakesQueries">
-    /// Whether queries, keys and values are projected by products of their own before MultiHeadAttention, or in one operation, Attention.
+    /// Whether separate products project queries, keys and values before MultiHeadAttention, instead of the single operation Attention.
     /// </param>
     /// <returns>The bytes of the model and the name of its output, the last hidden states.</returns>
     public (byte[] Model, string Output) Write(bool attentionTakesQueries)
@@ -85,7 +85,7 @@ internal sealed class OnnxBert(WeightsSource weights, int layers, int heads, int
         return _graph.Node("MatMul", [input, _graph.Weight(Turned(matrix), matrix.Shape[1], matrix.Shape[0])]);
     }
 
-    /// <summary>Weights or biases of queries, keys and values in one tensor.</summary>
+    /// <summary>Returns the weights or biases of queries, keys and values in one tensor.</summary>
     private string Joined(string self, string kind, bool turned)
     {
         float[][] parts =
@@ -118,9 +118,9 @@ internal sealed class OnnxBert(WeightsSource weights, int layers, int heads, int
     }
 
     private TensorView Find(string name) =>
-        weights.TryGetTensor("bert." + name, out TensorView view) ? view : throw new InvalidDataException($"The weights have no {name}.");
+        weights.TryGetTensor("bert." + name, out TensorView view) ? view : throw new InvalidDataException($"The weights do not contain {name}.");
 
-    /// <summary>The transpose: a checkpoint has a row for each output, ONNX one for each input.</summary>
+    /// <summary>Returns the transpose: a checkpoint has a row for each output, ONNX one for each input.</summary>
     private static float[] Turned(TensorView matrix)
     {
         int outputs = (int)matrix.Shape[0],

@@ -3,7 +3,9 @@ using System.Collections.Generic;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>An ONNX model being written: nodes in order, weights, inputs and one output (the numbers are those of onnx.proto).</summary>
+/// <summary>
+/// A writer of an ONNX model: nodes in order, weights, inputs and one output (with the field numbers of onnx.proto).
+/// </summary>
 internal sealed class OnnxGraph
 {
     private const int Float = 1,
@@ -14,15 +16,15 @@ internal sealed class OnnxGraph
     private readonly ProtocolBuffer _graph = new ProtocolBuffer().Add(2, "model");
     private int _names;
 
-    /// <summary>An input of 32-bit integers, of any extents.</summary>
+    /// <summary>Adds an input of 32-bit integers with any dimensions.</summary>
     public string Tokens(string name, params string[] extents) => Value(11, name, Int32, extents);
 
-    /// <summary>An input of floats, of any extents; digits fix one.</summary>
+    /// <summary>Adds an input of floats with any dimensions; digits fix a dimension.</summary>
     public string Floats(string name, params string[] extents) => Value(11, name, Float, extents);
 
     public void Output(string name) => Value(12, name, Float, []);
 
-    /// <summary>A tensor of weights.</summary>
+    /// <summary>Adds a tensor of weights.</summary>
     public string Weight(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape)
     {
         string name = NewName("w");
@@ -31,7 +33,7 @@ internal sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>A tensor of 64-bit integers.</summary>
+    /// <summary>Adds a tensor of 64-bit integers.</summary>
     public string Integers(params long[] values)
     {
         string name = NewName("i");
@@ -39,11 +41,11 @@ internal sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>An operation of ONNX itself.</summary>
+    /// <summary>Adds a standard ONNX operation.</summary>
     public string Node(string operation, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
         Node("", operation, inputs, attributes);
 
-    /// <summary>One of ONNX Runtime's own operations.</summary>
+    /// <summary>Adds an operation of ONNX Runtime.</summary>
     public string Fused(string operation, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
         Node(Microsoft, operation, inputs, attributes);
 
@@ -78,7 +80,7 @@ internal sealed class OnnxGraph
         node.Add(2, output);
         if (operation == "EmbedLayerNormalization")
         {
-            // It has a second output, which nobody asks for here.
+            // The second output is not used.
             node.Add(2, output + "_mask");
         }
 

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// ONNX Runtime's C interface, from the native library that the npm package onnxruntime-node carries. Its functions lie in a table
-/// that only grows; the numbers are those of onnxruntime_c_api.h.
+/// The C interface of ONNX Runtime, from the native library of the npm package onnxruntime-node. Its function table only grows;
+/// the indices are those of onnxruntime_c_api.h.
 /// </summary>
 internal sealed unsafe class OnnxRuntimeLibrary
 {
@@ -20,7 +20,7 @@ internal sealed unsafe class OnnxRuntimeLibrary
         _functions = (nint*)((delegate* unmanaged<uint, nint>)get()[0])(ApiVersion);
         if (_functions is null)
         {
-            throw new PeerMissingException($"ONNX Runtime does not know version {ApiVersion} of its interface");
+            throw new PeerMissingException($"ONNX Runtime does not support version {ApiVersion} of its interface");
         }
 
         nint environment;
@@ -43,7 +43,7 @@ internal sealed unsafe class OnnxRuntimeLibrary
 
     public nint Function(OnnxRuntimeFunction function) => _functions[(int)function];
 
-    /// <summary>Throws what a status says; a null status is success.</summary>
+    /// <summary>Throws the error of a status; a null status means success.</summary>
     public void Check(nint status)
     {
         if (status != 0)
@@ -54,7 +54,7 @@ internal sealed unsafe class OnnxRuntimeLibrary
     }
 }
 
-/// <summary>Places of functions in ONNX Runtime's table.</summary>
+/// <summary>Specifies the indices of functions in ONNX Runtime's table.</summary>
 internal enum OnnxRuntimeFunction
 {
     ErrorMessage = 2,

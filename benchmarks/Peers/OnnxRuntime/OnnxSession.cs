@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A model in ONNX Runtime: all of its own optimisations on, its threads resting while it does not run.</summary>
+/// <summary>A model in ONNX Runtime with all optimizations enabled; its threads are idle while it does not run.</summary>
 internal sealed unsafe class OnnxSession : IDisposable
 {
     private const int FloatElements = 1,
@@ -59,7 +59,7 @@ internal sealed unsafe class OnnxSession : IDisposable
         (_session, _memory) = (session, memory);
     }
 
-    /// <summary>What the last run computed.</summary>
+    /// <summary>The results of the last run.</summary>
     public float[] Result
     {
         get

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>oneDNN 2's C interface: an inner product whose weights it packs as it likes. (dnnl.h; version 3 has another interface.)</summary>
+/// <summary>
+/// The C interface of oneDNN 2 (dnnl.h): an inner product whose weights oneDNN packs. Version 3 has another interface.
+/// </summary>
 internal sealed unsafe class OneDnnLibrary
 {
     private const int Cpu = 1,
@@ -31,7 +33,7 @@ internal sealed unsafe class OneDnnLibrary
         int major = *(int*)((delegate* unmanaged<nint>)Function("dnnl_version"))();
         if (major != 2)
         {
-            throw new PeerMissingException($"oneDNN is version {major}; its interface is known here for version 2");
+            throw new PeerMissingException($"oneDNN is version {major}; only the interface of version 2 is supported");
         }
 
         nint engine,

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>OpenBLAS: cblas_sgemm on weights as a checkpoint has them.</summary>
+/// <summary>OpenBLAS: cblas_sgemm on weights in the layout of a checkpoint.</summary>
 internal sealed unsafe partial class OpenBlasLibrary
 {
     private const int RowMajor = 101,
@@ -17,8 +17,8 @@ internal sealed unsafe partial class OpenBlasLibrary
     {
         _ = folder;
 
-        // A version older than the processor falls back to its oldest kernels. Which it takes must be said before it is loaded,
-        // and to the C library: .NET keeps variables of its own.
+        // A version older than the processor falls back to its oldest kernels. The environment variable that selects kernels must
+        // be set before loading, through the C library, because .NET keeps its own variables.
         if (System.Runtime.Intrinsics.X86.Avx512F.IsSupported && Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is null)
         {
             _ = SetVariable("OPENBLAS_CORETYPE", "SkylakeX", 1);

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A generated linear kernel doing a product, whatever is fused into it: bias and sum are given zeros.</summary>
+/// <summary>A generated linear kernel that computes a product; a fused bias or sum gets zeros.</summary>
 internal static unsafe class OwnProduct
 {
     private const int Line = AlignedBuffer.Alignment / sizeof(float);
@@ -58,6 +58,6 @@ internal static unsafe class OwnProduct
         }
     }
 
-    /// <summary>The floats from one row of activations to the next: an odd number of cache lines.</summary>
+    /// <summary>Returns the number of floats from one row of activations to the next, an odd number of cache lines.</summary>
     public static int Stride(int width) => (((width + Line - 1) / Line) | 1) * Line;
 }

@@ -2,18 +2,18 @@ using System;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A product of rows with a matrix, to be carried out by several engines.</summary>
-/// <param name="Rows">Rows.</param>
-/// <param name="Inputs">The inputs of each.</param>
-/// <param name="Outputs">The outputs of each.</param>
+/// <summary>A product of rows and a matrix that several engines compute.</summary>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="Inputs">The number of inputs.</param>
+/// <param name="Outputs">The number of outputs.</param>
 /// <param name="Input">The rows, [Rows, Inputs].</param>
-/// <param name="Matrix">The matrix, [Outputs, Inputs], as a checkpoint has it.</param>
-/// <param name="Calls">How many times one run carries it out.</param>
+/// <param name="Matrix">The matrix, [Outputs, Inputs], in the layout of a checkpoint.</param>
+/// <param name="Calls">The number of computations in one run.</param>
 internal sealed record Product(int Rows, int Inputs, int Outputs, float[] Input, float[] Matrix, int Calls)
 {
     public double Operations => 2.0 * Rows * Inputs * Outputs * Calls;
 
-    /// <summary>An action that does something as often as a run asks for.</summary>
+    /// <summary>Returns an action that repeats another action for one run.</summary>
     public Action Repeated(Action once) =>
         () =>
         {

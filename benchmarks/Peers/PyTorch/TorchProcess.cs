@@ -8,7 +8,9 @@ using System.Text.Json;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A process with a model in PyTorch, told by lines what to compute (<c>benchmarks/Peers/PyTorch/torch_peer.py</c>).</summary>
+/// <summary>
+/// A process with a model in PyTorch that receives commands line by line (<c>benchmarks/Peers/PyTorch/torch_peer.py</c>).
+/// </summary>
 internal sealed class TorchProcess : IDisposable
 {
     private const string Script = "benchmarks/Peers/PyTorch/torch_peer.py";
@@ -18,17 +20,17 @@ internal sealed class TorchProcess : IDisposable
 
     /// <summary>Starts a process.</summary>
     /// <param name="checkpoint">A safetensors file.</param>
-    /// <param name="configuration">What the script needs to know of the model.</param>
-    /// <param name="threads">The threads of PyTorch, and of the OpenBLAS under it.</param>
-    /// <exception cref="PeerMissingException">There is no Python with PyTorch.</exception>
+    /// <param name="configuration">The properties of the model that the script needs.</param>
+    /// <param name="threads">The number of threads of PyTorch and its OpenBLAS.</param>
+    /// <exception cref="PeerMissingException">Python with PyTorch is not installed.</exception>
     public TorchProcess(string checkpoint, object configuration, int threads)
     {
         if (!File.Exists(Script))
         {
-            throw new PeerMissingException($"there is no {Script}; start the benchmarks from the project's root");
+            throw new PeerMissingException($"{Script} does not exist; start the benchmarks from the root of the project");
         }
 
-        // Debian's PyTorch belongs to Debian's Python, whatever else comes first in the path.
+        // Debian's PyTorch requires Debian's Python, whatever comes first in the path.
         string python =
             Environment.GetEnvironmentVariable("SPECIALIZER_PEER_PYTHON")
             ?? (File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
@@ -69,7 +71,7 @@ internal sealed class TorchProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>What the last call computed.</summary>
+    /// <summary>The results of the last call.</summary>
     public float[] Result
     {
         get
@@ -79,7 +81,7 @@ internal sealed class TorchProcess : IDisposable
         }
     }
 
-    /// <summary>Has something computed, and waits for it.</summary>
+    /// <summary>Runs a command and waits for its end.</summary>
     public void Call(params object[] command)
     {
         _process.StandardInput.WriteLine(JsonSerializer.Serialize(command));
