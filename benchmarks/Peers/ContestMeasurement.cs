@@ -45,7 +45,9 @@ internal static class ContestMeasurement
     {
         if (ours.Length != theirs.Length)
         {
-            throw new InvalidOperationException($"Specializer has {ours.Length} results, the other engine {theirs.Length}; the computations differ.");
+            throw new InvalidOperationException(
+                $"Specializer has {ours.Length} results, the other engine {theirs.Length}; the computations differ."
+            );
         }
 
         double largest = 0,

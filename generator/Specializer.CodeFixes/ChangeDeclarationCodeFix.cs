@@ -57,7 +57,11 @@ public sealed class ChangeDeclarationCodeFix : CodeFixProvider
             if (diagnostic.Properties.ContainsKey(SuggestedFix.RemoveKey))
             {
                 context.RegisterCodeFix(
-                    CodeAction.Create($"Remove '{pointedAt}'", token => RemoveAsync(context.Document, pointedAt, token), SuggestedFix.RemoveKey),
+                    CodeAction.Create(
+                        $"Remove '{pointedAt}'",
+                        token => RemoveAsync(context.Document, pointedAt, token),
+                        SuggestedFix.RemoveKey
+                    ),
                     diagnostic
                 );
             }

@@ -118,7 +118,9 @@ internal sealed class OnnxBert(WeightsSource weights, int layers, int heads, int
     }
 
     private TensorView Find(string name) =>
-        weights.TryGetTensor("bert." + name, out TensorView view) ? view : throw new InvalidDataException($"The weights do not contain {name}.");
+        weights.TryGetTensor("bert." + name, out TensorView view)
+            ? view
+            : throw new InvalidDataException($"The weights do not contain {name}.");
 
     /// <summary>Returns the transpose: a checkpoint has a row for each output, ONNX one for each input.</summary>
     private static float[] Turned(TensorView matrix)

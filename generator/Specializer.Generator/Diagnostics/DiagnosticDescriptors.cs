@@ -78,11 +78,7 @@ internal static class DiagnosticDescriptors
         "Exactly one additional file must have a path that ends in '{0}', but {1}: {2}"
     );
 
-    public static readonly DiagnosticDescriptor ConfigurationInvalid = Create(
-        "SPZ0013",
-        "The config.json is not supported",
-        "{0}: {1}"
-    );
+    public static readonly DiagnosticDescriptor ConfigurationInvalid = Create("SPZ0013", "The config.json is not supported", "{0}: {1}");
 
     public static readonly DiagnosticDescriptor PartBesideConfiguration = Create(
         "SPZ0014",
@@ -96,11 +92,7 @@ internal static class DiagnosticDescriptors
         "{0} and {1} are mutually exclusive: {2}"
     );
 
-    public static readonly DiagnosticDescriptor UnsuitableTensorName = Create(
-        "SPZ0016",
-        "A tensor name is invalid",
-        "{0} = \"{1}\" {2}"
-    );
+    public static readonly DiagnosticDescriptor UnsuitableTensorName = Create("SPZ0016", "A tensor name is invalid", "{0} = \"{1}\" {2}");
 
     public static readonly DiagnosticDescriptor OneFileForTwo = Create(
         "SPZ0017",
