@@ -1,4 +1,4 @@
-// What the compiler asks for on netstandard2.0 to compile records and init-only members.
+// Types that the compiler requires on netstandard2.0 for records and init-only members.
 namespace System.Runtime.CompilerServices;
 
 internal static class IsExternalInit;

@@ -19,10 +19,12 @@ namespace Specializer.Generator;
 [Generator(LanguageNames.CSharp)]
 public sealed class SpecializerGenerator : IIncrementalGenerator
 {
-    /// <summary>The property of the project, which the package's targets make visible.</summary>
+    /// <summary>The property of the project, which the package's targets pass to the compiler.</summary>
     private const string InstructionSetsProperty = "build_property.SpecializerEmittedInstructionSets";
 
-    /// <summary>A property that only the tests of this repository make visible: weights and buffers that lie apart, for guard pages between them.</summary>
+    /// <summary>
+    /// A property that only the tests of this repository set: it separates weights and buffers, for guard pages between them.
+    /// </summary>
     private const string GuardedProperty = "build_property.SpecializerGuardedLayout";
 
     private static readonly Encoding s_encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -48,7 +50,7 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             .Select(static (files, _) => new EquatableArray<ConfigurationFile>(files))
             .WithTrackingName(TrackingNames.Configurations);
 
-        // File names do not tell upper from lower case; the analyzer reports whose names differ in nothing else.
+        // File names can be case-insensitive; the analyzer reports models whose names differ only by case.
         IncrementalValueProvider<EquatableArray<string>> clashes = attributes
             .Select(static (declaration, _) => declaration.Class.FullName)
             .Collect()
@@ -62,7 +64,7 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
                     )
             );
 
-        // As with any rule, a project may say that it knows better.
+        // A project can lower the severity of the rule.
         IncrementalValueProvider<bool> acceptsUnread = context.CompilationProvider.Select(
             static (compilation, cancellationToken) =>
                 IsLowered(DiagnosticDescriptors.UnreadComputation, compilation.Options, cancellationToken)
@@ -112,7 +114,7 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             }
         );
 
-        // A declaration with errors, which the analyzer reports: the class gets its members, so that nothing else is reported.
+        // The class of a declaration with errors gets its members, so that only the errors of the declaration are reported.
         context.RegisterSourceOutput(
             resolved.Where(static declaration => declaration.Outline is not null).Select(static (declaration, _) => declaration.Outline!),
             static (context, outline) =>
@@ -145,17 +147,19 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             };
     }
 
-    /// <summary>Whether a project makes an error something less, by NoWarn, a ruleset or a global configuration file.</summary>
+    /// <summary>
+    /// Returns whether a project lowers the severity of an error by NoWarn, a ruleset or a global configuration file.
+    /// </summary>
     private static bool IsLowered(DiagnosticDescriptor descriptor, CompilationOptions options, CancellationToken cancellationToken) =>
         (
             options.SpecificDiagnosticOptions.TryGetValue(descriptor.Id, out ReportDiagnostic said)
             || options.SyntaxTreeOptionsProvider?.TryGetGlobalDiagnosticValue(descriptor.Id, cancellationToken, out said) == true
         ) && said is ReportDiagnostic.Warn or ReportDiagnostic.Info or ReportDiagnostic.Hidden or ReportDiagnostic.Suppress;
 
-    /// <summary>Whether an additional file is looked at for models.</summary>
+    /// <summary>Returns whether an additional file may declare a model.</summary>
     internal static bool MayBeConfiguration(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The text of an additional file.</summary>
+    /// <summary>Reads an additional file.</summary>
     internal static ConfigurationFile Read(AdditionalText text, CancellationToken cancellationToken) =>
         new(ConfigurationFile.Normalize(text.Path), text.GetText(cancellationToken)?.ToString() ?? "");
 }

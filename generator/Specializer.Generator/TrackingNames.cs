@@ -1,6 +1,6 @@
 namespace Specializer.Generator;
 
-/// <summary>The names of the generator's steps, for the tests of what is recomputed and what is not.</summary>
+/// <summary>The names of the generator's steps, for tests of incremental recomputation.</summary>
 internal static class TrackingNames
 {
     public const string Attributes = nameof(Attributes);

@@ -1,6 +1,6 @@
 namespace Specializer.Generator.Architecture;
 
-/// <summary>What attributes beside a config.json say in the place of the file. Null leaves the file's value.</summary>
+/// <summary>The values of attributes that override a config.json. Null keeps the value of the file.</summary>
 internal sealed record ArchitectureOverrides
 {
     /// <summary>The number of token ids: fine-tuned models add tokens, and tables are padded.</summary>
@@ -12,30 +12,30 @@ internal sealed record ArchitectureOverrides
 
     public float? LogitsSoftCap { get; init; }
 
-    /// <summary>What q·k is multiplied with.</summary>
+    /// <summary>The factor of the scores q·k.</summary>
     public float? AttentionScale { get; init; }
 
     public float? AttentionSoftCap { get; init; }
 
-    /// <summary>The formula that [Norm] names, which must be the file's.</summary>
+    /// <summary>The formula that [Norm] names, which must match the file.</summary>
     public NormFormula? NormFormula { get; init; }
 
     public float? NormEpsilon { get; init; }
 
     public double? RotaryBase { get; init; }
 
-    /// <summary>The base of layers with a window that has fields of its own in the file.</summary>
+    /// <summary>The base of layers with a window that have separate fields in the file.</summary>
     public double? WindowRotaryBase { get; init; }
 
-    /// <summary>How rotary frequencies are changed, mostly for a longer context than the file's.</summary>
+    /// <summary>The scaling of rotary frequencies, usually for a longer context than that of the file.</summary>
     public RotaryScaling? RotaryScaling { get; init; }
 
-    /// <summary>The type in which weights are held; a config.json says only in which they are published.</summary>
+    /// <summary>The storage type of weights; a config.json only contains the published type.</summary>
     public WeightStorage WeightStorage { get; init; }
 
-    /// <summary>Names of tensors in the place of the family's, and tensors that are left out.</summary>
+    /// <summary>Tensor names that replace those of the family, and ignored tensors.</summary>
     public TensorNameOverrides? TensorNames { get; init; }
 
-    /// <summary>Whether anything is said at all.</summary>
+    /// <summary>Whether any value is overridden.</summary>
     public bool Any => this != new ArchitectureOverrides();
 }

@@ -1,13 +1,13 @@
 namespace Specializer.Generator.Architecture;
 
-/// <summary>Where and how a family's checkpoints keep the tensors of a decoder.</summary>
-/// <param name="Names">Their names.</param>
-/// <param name="QueryKeyValue">How the three projections are kept.</param>
-/// <param name="GateUpConcatenated">Whether one tensor holds the rows of the gate and then those of the up projection.</param>
+/// <summary>The names and the layout of the tensors in a family's checkpoints.</summary>
+/// <param name="Names">The names.</param>
+/// <param name="QueryKeyValue">The layout of the three projections.</param>
+/// <param name="GateUpConcatenated">Whether one tensor contains the rows of the gate followed by those of the up projection.</param>
 /// <param name="InputsFirst">Whether matrices of the layers are [inputs, outputs] (GPT-2) instead of [outputs, inputs].</param>
 /// <param name="Ignored">
-/// Tensors that a checkpoint may hold and that nothing reads, mostly buffers that are computed; "{layer}" stands for a number, "*." before
-/// a name for any parts, and "*" behind it for any rest.
+/// The tensors that a checkpoint may contain and that are not read, usually computed buffers. "{layer}" matches a number, "*." at
+/// the start any leading parts, and "*" at the end any suffix.
 /// </param>
 internal sealed record CheckpointLayout(
     CheckpointNames Names,
@@ -17,50 +17,50 @@ internal sealed record CheckpointLayout(
     EquatableArray<string> Ignored
 )
 {
-    /// <summary>The buffer of rotary frequencies, of one layer or of all.</summary>
+    /// <summary>The buffer of rotary frequencies, of one layer or of all layers.</summary>
     public const string RotaryFrequencies = "*.rotary_emb.inv_freq";
 
-    /// <summary>What the names of tensors end in.</summary>
+    /// <summary>The suffixes of tensor names.</summary>
     public TensorSuffixes Suffixes { get; init; } = TensorSuffixes.Usual;
 
-    /// <summary>How names vary from one checkpoint to another.</summary>
+    /// <summary>The variations of names between checkpoints.</summary>
     public CheckpointNaming Naming { get; init; } = CheckpointNaming.Plain;
 
-    /// <summary>Hugging Face's LlamaForCausalLM and the many families that follow it.</summary>
+    /// <summary>The layout of Hugging Face's LlamaForCausalLM and the families derived from it.</summary>
     public static CheckpointLayout Llama { get; } =
         new(
             CheckpointNames.Llama,
             QueryKeyValueLayout.Separate,
             GateUpConcatenated: false,
             InputsFirst: false,
-            // Old checkpoints store the rotary frequencies, which are computed here.
+            // Old checkpoints contain the rotary frequencies, which are computed at load time.
             new EquatableArray<string>([RotaryFrequencies])
         );
 }
 
-/// <summary>What is added to the name of a part for the name of its tensor.</summary>
+/// <summary>The suffixes that are added to the name of a part.</summary>
 internal sealed record TensorSuffixes(string Weight, string Bias, string NormWeight, string NormBias)
 {
-    /// <summary>PyTorch's.</summary>
+    /// <summary>The suffixes of PyTorch.</summary>
     public static TensorSuffixes Usual { get; } = new(".weight", ".bias", ".weight", ".bias");
 }
 
-/// <summary>How a checkpoint keeps the query, key and value projections.</summary>
+/// <summary>The layout of the query, key and value projections in a checkpoint.</summary>
 internal enum QueryKeyValueLayout
 {
     /// <summary>Three tensors.</summary>
     Separate,
 
-    /// <summary>One tensor: the rows of all queries, then all keys, then all values.</summary>
+    /// <summary>One tensor with the rows of all queries, then all keys, then all values.</summary>
     Concatenated,
 
-    /// <summary>One tensor: for each key/value head the rows of its query heads, of its key and of its value.</summary>
+    /// <summary>One tensor that contains, for each key/value head, the rows of its query heads, of its key and of its value.</summary>
     PerKeyValueHead,
 }
 
 /// <summary>
-/// The names of a decoder's tensors without ".weight" and ".bias"; "{layer}" stands for the layer's number. Empty where
-/// the family has no such tensor.
+/// The names of a decoder's tensors without ".weight" and ".bias", with "{layer}" in the place of the layer number. A name is
+/// empty if the family has no such tensor.
 /// </summary>
 internal sealed record CheckpointNames(
     string TokenEmbedding,
@@ -77,7 +77,7 @@ internal sealed record CheckpointNames(
     string Logits
 )
 {
-    /// <summary>Hugging Face's names for LlamaForCausalLM and the families that follow it.</summary>
+    /// <summary>The names of Hugging Face's LlamaForCausalLM and the families derived from it.</summary>
     public static CheckpointNames Llama { get; } =
         new(
             TokenEmbedding: "model.embed_tokens",
@@ -104,19 +104,19 @@ internal sealed record CheckpointNames(
     /// <summary>The table of token types that is added to the embeddings.</summary>
     public string TokenTypeEmbedding { get; init; } = "";
 
-    /// <summary>The linear layer from narrower embeddings to hidden states.</summary>
+    /// <summary>The linear layer that projects narrower embeddings to hidden states.</summary>
     public string EmbeddingProjection { get; init; } = "";
 
-    /// <summary>The convolution over frames of sound.</summary>
+    /// <summary>The convolution over audio frames.</summary>
     public string FirstConvolution { get; init; } = "";
 
-    /// <summary>The convolution that makes positions of frames.</summary>
+    /// <summary>The convolution that reduces frames to positions.</summary>
     public string SecondConvolution { get; init; } = "";
 
     /// <summary>The projection of patches to hidden states.</summary>
     public string PatchProjection { get; init; } = "";
 
-    /// <summary>The whole name of the state before the patches.</summary>
+    /// <summary>The whole name of the class state before the patches.</summary>
     public string FirstState { get; init; } = "";
 
     /// <summary>The head's activated linear layer.</summary>
@@ -125,16 +125,16 @@ internal sealed record CheckpointNames(
     /// <summary>The head's norm.</summary>
     public string HeadNorm { get; init; } = "";
 
-    /// <summary>The whole name of the output's bias where it is no bias of <see cref="Logits"/>.</summary>
+    /// <summary>The whole name of the output's bias if it is not a bias of <see cref="Logits"/>.</summary>
     public string LogitsBias { get; init; } = "";
 
     /// <summary>The norm of the embeddings.</summary>
     public string EmbeddingNorm { get; init; } = "";
 
-    /// <summary>The three projections in one tensor.</summary>
+    /// <summary>The fused query, key and value projections.</summary>
     public string QueryKeyValue { get; init; } = "";
 
-    /// <summary>The gate and up projections in one tensor.</summary>
+    /// <summary>The fused gate and up projections.</summary>
     public string GateUp { get; init; } = "";
 
     /// <summary>The norm of every query head.</summary>
@@ -146,39 +146,39 @@ internal sealed record CheckpointNames(
     /// <summary>The whole name of the table of relative positions, [buckets, heads].</summary>
     public string RelativeBias { get; init; } = "";
 
-    /// <summary>The norm before or behind the attention to the encoder's output.</summary>
+    /// <summary>The norm before or after the cross-attention.</summary>
     public string CrossAttentionNorm { get; init; } = "";
 
-    /// <summary>The norm behind the attention to the encoder's output, where norms stand before and behind blocks.</summary>
+    /// <summary>The norm after the cross-attention if blocks have norms before and after them.</summary>
     public string CrossAttentionOutputNorm { get; init; } = "";
 
-    /// <summary>The query projection of the attention to the encoder's output.</summary>
+    /// <summary>The query projection of the cross-attention.</summary>
     public string CrossQuery { get; init; } = "";
 
-    /// <summary>The key projection of the encoder's output.</summary>
+    /// <summary>The key projection of the cross-attention.</summary>
     public string CrossKey { get; init; } = "";
 
-    /// <summary>The value projection of the encoder's output.</summary>
+    /// <summary>The value projection of the cross-attention.</summary>
     public string CrossValue { get; init; } = "";
 
-    /// <summary>The key and then the value projection of the encoder's output, where one tensor holds both; empty where two do.</summary>
+    /// <summary>The fused key and value projections of the cross-attention, in this order; empty if there are two tensors.</summary>
     public string CrossKeyValue { get; init; } = "";
 
-    /// <summary>The output projection of the attention to the encoder's output.</summary>
+    /// <summary>The output projection of the cross-attention.</summary>
     public string CrossOutput { get; init; } = "";
 
     /// <summary>The query projection of global tokens.</summary>
     public string GlobalQuery { get; init; } = "";
 
-    /// <summary>The key projection that global tokens see others by.</summary>
+    /// <summary>The key projection for global queries.</summary>
     public string GlobalKey { get; init; } = "";
 
-    /// <summary>The value projection that global tokens see others by.</summary>
+    /// <summary>The value projection for global queries.</summary>
     public string GlobalValue { get; init; } = "";
 
-    /// <summary>The norm behind the attention.</summary>
+    /// <summary>The norm after the attention.</summary>
     public string AttentionOutputNorm { get; init; } = "";
 
-    /// <summary>The norm behind the feed-forward block.</summary>
+    /// <summary>The norm after the feed-forward block.</summary>
     public string FeedForwardOutputNorm { get; init; } = "";
 }

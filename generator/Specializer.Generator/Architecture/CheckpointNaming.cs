@@ -2,15 +2,17 @@ using System.Linq;
 
 namespace Specializer.Generator.Architecture;
 
-/// <summary>How the names of a family's tensors vary from one checkpoint to another, as transformers loads one class from another's file.</summary>
+/// <summary>
+/// The variations of a family's tensor names between checkpoints; transformers loads a class from the file of another one.
+/// </summary>
 internal sealed record CheckpointNaming
 {
-    /// <summary>Nothing but a prefix that all names of the body share.</summary>
+    /// <summary>No variation except a common prefix of all names of the body.</summary>
     public static CheckpointNaming Plain { get; } = new();
 
     /// <summary>
-    /// Decoders that are also the text model of multimodal files, with the heads that transformers puts on them; the body of
-    /// LlamaForQuestionAnswering and its like is called "transformer".
+    /// The naming of decoders that are also the text model of multimodal files, with the heads that transformers adds. The body
+    /// of LlamaForQuestionAnswering and similar classes is named "transformer".
     /// </summary>
     public static CheckpointNaming Decoder { get; } =
         new()
@@ -43,38 +45,38 @@ internal sealed record CheckpointNaming
             ]),
         };
 
-    /// <summary>Decoders of one class each, with the heads that transformers puts on them.</summary>
+    /// <summary>The naming of decoders of one class each, with the heads that transformers adds.</summary>
     public static CheckpointNaming PlainDecoder { get; } = new() { Unread = new(["lm_head.*", "score.*", "classifier.*", "qa_outputs.*"]) };
 
     /// <summary>
-    /// What the names of the body's tensors begin with, its dot included; null for the first part that all of them share, which is
-    /// what transformers calls <c>base_model_prefix</c>.
+    /// The common prefix of the body's tensor names, including its dot. Null means the first part that all of them share, which
+    /// transformers calls <c>base_model_prefix</c>.
     /// </summary>
     public string? BasePrefix { get; init; }
 
-    /// <summary>What files of several models have before the names of this one.</summary>
+    /// <summary>The prefixes that files of several models have before the names of this one.</summary>
     public EquatableArray<string> Wrappers { get; init; } = EquatableArray<string>.Empty;
 
     /// <summary>
-    /// Modules that a file may hold and the model does not have, such as the heads of other classes and the towers of multimodal
-    /// files: prefixes with a <c>*</c> behind them. One under which the model reads anything does not count.
+    /// The modules that a file may contain and the model does not have, such as heads of other classes and towers of multimodal
+    /// files. They are prefixes followed by <c>*</c>. A module of which the model reads any tensor does not count.
     /// </summary>
     public EquatableArray<string> Unread { get; init; } = EquatableArray<string>.Empty;
 
-    /// <summary>Tensors that a file may hold several times: any stands for all, and all must be equal.</summary>
+    /// <summary>Tensors that a file may contain several times: any one is sufficient, and all must be equal.</summary>
     public EquatableArray<TensorCopies> Copies { get; init; } = EquatableArray<TensorCopies>.Empty;
 
-    /// <summary>Tensors that are zeros where a file does not hold them.</summary>
+    /// <summary>Tensors that are zero if a file does not contain them.</summary>
     public EquatableArray<string> ZeroIfAbsent { get; init; } = EquatableArray<string>.Empty;
 
-    /// <summary>Whether the token embeddings stand for an output matrix that is absent, though one that is present may differ.</summary>
+    /// <summary>Whether the token embeddings replace an absent output matrix, although a present one may differ.</summary>
     public bool EmbeddingsStandForLogits { get; init; }
 
-    /// <summary>This naming with further modules that the model does not have.</summary>
+    /// <summary>Returns this naming with further modules that the model does not have.</summary>
     public CheckpointNaming With(params string[] unread) => this with { Unread = new(Unread.Concat(unread)) };
 }
 
-/// <summary>A tensor and the names under which a file may hold it again.</summary>
+/// <summary>A tensor and the other names under which a file may contain it.</summary>
 internal sealed record TensorCopies(string Name, EquatableArray<string> Others)
 {
     public TensorCopies(string name, params string[] others)

@@ -3,30 +3,30 @@ using System.Linq;
 namespace Specializer.Generator.Architecture;
 
 /// <summary>
-/// The body of a decoder without its logits: a stack that computes a whole sequence at once and gives its states after the final
-/// norm, or what a head makes of them (embeddings, classes, answers).
+/// The body of a decoder without its logits. It processes a whole sequence at once and returns its states after the final norm,
+/// or the output of a head (embeddings, classes, answers).
 /// </summary>
 internal static class DecoderBody
 {
-    /// <summary>Why a decoder's body cannot be computed as a whole sequence; null if it can.</summary>
+    /// <summary>Returns why the body of a decoder cannot process a whole sequence; null if it can.</summary>
     /// <param name="decoder">The decoder.</param>
-    /// <param name="bidirectional">Whether its positions see those after them too.</param>
+    /// <param name="bidirectional">Whether the attention is bidirectional.</param>
     public static string? Obstacle(TransformerArchitecture decoder, bool bidirectional) =>
-        decoder.Stack == Stack.EncoderDecoder ? "a decoder that attends to a source has no states without one"
-        : decoder.Attention.Linear && !bidirectional ? "linear attention is causal in decoders only"
-        : decoder.LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? "its prefix is given to sessions of decoders only"
+        decoder.Stack == Stack.EncoderDecoder ? "a decoder with cross-attention has no states without a source"
+        : decoder.Attention.Linear && !bidirectional ? "causal linear attention applies to decoders only"
+        : decoder.LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? "a prefix applies to decoder sessions only"
         : bidirectional && decoder.LayerKinds.Any(static kind => kind.Positions is AlibiPositions)
-            ? "its slopes (ALiBi) are for keys before the query only"
+            ? "the slopes of ALiBi apply to keys before the query only"
         : null;
 
-    /// <summary>A decoder's body as a stack of its own, for a decoder without an <see cref="Obstacle"/>.</summary>
+    /// <summary>Returns the body of a decoder without an <see cref="Obstacle"/> as an encoder.</summary>
     /// <param name="decoder">The decoder.</param>
-    /// <param name="head">What is computed from the states after the final norm; null for the states of every token.</param>
+    /// <param name="head">The head on the states after the final norm; null for the states of every token.</param>
     /// <param name="bidirectional">
-    /// Whether positions see those after them too. A window of w positions then becomes a band of w / 2 to each side (EmbeddingGemma:
-    /// transformers' Gemma3TextConfig computes w / 2 + 1, exclusive); a kind that has a band already keeps it.
+    /// Whether the attention is bidirectional. A window of w positions then becomes a band of w / 2 on each side (EmbeddingGemma:
+    /// transformers' Gemma3TextConfig computes w / 2 + 1, exclusive). A kind that already has a band keeps it.
     /// </param>
-    /// <param name="output">The name of the head's output layer without ".weight"; empty where the head has none.</param>
+    /// <param name="output">The name of the head's output layer without ".weight"; empty if the head has none.</param>
     public static TransformerArchitecture AsEncoder(
         TransformerArchitecture decoder,
         HeadArchitecture? head,
@@ -39,7 +39,7 @@ internal static class DecoderBody
         string logits = checkpoint.Names.Logits,
             bias = checkpoint.Names.LogitsBias;
 
-        // The file of a whole model still holds its logits.
+        // The file of a whole model also contains its logits.
         string[] unread = [logits.Length > 0 ? logits + suffixes.Weight : "", logits.Length > 0 ? logits + suffixes.Bias : "", bias];
         string[] read = output.Length == 0 ? [] : [output + suffixes.Weight, output + suffixes.Bias];
         return decoder with
@@ -69,16 +69,16 @@ internal static class DecoderBody
         };
     }
 
-    /// <summary>XForSequenceClassification of a decoder: labels of the last token's state, without a bias.</summary>
-    /// <param name="labels">The labels.</param>
+    /// <summary>XForSequenceClassification of a decoder: labels from the state of the last token, without a bias.</summary>
+    /// <param name="labels">The number of labels.</param>
     public static HeadArchitecture SequenceClassification(int labels) =>
         new(Pooling.Last, null, Norm: false, Normalize: false, new OutputArchitecture(labels, Tied: false, Bias: false));
 
     /// <summary>XForTokenClassification: labels of every token.</summary>
-    /// <param name="labels">The labels.</param>
+    /// <param name="labels">The number of labels.</param>
     public static HeadArchitecture TokenClassification(int labels) =>
         new(Pooling.None, null, Norm: false, Normalize: false, new OutputArchitecture(labels, Tied: false, Bias: true));
 
-    /// <summary>XForQuestionAnswering: for every token how far an answer begins and ends there (<c>qa_outputs</c>).</summary>
+    /// <summary>XForQuestionAnswering: the logits of the start and the end of an answer for every token (<c>qa_outputs</c>).</summary>
     public static HeadArchitecture QuestionAnswering() => TokenClassification(labels: 2);
 }

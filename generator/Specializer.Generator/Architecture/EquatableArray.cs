@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace Specializer.Generator.Architecture;
 
-/// <summary>An immutable array that compares by its elements, so that records that hold one compare by value.</summary>
+/// <summary>An immutable array that compares by its elements, so that records with arrays compare by value.</summary>
 internal sealed class EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {

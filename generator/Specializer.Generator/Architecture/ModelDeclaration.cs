@@ -2,16 +2,18 @@ using System.Linq;
 
 namespace Specializer.Generator.Architecture;
 
-/// <summary>A declaration whose every value is known: the user's class and the architecture to complete it with.</summary>
+/// <summary>A complete declaration: the user's class and its architecture.</summary>
 /// <param name="Class">The class to complete.</param>
 /// <param name="Architecture">The declared architecture.</param>
 internal sealed record ModelDeclaration(ClassDeclaration Class, TransformerArchitecture Architecture);
 
-/// <summary>What the attributes on a class say: an architecture, which config.json has it, or neither if anything is wrong with them.</summary>
+/// <summary>
+/// The values of the attributes on a class: an architecture, a config.json that contains it, or neither if there are errors.
+/// </summary>
 /// <param name="Class">The class to complete.</param>
 /// <param name="Architecture">The architecture that the attributes declare; null if a config.json does.</param>
 /// <param name="Configuration">The config.json that declares it; null if the attributes do.</param>
-/// <param name="Outline">What is known all the same if something is wrong.</param>
+/// <param name="Outline">The known facts if there are errors.</param>
 internal sealed record AttributeDeclaration(
     ClassDeclaration Class,
     TransformerArchitecture? Architecture,
@@ -19,55 +21,59 @@ internal sealed record AttributeDeclaration(
     ModelOutline? Outline
 );
 
-/// <summary>What becomes of a declaration: a model, or its outline if something is wrong.</summary>
+/// <summary>The result of a declaration: a model, or its skeleton if there are errors.</summary>
 /// <param name="Model">The model.</param>
-/// <param name="Outline">Its outline.</param>
+/// <param name="Outline">The skeleton.</param>
 internal sealed record ResolvedDeclaration(ModelDeclaration? Model, ModelOutline? Outline);
 
-/// <summary>A config.json named by an attribute, and what the attribute says beside it.</summary>
+/// <summary>A reference to a config.json in an attribute, and the values of the attribute.</summary>
 /// <param name="Path">The end of the file's path, with slashes.</param>
-/// <param name="ContextLength">A context length of the attribute; 0 for the file's own.</param>
-/// <param name="ChunkLength">A chunk length of the attribute; 0 to leave it to the planner.</param>
+/// <param name="ContextLength">The context length of the attribute; 0 for that of the file.</param>
+/// <param name="ChunkLength">The chunk length of the attribute; 0 for the planner's choice.</param>
 internal sealed record ConfigurationReference(string Path, int ContextLength, int ChunkLength)
 {
-    /// <summary>A source length of the attribute; 0 for the file's own.</summary>
+    /// <summary>The source length of the attribute; 0 for that of the file.</summary>
     public int SourceLength { get; init; }
 
-    /// <summary>What attributes say in the place of the file.</summary>
+    /// <summary>The values of attributes that override the file.</summary>
     public ArchitectureOverrides Overrides { get; init; } = new();
 
-    /// <summary>A pooling of the last hidden states that an attribute declares in the place of the file's head; null for none.</summary>
+    /// <summary>The pooling of an attribute, which replaces the head of the file; null for none.</summary>
     public PoolingDeclaration? Pooling { get; init; }
 }
 
-/// <summary>What [Pooling] says.</summary>
-/// <param name="Kind">How one state is made of all.</param>
-/// <param name="Normalize">Whether it is divided by its Euclidean length.</param>
+/// <summary>The values of [Pooling].</summary>
+/// <param name="Kind">The kind of pooling.</param>
+/// <param name="Normalize">Whether the state is divided by its Euclidean length.</param>
 internal sealed record PoolingDeclaration(Pooling Kind, bool Normalize)
 {
-    /// <summary>The head that it declares; null if every token keeps its state.</summary>
+    /// <summary>The declared head; null if every token keeps its state.</summary>
     public HeadArchitecture? Head => Kind == Pooling.None ? null : new HeadArchitecture(Kind, null, Norm: false, Normalize, null);
 }
 
-/// <summary>The user's class, as far as completing it needs to know it.</summary>
-/// <param name="Namespace">Its namespace; empty for the global one.</param>
-/// <param name="ContainingTypes">The partial types around it, outermost first, each as its declaration: "partial class Models".</param>
-/// <param name="Name">Its name.</param>
+/// <summary>The properties of the user's class that its completion needs.</summary>
+/// <param name="Namespace">The namespace; empty for the global one.</param>
+/// <param name="ContainingTypes">
+/// The partial types around it, outermost first, each as its declaration: "partial class Models".
+/// </param>
+/// <param name="Name">The name.</param>
 internal sealed record ClassDeclaration(string Namespace, EquatableArray<string> ContainingTypes, string Name)
 {
-    /// <summary>Whether something of the project hides a type that the kernels name, so that they name it in full.</summary>
+    /// <summary>Whether the project hides a type that the kernels name, so that full names are required.</summary>
     public bool HidesKernelTypes { get; init; }
 
-    /// <summary>Whether the project checks arithmetic for overflow where it is not told otherwise.</summary>
+    /// <summary>Whether the project checks arithmetic for overflow by default.</summary>
     public bool ChecksOverflow { get; init; }
 
-    /// <summary>Whether the project is compiled without optimisation, as for debugging, which the JIT compiler then does without too.</summary>
+    /// <summary>
+    /// Whether the project is compiled without optimization, as for debugging; the JIT compiler then does not optimize either.
+    /// </summary>
     public bool IsUnoptimized { get; init; }
 
-    /// <summary>The alias by which alone the project refers to the runtime; empty where its namespace is a global one.</summary>
+    /// <summary>The alias that is required to refer to the runtime; empty if its namespace is a global one.</summary>
     public string RuntimeAlias { get; init; } = "";
 
-    /// <summary>The class's full name, with which the names of its files begin.</summary>
+    /// <summary>The full name of the class, which is the prefix of the names of its files.</summary>
     public string FullName =>
         string.Join(
             ".",

@@ -1,23 +1,26 @@
 namespace Specializer.Generator.Architecture;
 
-/// <summary>What a model is to its user. Its base class and its session's are named after it: <c>DecoderModel</c>, <c>DecoderSession</c>.</summary>
+/// <summary>
+/// Specifies the kind of a model. It determines the names of its base class and session: <c>DecoderModel</c>,
+/// <c>DecoderSession</c>.
+/// </summary>
 internal enum ModelKind
 {
-    /// <summary>Tokens to the next token.</summary>
+    /// <summary>Predicts the next token from tokens.</summary>
     Decoder,
 
-    /// <summary>A decoder whose sequences may begin with a prefix that sees itself whole.</summary>
+    /// <summary>A decoder whose sequences may start with a bidirectional prefix.</summary>
     PrefixDecoder,
 
-    /// <summary>Tokens to states.</summary>
+    /// <summary>Converts tokens to states.</summary>
     Encoder,
 
-    /// <summary>An image to states.</summary>
+    /// <summary>Converts an image to states.</summary>
     ImageEncoder,
 
-    /// <summary>Tokens to tokens.</summary>
+    /// <summary>Converts tokens to tokens.</summary>
     EncoderDecoder,
 
-    /// <summary>Sound to tokens.</summary>
+    /// <summary>Converts audio to tokens.</summary>
     Speech,
 }

@@ -1,13 +1,13 @@
 namespace Specializer.Generator.Architecture;
 
 /// <summary>
-/// What is known of a model whose declaration has errors: enough to complete the class with the members that it will
-/// have, so that the user's code that calls them compiles and only the errors of the declaration are shown.
+/// The known facts of a model whose declaration has errors. They are sufficient to generate the members that the class will have,
+/// so that code that uses them compiles and only the errors of the declaration are reported.
 /// </summary>
 /// <param name="Class">The class to complete.</param>
-/// <param name="Kind">What kind of model it will be, as far as that can be told.</param>
+/// <param name="Kind">The kind of model, as far as it is known.</param>
 /// <param name="Constants">The constants whose values are known.</param>
-/// <param name="Taken">The generated members' names that the user's part of the class has taken.</param>
+/// <param name="Taken">The names of generated members that the user's part of the class already uses.</param>
 internal sealed record ModelOutline(
     ClassDeclaration Class,
     ModelKind Kind,

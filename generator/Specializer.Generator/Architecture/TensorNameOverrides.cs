@@ -1,30 +1,30 @@
 namespace Specializer.Generator.Architecture;
 
-/// <summary>What [TensorNames] says beside a config.json.</summary>
-/// <param name="Names">The names that take the place of the family's, each with its property.</param>
-/// <param name="Ignored">Tensors that are left out, in the spelling of <see cref="CheckpointLayout.Ignored"/>.</param>
+/// <summary>The values of [TensorNames] that override a config.json.</summary>
+/// <param name="Names">The names that replace those of the family, each with its property.</param>
+/// <param name="Ignored">The ignored tensors, in the syntax of <see cref="CheckpointLayout.Ignored"/>.</param>
 internal sealed record TensorNameOverrides(EquatableArray<NamedTensor> Names, EquatableArray<string> Ignored)
 {
-    /// <summary>How the three projections are kept; null for the family's own way.</summary>
+    /// <summary>The layout of the three projections; null for that of the family.</summary>
     public QueryKeyValueLayout? QueryKeyValue { get; init; }
 
-    /// <summary>Whether matrices are [inputs, outputs]; null for the family's own way.</summary>
+    /// <summary>Whether matrices are [inputs, outputs]; null for the layout of the family.</summary>
     public bool? InputsFirst { get; init; }
 
-    /// <summary>What a matrix's name ends in; null for the family's own.</summary>
+    /// <summary>The suffix of matrices; null for that of the family.</summary>
     public string? WeightSuffix { get; init; }
 
-    /// <summary>What a bias's name ends in; null for the family's own.</summary>
+    /// <summary>The suffix of biases; null for that of the family.</summary>
     public string? BiasSuffix { get; init; }
 
-    /// <summary>What the name of a norm's weight ends in; null for the family's own.</summary>
+    /// <summary>The suffix of norm weights; null for that of the family.</summary>
     public string? NormWeightSuffix { get; init; }
 
-    /// <summary>What the name of a norm's bias ends in; null for the family's own.</summary>
+    /// <summary>The suffix of norm biases; null for that of the family.</summary>
     public string? NormBiasSuffix { get; init; }
 }
 
-/// <summary>A name that an attribute gives.</summary>
+/// <summary>A name in an attribute.</summary>
 /// <param name="Property">The property of the attribute.</param>
 /// <param name="Name">The name, without its suffix.</param>
 internal sealed record NamedTensor(string Property, string Name);

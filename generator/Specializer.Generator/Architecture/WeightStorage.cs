@@ -1,6 +1,9 @@
 namespace Specializer.Generator.Architecture;
 
-/// <summary>The type in which the weights of linear layers are held in memory; the values are those of the attribute's enumeration.</summary>
+/// <summary>
+/// Specifies the type in which the weights of linear layers are stored in memory; the values are those of the attribute's
+/// enumeration.
+/// </summary>
 internal enum WeightStorage
 {
     /// <summary>32 bits.</summary>
