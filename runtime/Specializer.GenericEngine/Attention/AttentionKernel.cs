@@ -2,35 +2,39 @@ using System;
 
 namespace Specializer.GenericEngine;
 
-/// <summary>Causal attention over cached keys and values, with an online softmax: blocks of scores, never all of them.</summary>
+/// <summary>Causal attention over cached keys and values, with an online softmax over blocks of scores.</summary>
 /// <typeparam name="TInstructions">The instruction set.</typeparam>
 /// <typeparam name="TVector">Its vector of floats.</typeparam>
 internal static unsafe class AttentionKernel<TInstructions, TVector>
     where TInstructions : struct, IVectorInstructions<TVector>
     where TVector : struct
 {
-    // Enough positions to pay for the passes between two products, few enough that their scores stay in the first-level
-    // cache. The same for every instruction set and tile, because a sum is rescaled from block to block.
+    // Large enough to amortize the passes between two products, small enough that the scores fit the L1 cache. The value is the
+    // same for every instruction set and tile, because a sum is rescaled from block to block.
     private const int BlockPositions = 128;
 
-    /// <summary>The floats of working memory that one worker needs.</summary>
+    /// <summary>The number of floats of working memory per worker.</summary>
     public static int ScratchFloats(int headDimension) =>
         TInstructions.RowsOfOnePanel * (BlockPositions + LinearLayout.RoundUp(headDimension) + TInstructions.Lanes + 16);
 
-    /// <summary>Computes one worker's part of the attention of consecutive positions, whose keys and values are in the cache already.</summary>
+    /// <summary>
+    /// Computes one worker's part of the attention of consecutive positions, whose keys and values are already in the cache.
+    /// </summary>
     /// <param name="layout">The cache of the layer.</param>
     /// <param name="cache">Its memory.</param>
-    /// <param name="heads">The number of query heads, a multiple of the key/value heads: head h reads key/value head h / (heads / key/value heads).</param>
-    /// <param name="firstPosition">The position of the first row; row r sees the positions up to firstPosition + r.</param>
+    /// <param name="heads">
+    /// The number of query heads, a multiple of the key/value heads: head h reads key/value head h / (heads / key/value heads).
+    /// </param>
+    /// <param name="firstPosition">The position of the first row; row r attends to the positions up to firstPosition + r.</param>
     /// <param name="rows">The number of positions.</param>
     /// <param name="queries">The first row's queries, [heads, head dimension].</param>
     /// <param name="queryStride">The floats from one row of queries to the next.</param>
-    /// <param name="scale">What the scores are multiplied with, usually 1 / √(head dimension).</param>
+    /// <param name="scale">The factor of the scores, usually 1 / √(head dimension).</param>
     /// <param name="y">The first row's results, [heads, head dimension].</param>
     /// <param name="yStride">The floats from one row of results to the next.</param>
     /// <param name="scratch">This worker's working memory, <see cref="ScratchFloats"/> floats, aligned to 64 bytes.</param>
     /// <param name="worker">This worker, from 0.</param>
-    /// <param name="workers">How many share the work.</param>
+    /// <param name="workers">The number of workers.</param>
     public static void Run(
         in KeyValueLayout layout,
         float* cache,
@@ -51,7 +55,7 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
         int dimension = layout.HeadDimension;
         if (rows >= group)
         {
-            // A tile is one head at consecutive positions. Tiles are dealt out in turn, for the later ones have more to do.
+            // A tile is one head at consecutive positions. Workers take tiles alternately, because later tiles have more work.
             int tiles = (rows + TInstructions.RowsOfOnePanel - 1) / TInstructions.RowsOfOnePanel;
             for (int item = worker; item < heads * tiles; item += workers)
             {
@@ -104,7 +108,9 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
         }
     }
 
-    /// <summary>Attends with a tile of queries to one key/value head; query q sees the first limit + q · limitStep positions.</summary>
+    /// <summary>
+    /// Attends with a tile of queries to one key/value head; query q attends to the first limit + q · limitStep positions.
+    /// </summary>
     private static void Attend(
         in KeyValueLayout layout,
         float* cache,
@@ -196,9 +202,9 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
     }
 
     /// <summary>
-    /// One block of the online softmax of one query: turns its scores into weights relative to the largest score so far,
-    /// adds them to its total, and rescales what earlier blocks have summed up where the largest score has grown. The maximum is
-    /// that of the scores times log₂ e, so that all weights are powers of two.
+    /// Processes one block of the online softmax of one query. It converts the scores to weights relative to the largest score so
+    /// far, and adds them to the total. If the largest score has increased, it rescales the sums of earlier blocks. The maximum
+    /// is that of the scores times log₂ e, so that all weights are powers of two.
     /// </summary>
     private static void Soften(float* scores, int vectors, float scale, float* maximum, float* total, float* sums, int sumsWidth)
     {

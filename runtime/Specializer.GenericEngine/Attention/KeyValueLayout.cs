@@ -3,9 +3,9 @@ using System;
 namespace Specializer.GenericEngine;
 
 /// <summary>
-/// How the keys and values of one layer lie in memory. Keys are panels, as weights are: blocks of two vectors of
-/// positions, each [head dimension][positions], so that scores are a matrix product. Values are rows,
-/// [position][head dimension padded to 16], so that their weighted sum is one too.
+/// The memory layout of the keys and values of one layer. Keys are panels, like weights: blocks of two vectors of positions, each
+/// [head dimension][positions], so that scores are a matrix product. Values are rows, [position][head dimension padded to 16], so
+/// that their weighted sum is one, too.
 /// </summary>
 internal readonly record struct KeyValueLayout
 {
@@ -69,7 +69,7 @@ internal readonly record struct KeyValueLayout
     /// <param name="stride">The floats from one position's keys, and values, to the next one's.</param>
     public unsafe void Append(float* layer, int firstPosition, int positions, float* keys, float* values, nint stride)
     {
-        // Head by head: the panels of one head fit the first-level cache, and each of their lines is written many times.
+        // Head by head: the panels of one head fit the L1 cache, and each of their lines is written many times.
         for (int head = 0; head < Heads; head++)
         {
             float* key = keys + ((nint)head * HeadDimension);

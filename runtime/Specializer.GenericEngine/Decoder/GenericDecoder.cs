@@ -5,8 +5,8 @@ namespace Specializer.GenericEngine;
 
 /// <summary>A LLaMA-like decoder whose shapes are known only at run time.</summary>
 /// <remarks>
-/// It does what generated models do, with the same algorithms and the same sessions: memory in proportion to the
-/// context, prompts in chunks of fixed length, and the same bits for any chunking and number of threads.
+/// It uses the algorithms and sessions of generated models. Memory is proportional to the context, and prompts are processed in
+/// chunks of fixed length. The bits are the same for any chunking and number of threads.
 /// </remarks>
 public sealed unsafe class GenericDecoder : DecoderModel
 {
@@ -24,16 +24,18 @@ public sealed unsafe class GenericDecoder : DecoderModel
         _plan = plan;
     }
 
-    /// <summary>The shapes and options, every default resolved.</summary>
+    /// <summary>The shapes and options, with every default resolved.</summary>
     public GenericDecoderConfiguration Configuration => _plan.Configuration;
 
     /// <summary>Loads a model from a checkpoint with the tensor names of a Hugging Face LLaMA.</summary>
     /// <param name="source">The checkpoint. It is read during the call only.</param>
     /// <param name="configuration">The shapes and options.</param>
-    /// <param name="options">How the model is run.</param>
-    /// <exception cref="ArgumentException">The configuration is not possible.</exception>
-    /// <exception cref="PlatformNotSupportedException">This process cannot run the instruction set that the options ask for.</exception>
-    /// <exception cref="WeightsException">The checkpoint does not fit the configuration; nothing has been computed or allocated for it yet.</exception>
+    /// <param name="options">The options of the model.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
+    /// <exception cref="PlatformNotSupportedException">This process cannot run the instruction set of the options.</exception>
+    /// <exception cref="WeightsException">
+    /// The checkpoint does not match the configuration; nothing is computed or allocated for it yet.
+    /// </exception>
     public static GenericDecoder Load(WeightsSource source, GenericDecoderConfiguration configuration, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -41,7 +43,7 @@ public sealed unsafe class GenericDecoder : DecoderModel
         GenericDecoderConfiguration resolved = configuration.Resolve();
         InstructionSet instructionSet = ChooseInstructionSet(options);
 
-        // The base class is told the same number that the working memory is planned for.
+        // The base class gets the number that the working memory is planned for.
         options = (options ?? new ModelOptions()) with
         {
             Threads = options is null or { Threads: 0 } ? Environment.ProcessorCount : options.Threads,

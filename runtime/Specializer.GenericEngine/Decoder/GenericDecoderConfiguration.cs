@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Specializer.GenericEngine;
 
-/// <summary>The shapes and options of a LLaMA-like decoder: what the attributes of a generated model say, at run time.</summary>
+/// <summary>The shapes and options of a LLaMA-like decoder: the run-time counterpart of a generated model's attributes.</summary>
 public sealed record GenericDecoderConfiguration
 {
     /// <summary>The number of layers.</summary>
@@ -15,10 +15,12 @@ public sealed record GenericDecoderConfiguration
     /// <summary>The number of query heads.</summary>
     public required int Heads { get; init; }
 
-    /// <summary>The number of key/value heads, a divisor of <see cref="Heads"/>; 0, the default, is as many as those.</summary>
+    /// <summary>
+    /// The number of key/value heads, a divisor of <see cref="Heads"/>. The default, 0, means the number of query heads.
+    /// </summary>
     public int KeyValueHeads { get; init; }
 
-    /// <summary>The elements of a head; 0, the default, is <see cref="Width"/> / <see cref="Heads"/>.</summary>
+    /// <summary>The elements of a head. The default, 0, means <see cref="Width"/> / <see cref="Heads"/>.</summary>
     public int HeadDimension { get; init; }
 
     /// <summary>The inner width of the feed-forward blocks.</summary>
@@ -27,19 +29,19 @@ public sealed record GenericDecoderConfiguration
     /// <summary>The activation of the feed-forward blocks, gated or not.</summary>
     public Activation Activation { get; init; } = Activation.SwiGlu;
 
-    /// <summary>The normalisation before attention, before the feed-forward block and before the logits.</summary>
+    /// <summary>The norm before attention, before the feed-forward block and before the logits.</summary>
     public NormKind Norm { get; init; } = NormKind.RootMeanSquare;
 
-    /// <summary>ε of the normalisation.</summary>
+    /// <summary>The ε of the norm.</summary>
     public float Epsilon { get; init; } = 1e-5f;
 
     /// <summary>The base of the rotary angles.</summary>
     public double RotaryBase { get; init; } = 10_000;
 
-    /// <summary>Which elements of a head are turned together.</summary>
+    /// <summary>The elements of a head that are rotated together.</summary>
     public RotaryPairing RotaryPairing { get; init; } = RotaryPairing.HalfSplit;
 
-    /// <summary>How many elements of each head are turned, even; 0, the default, is all of them.</summary>
+    /// <summary>The number of rotated elements of each head; even. The default, 0, means all elements.</summary>
     public int RotaryDimension { get; init; }
 
     /// <summary>The number of token ids.</summary>
@@ -48,7 +50,7 @@ public sealed record GenericDecoderConfiguration
     /// <summary>The largest number of positions of a session.</summary>
     public required int ContextLength { get; init; }
 
-    /// <summary>Whether the logits use the embeddings' weights, so that the checkpoint has no <c>lm_head</c>.</summary>
+    /// <summary>Whether the output matrix is the embeddings, so that the checkpoint has no <c>lm_head</c>.</summary>
     public bool TiedEmbeddings { get; init; }
 
     /// <summary>Whether the projections to queries, keys and values have a bias.</summary>
@@ -63,8 +65,8 @@ public sealed record GenericDecoderConfiguration
     /// <summary>The number of positions that one step of a prefill processes, at most <see cref="ContextLength"/>.</summary>
     public int ChunkLength { get; init; } = 64;
 
-    /// <summary>The configuration with every default resolved, or an error that says what does not fit.</summary>
-    /// <exception cref="ArgumentException">A number is out of range, or two do not fit each other.</exception>
+    /// <summary>Returns the configuration with every default resolved.</summary>
+    /// <exception cref="ArgumentException">A number is out of range, or two numbers do not match.</exception>
     internal GenericDecoderConfiguration Resolve()
     {
         RequirePositive(Layers, nameof(Layers));
@@ -80,7 +82,7 @@ public sealed record GenericDecoderConfiguration
             HeadDimension > 0 || (HeadDimension == 0 && Width % Heads == 0),
             nameof(HeadDimension),
             HeadDimension,
-            "positive, or 0 where the width is a multiple of the heads"
+            "positive, or 0 if the width is a multiple of the heads"
         );
         int headDimension = HeadDimension == 0 ? Width / Heads : HeadDimension;
         int rotaryDimension = RotaryDimension == 0 ? headDimension : RotaryDimension;

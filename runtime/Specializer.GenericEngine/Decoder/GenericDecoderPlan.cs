@@ -2,17 +2,20 @@ using System.Collections.Generic;
 
 namespace Specializer.GenericEngine;
 
-/// <summary>Where everything lies: the packed weights of a model and the memory of a session, for one configuration and one vector width. Offsets are in floats.</summary>
+/// <summary>
+/// The memory layout of a model's packed weights and of a session, for one configuration and one vector width. Offsets are in
+/// floats.
+/// </summary>
 internal sealed class GenericDecoderPlan
 {
     private readonly nint _firstLayer;
     private readonly nint _layerStride;
 
     /// <summary>Plans a model.</summary>
-    /// <param name="configuration">The configuration, its defaults resolved.</param>
-    /// <param name="lanes">The floats of a vector.</param>
-    /// <param name="threads">How many workers a session may have at once.</param>
-    /// <param name="workerFloats">The working memory of each.</param>
+    /// <param name="configuration">The configuration with resolved defaults.</param>
+    /// <param name="lanes">The number of floats of a vector.</param>
+    /// <param name="threads">The maximum number of workers of a session.</param>
+    /// <param name="workerFloats">The working memory of each worker in floats.</param>
     public GenericDecoderPlan(GenericDecoderConfiguration configuration, int lanes, int threads, nint workerFloats)
     {
         Configuration = configuration;
@@ -30,7 +33,8 @@ internal sealed class GenericDecoderPlan
         FeedForwardOut = new LinearLayout(lanes, configuration.FeedForwardWidth, configuration.Width, bias: configuration.FeedForwardBias);
         Logits = new LinearLayout(lanes, configuration.Width, configuration.VocabularySize);
 
-        // Weights: the embeddings, where they are not those of the logits; the layers; the last norm and the logits; the rotary positions.
+        // Weights: the embeddings, unless they are those of the logits; the layers; the last norm and the logits; the rotary
+        // positions.
         HiddenStride = LinearLayout.RoundUp(configuration.Width);
         nint normFloats = (configuration.Norm == NormKind.Layer ? 2 : 1) * HiddenStride;
         _firstLayer = configuration.TiedEmbeddings ? 0 : (nint)configuration.VocabularySize * HiddenStride;
@@ -61,7 +65,7 @@ internal sealed class GenericDecoderPlan
         LogitsRows = int.Min(chunk, 12);
     }
 
-    /// <summary>The configuration, its defaults resolved.</summary>
+    /// <summary>The configuration with resolved defaults.</summary>
     public GenericDecoderConfiguration Configuration { get; }
 
     /// <summary>The projections to queries, keys and values: one linear layer, its outputs in this order.</summary>
@@ -79,7 +83,7 @@ internal sealed class GenericDecoderPlan
     /// <summary>The projection to the vocabulary.</summary>
     public LinearLayout Logits { get; }
 
-    /// <summary>In a layer: the projections to queries, keys and values. Before it lies the norm before attention.</summary>
+    /// <summary>In a layer: the projections to queries, keys and values, after the norm before attention.</summary>
     public nint QueryKeyValueOffset { get; }
 
     /// <summary>In a layer: the projection after attention.</summary>
@@ -100,16 +104,16 @@ internal sealed class GenericDecoderPlan
     /// <summary>The projection to the vocabulary.</summary>
     public nint LogitsOffset { get; }
 
-    /// <summary>The cosines and sines of the rotary positions, which are kept with the weights.</summary>
+    /// <summary>The cosines and sines of the rotary positions, which are stored with the weights.</summary>
     public RotaryLayout Rotary { get; }
 
-    /// <summary>Where they lie.</summary>
+    /// <summary>The offset of the rotary table.</summary>
     public nint RotaryOffset { get; }
 
-    /// <summary>The floats of all weights.</summary>
+    /// <summary>The number of floats of all weights.</summary>
     public nint WeightFloats { get; }
 
-    /// <summary>The keys and values of a layer. In a session's memory those of all layers come first.</summary>
+    /// <summary>The keys and values of a layer. The memory of a session starts with those of all layers.</summary>
     public KeyValueLayout KeyValues { get; }
 
     /// <summary>In a session: the hidden states, [chunk, <see cref="HiddenStride"/>].</summary>
@@ -118,13 +122,13 @@ internal sealed class GenericDecoderPlan
     /// <summary>The floats from one position's hidden state to the next.</summary>
     public int HiddenStride { get; }
 
-    /// <summary>In a session: the normalised hidden states.</summary>
+    /// <summary>In a session: the normalized hidden states.</summary>
     public nint NormedOffset { get; }
 
     /// <summary>In a session: queries, keys and values.</summary>
     public nint QueryKeyValueStateOffset { get; }
 
-    /// <summary>In a session: what attention yields, [chunk, <see cref="AttendedStride"/>].</summary>
+    /// <summary>In a session: the results of attention, [chunk, <see cref="AttendedStride"/>].</summary>
     public nint AttendedOffset { get; }
 
     /// <summary>The floats from one position's attention result to the next.</summary>
@@ -136,7 +140,7 @@ internal sealed class GenericDecoderPlan
     /// <summary>In a session: the working memory of the first worker.</summary>
     public nint ScratchOffset { get; }
 
-    /// <summary>The floats of one worker's working memory.</summary>
+    /// <summary>The number of floats of working memory per worker.</summary>
     public nint ScratchFloats { get; }
 
     /// <summary>The floats of a session.</summary>
@@ -145,10 +149,10 @@ internal sealed class GenericDecoderPlan
     /// <summary>The number of positions whose logits are computed together.</summary>
     public int LogitsRows { get; }
 
-    /// <summary>The floats before a layer's weights.</summary>
+    /// <summary>Returns the offset of a layer's weights.</summary>
     public nint Layer(int layer) => _firstLayer + (layer * _layerStride);
 
-    /// <summary>The tensors of the checkpoint, by the names that Hugging Face gives them for LLaMA.</summary>
+    /// <summary>Returns the tensors of the checkpoint, with Hugging Face's names for LLaMA.</summary>
     public List<TensorRequirement> Requirements()
     {
         GenericDecoderConfiguration c = Configuration;

@@ -27,7 +27,7 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
     /// <inheritdoc/>
     protected override void Forward(int worker, int workers)
     {
-        // What goes row by row is split by rows, the same for all steps; a barrier stands wherever a step reads other rows.
+        // Row-wise steps are divided by rows in the same way; a barrier precedes every step that reads other rows.
         int firstRow = Rows * worker / workers,
             endRow = Rows * (worker + 1) / workers;
         float* scratch = Memory + _plan.ScratchOffset + (worker * _plan.ScratchFloats);
@@ -207,7 +207,7 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
         float* table = Weights + _plan.RotaryOffset;
         for (int row = 0; row < rows; row++)
         {
-            // Queries and keys are neighbours, and so are turned as if they were one list of heads.
+            // Queries and keys are adjacent, so they are rotated like a single list of heads.
             RotaryKernel<TInstructions, TVector>.Rotate(
                 _plan.Rotary,
                 table + ((nint)(position + row) * _plan.Rotary.RowStride),

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace Specializer.GenericEngine;
 
-/// <summary>A LLaMA checkpoint by the names that Hugging Face gives its tensors, and how it is packed.</summary>
+/// <summary>A LLaMA checkpoint with Hugging Face's tensor names, and its packing.</summary>
 internal sealed unsafe class GenericDecoderTensors
 {
     /// <summary>The embeddings, [vocabulary, width].</summary>
@@ -12,7 +12,7 @@ internal sealed unsafe class GenericDecoderTensors
     /// <summary>The projection to the vocabulary, [vocabulary, width].</summary>
     public const string Logits = "lm_head.weight";
 
-    /// <summary>The norm before the logits; like all that follow, without <see cref="Weight"/> or <see cref="Bias"/>.</summary>
+    /// <summary>The norm before the logits; like all names below, without <see cref="Weight"/> or <see cref="Bias"/>.</summary>
     public const string LastNorm = "model.norm";
 
     /// <summary>The norm before attention.</summary>
@@ -42,13 +42,13 @@ internal sealed unsafe class GenericDecoderTensors
     /// <summary>The second linear layer of the feed-forward block.</summary>
     public const string Down = "model.layers.{layer}.mlp.down_proj";
 
-    /// <summary>What follows the name of a module for its weights.</summary>
+    /// <summary>The suffix of weights.</summary>
     public const string Weight = ".weight";
 
-    /// <summary>What follows the name of a module for its bias.</summary>
+    /// <summary>The suffix of biases.</summary>
     public const string Bias = ".bias";
 
-    // Converted at a time while packing: a few rows of the widest layer.
+    // The number of floats that are converted at a time: a few rows of the widest layer.
     private const int BlockFloats = 1 << 18;
 
     private readonly GenericDecoderPlan _plan;
@@ -57,7 +57,7 @@ internal sealed unsafe class GenericDecoderTensors
     private float[] _block = [];
 
     /// <summary>Checks a checkpoint as a whole: names, shapes and types.</summary>
-    /// <exception cref="WeightsException">It does not fit the plan.</exception>
+    /// <exception cref="WeightsException">The checkpoint does not match the plan.</exception>
     public GenericDecoderTensors(GenericDecoderPlan plan, WeightsSource source)
     {
         _plan = plan;
@@ -80,7 +80,7 @@ internal sealed unsafe class GenericDecoderTensors
     public long ParameterCount { get; }
 
     /// <summary>Packs all weights, and computes the rotary positions.</summary>
-    /// <param name="weights">The model's memory, <see cref="GenericDecoderPlan.WeightFloats"/> floats, filled with zeros.</param>
+    /// <param name="weights">The model's memory, <see cref="GenericDecoderPlan.WeightFloats"/> floats, zero-initialized.</param>
     public void Pack(float* weights)
     {
         GenericDecoderConfiguration configuration = _plan.Configuration;
@@ -150,7 +150,7 @@ internal sealed unsafe class GenericDecoderTensors
     {
         int outputs = (int)weights.Shape[0];
 
-        // Whole cache lines of outputs, so that each line of a panel is written at one go.
+        // Whole cache lines of outputs, so that each line of a panel is written at once.
         int rows = Math.Min(outputs, LinearLayout.RoundUp(Math.Max(1, BlockFloats / layout.Inputs)));
         for (int row = 0; row < outputs; row += rows)
         {

@@ -6,7 +6,7 @@ namespace Specializer.GenericEngine;
 /// <summary>The implementations of <see cref="ElementFunction"/>.</summary>
 internal static class ElementFunctions
 {
-    /// <summary>The function of an activation; of a gated one, the function of the gate.</summary>
+    /// <summary>Returns the function of an activation or, if it is gated, of its gate.</summary>
     public static ElementFunction Of(Activation activation) =>
         activation switch
         {
@@ -16,10 +16,10 @@ internal static class ElementFunctions
             Activation.GeluTanh or Activation.GeGluTanh => ElementFunction.GeluTanh,
             Activation.GeluQuick => ElementFunction.GeluQuick,
             Activation.Silu or Activation.SwiGlu => ElementFunction.Silu,
-            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "The generic engine does not have this activation."),
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "The generic engine does not support this activation."),
         };
 
-    /// <summary>Whether an activation multiplies a gate and a second linear layer of the same inputs.</summary>
+    /// <summary>Returns whether an activation multiplies a gate with a second linear layer of the same inputs.</summary>
     public static bool IsGated(Activation activation) =>
         activation is Activation.ReGlu or Activation.GeGlu or Activation.GeGluTanh or Activation.SwiGlu;
 

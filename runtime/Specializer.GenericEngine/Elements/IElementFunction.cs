@@ -1,9 +1,11 @@
 namespace Specializer.GenericEngine;
 
-/// <summary>A function of one float, applied to all lanes of a vector; a type argument, so that it is compiled into the loop around it.</summary>
+/// <summary>
+/// A function of one float, applied to all lanes of a vector. It is a type argument, so that it is inlined into loops.
+/// </summary>
 internal interface IElementFunction
 {
-    /// <summary>The function of every lane.</summary>
+    /// <summary>Applies the function to every lane.</summary>
     /// <typeparam name="TInstructions">The instruction set.</typeparam>
     /// <typeparam name="TVector">Its vector of floats.</typeparam>
     static abstract TVector Apply<TInstructions, TVector>(TVector x)

@@ -9,21 +9,22 @@ internal static class VectorMath<TInstructions, TVector>
     where TInstructions : struct, IVectorInstructions<TVector>
     where TVector : struct
 {
-    // Below this the result would be subnormal and is 0; above the other it is larger than any float and is infinite.
+    // Below the first value the result would be subnormal and is 0; above the second it exceeds the range of a float and is
+    // infinite.
     private const float SmallestExponent = -87.33f;
     private const float LargestExponent = 88.72283f;
 
-    /// <summary>log₂ e: eˣ is 2 to x times this.</summary>
+    /// <summary>log₂ e: eˣ equals 2 to the power of x times this value.</summary>
     public const float Log2OfE = 1.44269504f;
 
     // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits of the sum.
     private const float RoundingShift = 12582912f;
 
-    // ln 2 in two parts: n times the first, which has nine bits, is exact.
+    // ln 2 in two parts: n times the first part, which has nine bits, is exact.
     private const float Ln2High = 0.693359375f;
     private const float Ln2Low = -2.12194440e-4f;
 
-    /// <summary>eˣ to within 2 units in the last place; 0 below −87.33, infinite above 88.72283, and not a number where x is not.</summary>
+    /// <summary>Computes eˣ to within 2 units in the last place; 0 below −87.33, infinity above 88.72283, and NaN for NaN.</summary>
     /// <remarks>eˣ = 2ⁿ · eʳ with |r| ≤ ln 2 / 2 and a polynomial for eʳ (the coefficients of Cephes, Moshier).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp(TVector x)
@@ -42,7 +43,7 @@ internal static class VectorMath<TInstructions, TVector>
         p = TInstructions.Add(p, TInstructions.Broadcast(1f));
         TVector result = TInstructions.ScaleByPowerOfTwo(p, shifted);
 
-        // The order matters: what is not a number passes the first line as it is (x + ∞) and fails the second comparison.
+        // The order matters: a NaN passes the first line unchanged (x + ∞) and fails the second comparison.
         result = TInstructions.SelectLessThanOrEqual(
             x,
             TInstructions.Broadcast(LargestExponent),

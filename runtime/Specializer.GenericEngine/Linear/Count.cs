@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Specializer.GenericEngine;
 
-/// <summary>The numbers of rows and vectors that tiles have, as types.</summary>
+/// <summary>The numbers of rows and vectors of tiles, as types.</summary>
 internal static class Count
 {
     /// <summary>1.</summary>

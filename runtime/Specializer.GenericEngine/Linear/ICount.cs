@@ -1,8 +1,8 @@
 namespace Specializer.GenericEngine;
 
 /// <summary>
-/// A number that is a type argument: code that asks for it is compiled once per number, and what a comparison with it
-/// excludes is not compiled at all.
+/// A number as a type argument. Code that uses it is compiled once per number, and branches that a comparison with it excludes
+/// are removed.
 /// </summary>
 internal interface ICount
 {

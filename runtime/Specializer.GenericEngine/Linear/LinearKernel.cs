@@ -9,15 +9,15 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
     where TInstructions : struct, IVectorInstructions<TVector>
     where TVector : struct
 {
-    /// <summary>The floats of working memory that one worker needs: the largest tile there is.</summary>
+    /// <summary>The number of floats of working memory per worker: the largest tile.</summary>
     public const int ScratchFloats = 24 * 16;
 
     private const int FloatsPerLine = 16;
 
-    // Half a megabyte: with the panels in use and the rows, it still fits a second-level cache of two.
+    // Half a megabyte: together with the panels in use and the rows, it fits an L2 cache of two megabytes.
     private const int LargestFetch = 1 << 17;
 
-    /// <summary>Computes one worker's part of a linear layer. All parts together are the layer; they share nothing.</summary>
+    /// <summary>Computes one worker's part of a linear layer. The parts are independent.</summary>
     /// <param name="layout">The layer.</param>
     /// <param name="packed">Its packed weights, aligned to 64 bytes.</param>
     /// <param name="rows">The number of rows.</param>
@@ -25,10 +25,10 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
     /// <param name="xStride">The floats from one row of inputs to the next.</param>
     /// <param name="y">The results of the first row. Each row is written up to <see cref="LinearLayout.PaddedOutputs"/>.</param>
     /// <param name="yStride">The floats from one row of results to the next, at least <see cref="LinearLayout.PaddedOutputs"/>.</param>
-    /// <param name="finish">What is done with the sums.</param>
+    /// <param name="finish">The epilogue.</param>
     /// <param name="scratch">This worker's working memory, <see cref="ScratchFloats"/> floats.</param>
     /// <param name="worker">This worker, from 0.</param>
-    /// <param name="workers">How many share the work.</param>
+    /// <param name="workers">The number of workers.</param>
     public static void Run(
         in LinearLayout layout,
         float* packed,
@@ -54,7 +54,7 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
         }
     }
 
-    /// <summary>All rows are one tile: what counts is to read the weights at full speed.</summary>
+    /// <summary>All rows are one tile, so the read rate of the weights is the limit.</summary>
     private static void RunFewRows(in LinearWork work, int rows, int worker, int workers)
     {
         int atOnce = PanelProduct<TInstructions, TVector>.PanelsOfTile(rows);
@@ -85,9 +85,9 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
     }
 
     /// <summary>
-    /// Many tiles, of nearly equal heights: 13 rows are 7 and 6, not 12 and a slow 1. One or two panels are taken with all
-    /// tiles in turn: they are read from memory once and then stay in the second-level cache, into which the next ones
-    /// are fetched meanwhile.
+    /// Divides the rows into tiles of nearly equal heights: 13 rows are 7 and 6, not 12 and a slow 1. All tiles process one or
+    /// two panels before the next ones. The panels are read from memory once and then stay in the L2 cache, into which the next
+    /// ones are prefetched.
     /// </summary>
     private static void RunManyRows(in LinearWork work, int rows, int worker, int workers)
     {
@@ -110,7 +110,7 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
             }
             else
             {
-                // What is left: a panel without a partner, and the narrow one.
+                // The remaining panels: one without a partner, and the narrow one.
                 long rest = item - groupItems;
                 MultiplyGroup(work, (groups * atOnce) + (int)(rest / restTiles), 1, rows, (int)(rest % restTiles), restTiles, more: false);
             }
@@ -128,7 +128,7 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
         float* w = work.Weights(panel);
         float* destination = work.Destination(panel, row, vectors, out nint stride);
 
-        // Each of the first tiles fetches one cache line per input; together they fetch the panels that follow.
+        // Each of the first tiles prefetches one cache line per input; together they prefetch the next panels.
         nint fetched = (nint)tile * inputs * FloatsPerLine;
         float* ahead =
             more && fetched < panels * panelStride && panels * panelStride <= LargestFetch ? w + (panels * panelStride) + fetched : w;

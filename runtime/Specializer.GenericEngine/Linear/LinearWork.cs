@@ -1,9 +1,12 @@
 namespace Specializer.GenericEngine;
 
-/// <summary>One call of a linear layer: what <see cref="LinearKernel{TInstructions, TVector}.Run"/> was given, and where a tile's sums go.</summary>
+/// <summary>
+/// One call of a linear layer: the arguments of <see cref="LinearKernel{TInstructions, TVector}.Run"/>, and the destination of a
+/// tile's sums.
+/// </summary>
 internal readonly unsafe struct LinearWork
 {
-    /// <summary>Takes the arguments of a call.</summary>
+    /// <summary>Stores the arguments of a call.</summary>
     public LinearWork(
         in LinearLayout layout,
         float* packed,
@@ -44,10 +47,10 @@ internal readonly unsafe struct LinearWork
     /// <summary>The floats from one row of results to the next.</summary>
     public nint YStride { get; }
 
-    /// <summary>What is done with the sums.</summary>
+    /// <summary>The epilogue.</summary>
     public LinearFinish Finish { get; }
 
-    /// <summary>The worker's working memory: the sums of a tile with which more is to be done.</summary>
+    /// <summary>The worker's working memory: the sums of a tile before the epilogue.</summary>
     public float* Scratch { get; }
 
     /// <summary>Whether the sums are the results.</summary>
@@ -59,7 +62,7 @@ internal readonly unsafe struct LinearWork
     /// <summary>The first output of a panel.</summary>
     public int Column(int panel) => panel * (Layout.IsGated ? Layout.Lanes : 2 * Layout.Lanes);
 
-    /// <summary>Where the sums of a tile go: to the results at once, or to working memory.</summary>
+    /// <summary>Returns the destination of a tile's sums: the results, or working memory.</summary>
     /// <param name="panel">The tile's first panel.</param>
     /// <param name="row">The tile's first row.</param>
     /// <param name="vectors">The tile's width in vectors.</param>

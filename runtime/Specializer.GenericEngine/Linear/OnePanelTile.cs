@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Specializer.GenericEngine;
 
 /// <summary>
-/// The innermost product of all matrix products: a tile of outputs, kept in registers; here two vectors wide and up to twelve rows high.
+/// The innermost product of all matrix products: a tile of outputs in registers, two vectors wide and up to twelve rows high.
 /// </summary>
 /// <remarks>
-/// y[row, output] = (accumulate ? y[row, output] : 0) + x[row, 0] · w[0, output] + x[row, 1] · w[1, output] + …, every
-/// output one chain of multiply-adds in this order, so that a result does not depend on the tile in which it was computed.
-/// The sums are separate variables, because only those stay in registers; what a tile with fewer rows does not need
-/// falls away when it is compiled. Optimised at once, without waiting for the method to prove itself hot: that makes no
-/// difference to a warm model and cut the first prefill of one with 15 million parameters from 260 to 85 ms.
+/// y[row, output] = (accumulate ? y[row, output] : 0) + x[row, 0] · w[0, output] + x[row, 1] · w[1, output] + …; every output is
+/// one chain of multiply-adds in this order, so a result does not depend on the tile that computes it. The sums are separate
+/// variables, because only those stay in registers; the JIT compiler removes those that a tile with fewer rows does not need. The
+/// method is fully optimized immediately, without tiering. A warm model is equally fast, and the first prefill of a model with 15
+/// million parameters dropped from 260 to 85 ms.
 /// </remarks>
 /// <typeparam name="TInstructions">The instruction set.</typeparam>
 /// <typeparam name="TVector">Its vector of floats.</typeparam>
@@ -30,8 +30,10 @@ internal static unsafe class OnePanelTile<TInstructions, TVector>
     /// <param name="y">The outputs of the first row.</param>
     /// <param name="yStride">The floats from one row of outputs to the next.</param>
     /// <param name="inputs">The number of inputs, at least 1.</param>
-    /// <param name="accumulate">Whether the sums start from what the outputs hold.</param>
-    /// <param name="ahead">Memory that will be read soon: one cache line per input is fetched meanwhile. The weights themselves, where there is none.</param>
+    /// <param name="accumulate">Whether the sums start from the outputs.</param>
+    /// <param name="ahead">
+    /// Memory that is read next: one cache line per input is prefetched. The weights themselves, if there is none.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TRows, TVectors>(
         float* x,

@@ -1,8 +1,8 @@
 namespace Specializer.GenericEngine;
 
 /// <summary>
-/// The product of up to <see cref="IVectorInstructions{TVector}.RowsOfOnePanel"/> rows with any number of panels: it
-/// chooses the tiles. Linear layers use it, and attention for its scores and for its weighted sums of values.
+/// The product of up to <see cref="IVectorInstructions{TVector}.RowsOfOnePanel"/> rows with any number of panels. It selects the
+/// tiles. Linear layers use it, and attention for its scores and for its weighted sums of values.
 /// </summary>
 /// <typeparam name="TInstructions">The instruction set.</typeparam>
 /// <typeparam name="TVector">Its vector of floats.</typeparam>
@@ -13,7 +13,7 @@ internal static unsafe class PanelProduct<TInstructions, TVector>
     /// <summary>The outputs of a panel.</summary>
     public static int PanelWidth => 2 * TInstructions.Lanes;
 
-    /// <summary>How many panels one tile takes for the given number of rows: 1, 2 or 4.</summary>
+    /// <summary>Returns the number of panels of one tile for a number of rows: 1, 2 or 4.</summary>
     public static int PanelsOfTile(int rows) =>
         rows <= TInstructions.RowsOfFourPanels ? 4
         : rows <= TInstructions.RowsOfTwoPanels ? 2
@@ -26,11 +26,11 @@ internal static unsafe class PanelProduct<TInstructions, TVector>
     /// <param name="w">The first panel.</param>
     /// <param name="wStride">The floats from one input's weights to the next one's, within a panel.</param>
     /// <param name="panelStride">The floats from one panel to the next.</param>
-    /// <param name="vectors">The width of all panels together in vectors; where it is odd, the last panel has one.</param>
+    /// <param name="vectors">The width of all panels together in vectors; if it is odd, the last panel has one.</param>
     /// <param name="y">The outputs of the first row; those of the panels are contiguous.</param>
     /// <param name="yStride">The floats from one row of outputs to the next.</param>
     /// <param name="inputs">The number of inputs.</param>
-    /// <param name="accumulate">Whether the sums start from what the outputs hold.</param>
+    /// <param name="accumulate">Whether the sums start from the outputs.</param>
     public static void Multiply(
         int rows,
         float* x,

@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.GenericEngine;
 
-/// <summary>Normalisation of one row.</summary>
+/// <summary>Normalizes one row.</summary>
 /// <typeparam name="TInstructions">The instruction set.</typeparam>
 /// <typeparam name="TVector">Its vector of floats.</typeparam>
 internal static unsafe class NormalizationKernel<TInstructions, TVector>
@@ -12,7 +12,7 @@ internal static unsafe class NormalizationKernel<TInstructions, TVector>
     /// <summary>y = x / √(mean(x²) + ε) · w.</summary>
     /// <param name="x">The row.</param>
     /// <param name="weight">w, as many.</param>
-    /// <param name="y">The result; it may be the row itself.</param>
+    /// <param name="y">The result; it can be the row itself.</param>
     /// <param name="width">The number of elements.</param>
     /// <param name="epsilon">ε.</param>
     public static void RootMeanSquare(float* x, float* weight, float* y, int width, float epsilon)
@@ -38,7 +38,7 @@ internal static unsafe class NormalizationKernel<TInstructions, TVector>
     /// <param name="x">The row.</param>
     /// <param name="weight">w, as many.</param>
     /// <param name="bias">b, as many.</param>
-    /// <param name="y">The result; it may be the row itself.</param>
+    /// <param name="y">The result; it can be the row itself.</param>
     /// <param name="width">The number of elements.</param>
     /// <param name="epsilon">ε.</param>
     public static void Layer(float* x, float* weight, float* bias, float* y, int width, float epsilon)

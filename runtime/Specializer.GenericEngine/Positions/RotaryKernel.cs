@@ -7,7 +7,7 @@ internal static unsafe class RotaryKernel<TInstructions, TVector>
     where TInstructions : struct, IVectorInstructions<TVector>
     where TVector : struct
 {
-    /// <summary>Turns the heads of one position, in place.</summary>
+    /// <summary>Rotates the heads of one position in place.</summary>
     /// <param name="layout">The table's layout.</param>
     /// <param name="row">The table's row of the position.</param>
     /// <param name="heads">The first head's elements.</param>

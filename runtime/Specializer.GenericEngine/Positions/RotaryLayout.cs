@@ -2,18 +2,18 @@ using System;
 
 namespace Specializer.GenericEngine;
 
-/// <summary>How the table of rotary positions lies in memory: cosines and sines, computed once for all positions of a context.</summary>
+/// <summary>The memory layout of the rotary table: cosines and sines, computed once for all positions of a context.</summary>
 /// <remarks>
-/// Position p turns pair i by p · base^(−2i / dimension). A position's row holds for half-split pairs one cosine per pair
-/// and then one sine per pair; for interleaved pairs each value twice, the first of two sines negated, so that a whole
-/// vector of neighbouring elements is turned by two multiplications.
+/// Position p rotates pair i by p · base^(−2i / dimension). For half-split pairs, the row of a position contains one cosine per
+/// pair and then one sine per pair. For interleaved pairs, it contains each value twice, with the first of two sines negated. Two
+/// multiplications then rotate a whole vector of adjacent elements.
 /// </remarks>
 internal readonly record struct RotaryLayout
 {
     /// <summary>Lays out a table.</summary>
     /// <param name="positions">The number of positions.</param>
-    /// <param name="dimension">How many elements of each head are turned; even. The others stay as they are.</param>
-    /// <param name="pairing">Which elements are turned together.</param>
+    /// <param name="dimension">The number of rotated elements of each head; even. The others are not changed.</param>
+    /// <param name="pairing">The elements that are rotated together.</param>
     public RotaryLayout(int positions, int dimension, RotaryPairing pairing)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(positions, 1);
@@ -27,10 +27,10 @@ internal readonly record struct RotaryLayout
     /// <summary>The number of positions.</summary>
     public int Positions { get; }
 
-    /// <summary>How many elements of each head are turned.</summary>
+    /// <summary>The number of rotated elements of each head.</summary>
     public int Dimension { get; }
 
-    /// <summary>Which elements are turned together.</summary>
+    /// <summary>The elements that are rotated together.</summary>
     public RotaryPairing Pairing { get; }
 
     /// <summary>The floats from one position's row to the next.</summary>

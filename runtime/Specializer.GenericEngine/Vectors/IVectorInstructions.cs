@@ -1,9 +1,9 @@
 namespace Specializer.GenericEngine;
 
 /// <summary>
-/// One instruction set as the kernels see it: the operations on its widest vector of floats, and how large a tile of
-/// results its registers hold. A kernel is written once over this interface; the JIT compiles it anew for each
-/// implementation, because all of them are structs, and every call below becomes one or two instructions.
+/// The interface of an instruction set for the kernels: the operations on its widest vector of floats, and the tile sizes that
+/// fit its registers. A kernel is written once with this interface. The JIT compiler compiles it for each implementation, because
+/// all of them are structs, and every call below becomes one or two instructions.
 /// </summary>
 /// <typeparam name="TVector">The vector of floats.</typeparam>
 internal unsafe interface IVectorInstructions<TVector>
@@ -12,16 +12,16 @@ internal unsafe interface IVectorInstructions<TVector>
     /// <summary>The number of floats in a vector; a power of two, at most 16.</summary>
     static abstract int Lanes { get; }
 
-    /// <summary>The most rows of a tile that is one panel, two vectors, wide.</summary>
+    /// <summary>The maximum number of rows of a tile that is one panel, two vectors, wide.</summary>
     static abstract int RowsOfOnePanel { get; }
 
-    /// <summary>The most rows of a tile that is two panels wide.</summary>
+    /// <summary>The maximum number of rows of a tile that is two panels wide.</summary>
     static abstract int RowsOfTwoPanels { get; }
 
-    /// <summary>The most rows of a tile that is four panels wide.</summary>
+    /// <summary>The maximum number of rows of a tile that is four panels wide.</summary>
     static abstract int RowsOfFourPanels { get; }
 
-    /// <summary>How wide the tiles are in panels, 1 or 2, where there are more rows than one tile has.</summary>
+    /// <summary>The width of tiles in panels, 1 or 2, if there are more rows than one tile has.</summary>
     static abstract int PanelsForManyRows { get; }
 
     /// <summary>All lanes 0.</summary>
@@ -36,7 +36,7 @@ internal unsafe interface IVectorInstructions<TVector>
     /// <summary>Writes one vector; no alignment is required.</summary>
     static abstract void Store(float* destination, TVector value);
 
-    /// <summary>Asks for a cache line to be fetched into the second-level cache, where there is an instruction for that.</summary>
+    /// <summary>Prefetches a cache line into the L2 cache, if there is an instruction for that.</summary>
     static abstract void Prefetch(float* line);
 
     /// <summary>left + right.</summary>
@@ -51,10 +51,10 @@ internal unsafe interface IVectorInstructions<TVector>
     /// <summary>left / right.</summary>
     static abstract TVector Divide(TVector left, TVector right);
 
-    /// <summary>left · right + term; rounded once where the instruction set has a fused form.</summary>
+    /// <summary>left · right + term; rounded once if the instruction set has a fused form.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector term);
 
-    /// <summary>The larger of two lanes; which one where a lane is not a number is left open.</summary>
+    /// <summary>The larger of two lanes; the result for a NaN is unspecified.</summary>
     static abstract TVector Max(TVector left, TVector right);
 
     /// <summary>|value|.</summary>
@@ -63,7 +63,7 @@ internal unsafe interface IVectorInstructions<TVector>
     /// <summary>The magnitude of one with the sign of the other.</summary>
     static abstract TVector CopySign(TVector magnitude, TVector sign);
 
-    /// <summary>Per lane: left ≤ right ? yes : no; a lane that is not a number compares as no.</summary>
+    /// <summary>Per lane: left ≤ right ? yes : no; a NaN selects no.</summary>
     static abstract TVector SelectLessThanOrEqual(TVector left, TVector right, TVector yes, TVector no);
 
     /// <summary>
