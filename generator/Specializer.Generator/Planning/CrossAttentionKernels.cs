@@ -3,17 +3,17 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>
-/// The kernels of attention with queries of one kind and keys and values of another: of a decoder to the output of an
-/// encoder, or of an encoder's global tokens to all others.
+/// The kernels of attention whose queries and keys have different sources: cross-attention of a decoder, or attention of an
+/// encoder's global tokens to all tokens.
 /// </summary>
 internal sealed class CrossAttentionKernels
 {
-    /// <param name="name">What the kernels are called.</param>
+    /// <param name="name">The name of the kernels.</param>
     /// <param name="cross">The attention.</param>
     /// <param name="asking">The stack whose states become queries.</param>
     /// <param name="seen">The stack whose states become keys and values.</param>
-    /// <param name="queryRows">Rows of the buffer of queries.</param>
-    /// <param name="tilePrefix">Tells tiles over heads of another width apart.</param>
+    /// <param name="queryRows">The number of rows in the buffer of queries.</param>
+    /// <param name="tilePrefix">The prefix that distinguishes tiles of different head dimensions.</param>
     public CrossAttentionKernels(
         string name,
         AttentionArchitecture cross,

@@ -4,18 +4,18 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <param name="Frames">The steps that run for the frames of sound before any position is computed.</param>
+/// <param name="Frames">The steps for audio frames, which run before any position is computed.</param>
 /// <param name="Steps">The steps of a chunk of positions.</param>
-/// <param name="Weight">The weight of the token embeddings; empty where there are none.</param>
+/// <param name="Weight">The weight of the token embeddings; empty if there is none.</param>
 internal sealed record EmbeddingPlan(EquatableArray<StepPlan> Frames, EquatableArray<StepPlan> Steps, string Weight);
 
-/// <summary>Plans how the tokens, or the patches of an image, of a stack become hidden states.</summary>
+/// <summary>Plans the computation of hidden states from tokens or from the patches of an image.</summary>
 /// <param name="architecture">The stack.</param>
-/// <param name="kernels">Its kernels.</param>
-/// <param name="weights">Where its weights go.</param>
-/// <param name="buffers">Where its buffers go.</param>
-/// <param name="chunk">Rows of a chunk.</param>
-/// <param name="prefix">What the names of its buffers begin with.</param>
+/// <param name="kernels">The kernels of the stack.</param>
+/// <param name="weights">Receives its weights.</param>
+/// <param name="buffers">Receives its buffers.</param>
+/// <param name="chunk">The number of rows of a chunk.</param>
+/// <param name="prefix">The prefix of its buffers.</param>
 internal sealed class EmbeddingPlanner(
     TransformerArchitecture architecture,
     StackKernels kernels,
@@ -31,7 +31,7 @@ internal sealed class EmbeddingPlanner(
 
     private string Hidden => prefix + "Hidden";
 
-    /// <param name="shared">The embeddings, where another stack has placed them.</param>
+    /// <param name="shared">The embeddings, if another stack has already placed them.</param>
     public EmbeddingPlan Plan(string? shared = null) =>
         architecture.Embeddings.Patches is { } patches ? PlanPatches(patches)
         : architecture.Embeddings.Sound is { } sound ? PlanSound(sound)
@@ -104,7 +104,7 @@ internal sealed class EmbeddingPlanner(
         return new EmbeddingPlan(EquatableArray<StepPlan>.Empty, new EquatableArray<StepPlan>(steps), embedding);
     }
 
-    /// <summary>Places the table of positions that is added to embeddings, if the stack has one.</summary>
+    /// <summary>Places the position table that is added to embeddings, if the stack has one.</summary>
     private string? PlacePositions(int width, int stride) =>
         architecture.Embeddings.Positions switch
         {
@@ -117,7 +117,10 @@ internal sealed class EmbeddingPlanner(
             _ => null,
         };
 
-    /// <summary>A patch is projected as a convolution with a stride of its own size would: one linear layer over its pixels.</summary>
+    /// <summary>
+    /// Plans the projection of patches: a convolution whose stride is its size, which is one linear layer over the pixels of a
+    /// patch.
+    /// </summary>
     private EmbeddingPlan PlanPatches(PatchArchitecture patches)
     {
         int width = architecture.Width,
@@ -155,7 +158,10 @@ internal sealed class EmbeddingPlanner(
         );
     }
 
-    /// <summary>A convolution is a linear layer over the frames that it sees; the result of the first lies in the session for all frames.</summary>
+    /// <summary>
+    /// Plans convolutions over audio frames. A convolution is a linear layer over adjacent frames; the session stores the results
+    /// of the first one for all frames.
+    /// </summary>
     private EmbeddingPlan PlanSound(SoundArchitecture sound)
     {
         int width = architecture.Width,

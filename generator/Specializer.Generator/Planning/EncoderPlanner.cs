@@ -6,9 +6,8 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>
-/// Plans an encoder, by itself or inside an encoder-decoder: the states of the whole sequence lie in the session,
-/// everything else only for a chunk of it, and the keys and values of one layer at a time. So memory is linear in the
-/// context.
+/// Plans an encoder, alone or inside an encoder-decoder. The session stores the states of the whole sequence, and the keys and
+/// values of one layer at a time. All other data is stored for one chunk only, so memory is linear in the context.
 /// </summary>
 internal sealed class EncoderPlanner
 {
@@ -21,15 +20,15 @@ internal sealed class EncoderPlanner
     private readonly EmbeddingPlan _embedding;
     private readonly StepPlan[] _after;
 
-    /// <summary>Places everything but the weights of the layers.</summary>
+    /// <summary>Places all data except the weights of the layers.</summary>
     /// <param name="architecture">The encoder.</param>
-    /// <param name="kernels">Its kernels.</param>
-    /// <param name="weights">Where its weights go.</param>
-    /// <param name="buffers">Where its buffers go.</param>
-    /// <param name="chunk">Rows that pass through a step at once.</param>
-    /// <param name="prefix">What the names of its buffers begin with.</param>
-    /// <param name="shared">The token embeddings, where another stack has placed them.</param>
-    /// <param name="projections">Further linear layers whose results lie where queries, keys and values do.</param>
+    /// <param name="kernels">The kernels of the encoder.</param>
+    /// <param name="weights">Receives its weights.</param>
+    /// <param name="buffers">Receives its buffers.</param>
+    /// <param name="chunk">The number of rows that a step processes at once.</param>
+    /// <param name="prefix">The prefix of its buffers.</param>
+    /// <param name="shared">The token embeddings, if another stack has already placed them.</param>
+    /// <param name="projections">Further linear layers that share the buffer of queries, keys and values.</param>
     public EncoderPlanner(
         TransformerArchitecture architecture,
         StackKernels kernels,
@@ -61,21 +60,21 @@ internal sealed class EncoderPlanner
         }
     }
 
-    /// <summary>The weight of the token embeddings; empty where there are none.</summary>
+    /// <summary>The weight of the token embeddings; empty if there is none.</summary>
     public string Embedding => _embedding.Weight;
 
     /// <summary>The buffer of the hidden states.</summary>
     public string Hidden => _prefix + "Hidden";
 
-    /// <summary>Places the weights of a layer, which have to be the next.</summary>
-    /// <param name="layersOffset">Where the first layer's packed weights begin.</param>
+    /// <summary>Places the weights of a layer, which must be the next ones.</summary>
+    /// <param name="layersOffset">The offset of the first layer's packed weights.</param>
     public EncoderPlan Plan(long layersOffset)
     {
         StepPlan[] steps = _layer.Plan(_weights);
         (StepPlan[] project, StepPlan[] attend) = Split(steps);
         if (_architecture.Arrangement == BlockArrangement.ParallelOneNorm)
         {
-            // The norm of a chunk that the projections read is gone by now.
+            // The norm of the chunk that the projections read is already overwritten.
             attend = [attend[0], steps.OfType<NormStep>().First(), .. attend.Skip(1)];
         }
 
@@ -101,13 +100,13 @@ internal sealed class EncoderPlanner
         );
     }
 
-    /// <summary>Cuts the attention in two: all keys and values have to be there before any query looks at them.</summary>
+    /// <summary>Splits the attention into two phases, because all keys and values must exist before any query reads them.</summary>
     private (StepPlan[] Project, StepPlan[] Attend) Split(StepPlan[] steps)
     {
         int at = Array.FindIndex(steps, static step => step is AttentionStep);
         var attention = (AttentionStep)steps[at];
 
-        // One layer's keys and values at a time: all kinds of layers have theirs in the same place.
+        // The buffers contain the keys and values of one layer at a time, so all layer kinds share them.
         var variants = new EquatableArray<AttentionVariant>(
             attention.Variants.Select(variant => variant with { Keys = _prefix + "Keys", Values = _prefix + "Values" })
         );
@@ -149,12 +148,12 @@ internal sealed class EncoderPlanner
         );
     }
 
-    /// <summary>Which tokens are global, and what they ask and see; all of it linear in the context.</summary>
+    /// <summary>Plans the data of global tokens, their queries and their keys; all of it is linear in the context.</summary>
     private void PlanGlobalTokens(BufferLayoutBuilder buffers, AttentionKernel kernel)
     {
         AttentionArchitecture attention = kernel.Attention;
         int length = _architecture.ContextLength;
-        // A vector of counts is compared with the one that begins a count later, up to the end of the last vector of positions.
+        // A vector of counts is compared with the vector one count later, up to the end of the last vector of positions.
         buffers.Block(
             "GlobalsBefore",
             $"counts of global tokens before each of {length} positions and behind the last",
@@ -185,7 +184,7 @@ internal sealed class EncoderPlanner
         );
     }
 
-    /// <summary>Activations of one chunk.</summary>
+    /// <summary>Places the activations of one chunk.</summary>
     private void PlanActivations(BufferLayoutBuilder buffers, LinearKernel[] projections)
     {
         if (_architecture.Arrangement is not (BlockArrangement.PostNorm or BlockArrangement.NormedResidual))

@@ -5,21 +5,21 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>
-/// What will be executed for one architecture. Emitted code, the tensor table, the constants and the documentation all
-/// derive from it. Immutable and compared by value.
+/// The execution of one architecture. Emitted code, the tensor table, the constants and the documentation derive from it. It is
+/// immutable and compared by value.
 /// </summary>
-/// <param name="Architecture">What is planned.</param>
-/// <param name="ChunkLength">Positions per prefill step.</param>
-/// <param name="LogitsRows">Positions whose logits are computed together.</param>
+/// <param name="Architecture">The architecture.</param>
+/// <param name="ChunkLength">The number of positions per prefill step.</param>
+/// <param name="LogitsRows">The number of positions whose logits are computed together.</param>
 /// <param name="Weights">The packed weights.</param>
-/// <param name="LayersOffset">Where the first layer's packed weights begin, in floats.</param>
-/// <param name="LayerStride">Floats from one layer's packed weights to the next's.</param>
-/// <param name="Buffers">The session's memory.</param>
-/// <param name="Before">A decoder's steps before the layers.</param>
+/// <param name="LayersOffset">The offset of the first layer's packed weights, in floats.</param>
+/// <param name="LayerStride">The number of floats from one layer's packed weights to the next.</param>
+/// <param name="Buffers">The buffers of a session.</param>
+/// <param name="Before">The steps of a decoder before the layers.</param>
 /// <param name="Layer">The steps of every layer of a decoder.</param>
-/// <param name="After">The steps after the layers, on the rows whose logits are wanted.</param>
-/// <param name="ParameterCount">Trained parameters, tied ones counted once.</param>
-/// <param name="MultiplyAddsPerToken">In the linear layers, logits included.</param>
+/// <param name="After">The steps after the layers, for the rows whose logits are requested.</param>
+/// <param name="ParameterCount">The number of trained parameters; tied parameters count once.</param>
+/// <param name="MultiplyAddsPerToken">The number of multiply-adds in the linear layers, including the logits.</param>
 internal sealed record ExecutionPlan(
     TransformerArchitecture Architecture,
     int ChunkLength,
@@ -35,22 +35,24 @@ internal sealed record ExecutionPlan(
     long MultiplyAddsPerToken
 )
 {
-    /// <summary>Under which names a checkpoint may hold the tensors, and which it may hold besides.</summary>
+    /// <summary>The names that a checkpoint can have for the tensors, and the further tensors that it may contain.</summary>
     public NamingPlan Naming { get; init; } = NamingPlan.None;
 
-    /// <summary>The encoder, by itself or inside an encoder-decoder; null for a decoder.</summary>
+    /// <summary>The encoder, alone or inside an encoder-decoder; null for a decoder.</summary>
     public EncoderPlan? Encoder { get; init; }
 
-    /// <summary>What an encoder by itself makes of its states; null for other stacks.</summary>
+    /// <summary>The head of an encoder-only model; null for other stacks.</summary>
     public HeadPlan? Head { get; init; }
 
-    /// <summary>The steps that keep keys and values of a source for one layer of the decoder; none for other stacks.</summary>
+    /// <summary>The steps that store the keys and values of a source for one layer of the decoder; empty for other stacks.</summary>
     public EquatableArray<StepPlan> Cross { get; init; } = EquatableArray<StepPlan>.Empty;
 
-    /// <summary>Whether a decoder attends to the encoder.</summary>
+    /// <summary>Whether the model is an encoder-decoder.</summary>
     public bool IsEncoderDecoder => Architecture.Stack == Stack.EncoderDecoder;
 
-    /// <summary>The folders of files that hold the head's projections, from the checkpoint's own; none where the checkpoint holds them.</summary>
+    /// <summary>
+    /// The folders of the files with the head's projections, relative to the checkpoint; empty if the checkpoint contains them.
+    /// </summary>
     public IReadOnlyList<string> ModuleFolders =>
         [
             .. (Architecture.Head?.Projections ?? EquatableArray<ProjectionArchitecture>.Empty)
@@ -68,20 +70,22 @@ internal sealed record ExecutionPlan(
     /// <summary>The buffer with a name.</summary>
     public BufferPlan Buffer(string name) => Buffers.First(buffer => buffer.Name == name);
 
-    /// <summary>The buffers that steps read or write, as they lie in memory; logits lie elsewhere.</summary>
+    /// <summary>Returns the buffers that steps read or write, in memory order; logits have separate memory.</summary>
     public IEnumerable<BufferPlan> BuffersOf(IEnumerable<StepPlan> steps)
     {
         var used = new HashSet<string>(steps.SelectMany(static step => step.Buffers));
         return Buffers.Where(buffer => used.Contains(buffer.Name));
     }
 
-    /// <summary>Floats of the state of linear attention in all layers, which is what a decoder's session begins with.</summary>
+    /// <summary>
+    /// The number of floats of linear attention's state in all layers, with which the memory of a decoder's session starts.
+    /// </summary>
     public long StateFloats => Buffer("KeptState").Floats;
 
-    /// <summary>The sets of weights that layers have.</summary>
+    /// <summary>The number of distinct sets of weights.</summary>
     public int WeightSets => Architecture.WeightSets;
 
-    /// <summary>The tensors that a checkpoint must hold, each once, in the order in which weights are packed.</summary>
+    /// <summary>The tensors that a checkpoint must contain, without duplicates, in packing order.</summary>
     public IReadOnlyList<TensorPlan> Tensors =>
         [
             .. Weights
@@ -92,13 +96,13 @@ internal sealed record ExecutionPlan(
                 .SelectMany(tensor => tensor.IsInner ? Enumerable.Range(0, Architecture.SetsPerGroup).Select(tensor.InSet) : [tensor]),
         ];
 
-    /// <summary>How many layers, or groups of sets of weights, have a tensor; 0 where it belongs to none.</summary>
+    /// <summary>Returns the number of layers, or groups of sets of weights, that have a tensor; 0 if it belongs to none.</summary>
     public int LayersOf(TensorPlan tensor) =>
         !tensor.PerLayer ? 0
         : tensor.InEncoder ? Encoder!.Architecture.Layers
         : WeightSets / Architecture.SetsPerGroup;
 
-    /// <summary>Bytes of the packed weights.</summary>
+    /// <summary>The size of the packed weights in bytes.</summary>
     public long PackedWeightBytes =>
         sizeof(float)
         * (
@@ -107,25 +111,26 @@ internal sealed record ExecutionPlan(
                 : LayersOffset + (LayerStride * WeightSets)
         );
 
-    /// <summary>Floats from the logits of one position to the next.</summary>
+    /// <summary>The number of floats from the logits of one position to the next.</summary>
     public int LogitsStride => Layout.Pad(Architecture.Embeddings.VocabularySize);
 
-    /// <summary>Floats of a session's cache and activations.</summary>
+    /// <summary>The number of floats of a session's cache and activations.</summary>
     public long SessionFloats { get; init; }
 
-    /// <summary>Bytes of a session's cache and activations.</summary>
+    /// <summary>The size of a session's cache and activations in bytes.</summary>
     public long SessionMemoryBytes => SessionFloats * sizeof(float);
 
-    /// <summary>Floats of what every sequence of a session has of its own: its cache, behind everything that sequences share.</summary>
+    /// <summary>
+    /// The number of floats of each sequence of a session: its cache. The caches follow the data that sequences share.
+    /// </summary>
     public long SequenceFloats { get; init; }
 
-    /// <summary>
-    /// Whether weights and buffers lie apart, for pages between them that no kernel may touch. Tests plan so; what is
-    /// computed is the same.
-    /// </summary>
+    /// <summary>Whether weights and buffers are separated by guard pages. Tests use this; the results are the same.</summary>
     public bool Guarded { get; init; }
 
-    /// <summary>Bytes of a session: cache, activations and, of a decoder, logits (with a line to align them).</summary>
+    /// <summary>
+    /// The size of a session in bytes: cache, activations and, for a decoder, logits with a cache line for alignment.
+    /// </summary>
     public long SessionBytes =>
         Head is not null ? SessionMemoryBytes : SessionMemoryBytes + ((((long)LogitsRows * LogitsStride) + Layout.Line) * sizeof(float));
 }

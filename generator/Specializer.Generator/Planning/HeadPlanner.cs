@@ -6,11 +6,11 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Plans what an encoder computes from its last hidden states.</summary>
+/// <summary>Plans the computation of an encoder after its last hidden states.</summary>
 /// <param name="architecture">The encoder.</param>
-/// <param name="kernels">Its kernels.</param>
-/// <param name="weights">Where its weights go.</param>
-/// <param name="buffers">Where its buffers go.</param>
+/// <param name="kernels">The kernels of the encoder.</param>
+/// <param name="weights">Receives its weights.</param>
+/// <param name="buffers">Receives its buffers.</param>
 internal sealed class HeadPlanner(
     TransformerArchitecture architecture,
     StackKernels kernels,
@@ -18,7 +18,7 @@ internal sealed class HeadPlanner(
     BufferLayoutBuilder buffers
 )
 {
-    /// <summary>Rows of output that are computed together hold about this many floats.</summary>
+    /// <summary>The approximate number of output floats that are computed together.</summary>
     private const int OutputFloats = 2 * 1024 * 1024;
 
     private CheckpointNames Names => architecture.Checkpoint.Names;
@@ -26,8 +26,8 @@ internal sealed class HeadPlanner(
     private TensorSuffixes Suffixes => architecture.Checkpoint.Suffixes;
 
     /// <param name="encoder">The buffer of the last hidden states.</param>
-    /// <param name="chunk">Rows of a chunk.</param>
-    /// <param name="embedding">The weight of the token embeddings, which the output may share.</param>
+    /// <param name="chunk">The number of rows of a chunk.</param>
+    /// <param name="embedding">The weight of the token embeddings, which the output can share.</param>
     public HeadPlan Plan(string encoder, int chunk, string embedding)
     {
         if (architecture.Head is not { } head)
@@ -43,7 +43,7 @@ internal sealed class HeadPlanner(
         int rows = head.Pooling != Pooling.None ? 1 : Math.Min(chunk, Math.Max(8, OutputFloats / widest));
         if (head.Pooling != Pooling.None)
         {
-            // A state that nothing projects is pooled and normalised at once.
+            // Without projections, pooling and normalization are one step.
             bool normalize = head.Normalize && head.Projections.Count == 0;
             at = buffers.RowBuffer("Pooled", "the sequence's pooled state", 1, width, kernels.Norm.Stride);
             steps.Add(
@@ -63,7 +63,7 @@ internal sealed class HeadPlanner(
 
         if (head.Normalize && (head.Pooling == Pooling.None || head.Projections.Count > 0))
         {
-            // The hidden states of tokens are not changed: their caller may still be reading them.
+            // The hidden states of tokens are preserved, because the caller may still read them.
             string normalized =
                 at == encoder ? buffers.RowBuffer("Normalized", "states of length 1", rows, width, Layout.RowStride(width)) : at;
             steps.Add(new NormalizeStep("Each divided by its length", new NormalizeKernel(width, Layout.RowStride(width)), at, normalized));

@@ -7,8 +7,8 @@ namespace Specializer.Generator.Planning;
 
 /// <summary>Plans the steps of a layer and places its weights in the order in which they are read.</summary>
 /// <param name="architecture">The stack.</param>
-/// <param name="kernels">Its kernels.</param>
-/// <param name="prefix">What the names of its buffers begin with.</param>
+/// <param name="kernels">The kernels of the stack.</param>
+/// <param name="prefix">The prefix of its buffers.</param>
 internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKernels kernels, string prefix = "")
 {
     private readonly CheckpointLayout _checkpoint = architecture.Checkpoint;
@@ -16,11 +16,13 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
     private readonly Dictionary<LayerKind, string?> _tables = [];
     private readonly Dictionary<LayerKind, string?> _shortTables = [];
 
-    /// <summary>What both blocks read: the residual stream itself where norms stand after the sums only, or are of the stream itself.</summary>
+    /// <summary>
+    /// The input of both blocks. It is the residual stream itself if norms only follow the sums, or are norms of the stream.
+    /// </summary>
     private string BlockInput =>
         prefix + (architecture.Arrangement is BlockArrangement.PostNorm or BlockArrangement.NormedResidual ? "Hidden" : "Normed");
 
-    /// <summary>The tables that all layers of a kind share.</summary>
+    /// <summary>Places the tables that all layers of a kind share.</summary>
     public void PlanTables(WeightLayoutBuilder weights)
     {
         foreach (LayerKind kind in architecture.LayerKinds)
@@ -107,7 +109,7 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
         steps.Add(PlanUp(weights));
         if (parallel)
         {
-            // Both blocks have read the residual stream by now.
+            // Both blocks have already read the residual stream.
             steps.Add(output);
         }
 
@@ -196,8 +198,8 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
     }
 
     /// <summary>
-    /// Queries of the residual stream over keys and values that <see cref="PlanCrossKeysAndValues"/> made of the encoder's
-    /// output, once for each source.
+    /// Plans cross-attention: queries of the residual stream over keys and values from <see cref="PlanCrossKeysAndValues"/>,
+    /// which are computed once for each source.
     /// </summary>
     private void PlanCrossAttention(WeightLayoutBuilder weights, List<StepPlan> steps, CrossAttentionKernels cross)
     {
@@ -258,7 +260,7 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
         }
     }
 
-    /// <summary>Keys and values of the encoder's output for one layer of the decoder.</summary>
+    /// <summary>Plans the keys and values of the encoder's output for one layer of the decoder.</summary>
     public StepPlan[] PlanCrossKeysAndValues(WeightLayoutBuilder weights, string source, string projected)
     {
         CheckpointNames names = _checkpoint.Names;
@@ -289,8 +291,9 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
     }
 
     /// <summary>
-    /// The attention of global tokens to all others, with projections of their own (Beltagy et al. 2020): what has to be
-    /// there before any attends, and the attention, whose results take the place of those that the tokens had as local ones.
+    /// Plans the attention of global tokens to all tokens, with separate projections (Beltagy et al. 2020). The first steps
+    /// compute the data that must exist before any token attends. The others compute the attention, whose results replace the
+    /// results of the same tokens as local ones.
     /// </summary>
     public (StepPlan[] Project, StepPlan[] Attend) PlanGlobalAttention(WeightLayoutBuilder weights, CrossAttentionKernels global)
     {
@@ -381,7 +384,7 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
         );
     }
 
-    /// <summary>The rows of all queries, then all keys, then all values, wherever the checkpoint keeps them.</summary>
+    /// <summary>Returns the rows of all queries, then all keys, then all values, independently of the checkpoint's layout.</summary>
     private TensorSlice[] QueryKeyValue(string suffix, int? inputs)
     {
         AttentionArchitecture attention = architecture.Attention;

@@ -6,10 +6,10 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>
-/// Places the packed weights one after the other: first those of the whole model, then those of a layer. In an
-/// encoder-decoder the layers of the encoder stand behind those of the decoder.
+/// Places the packed weights consecutively: first those of the whole model, then those of a layer. In an encoder-decoder the
+/// layers of the encoder follow those of the decoder.
 /// </summary>
-/// <param name="guarded">Whether blocks lie apart, for pages between them that no kernel may touch.</param>
+/// <param name="guarded">Whether blocks are separated by guard pages.</param>
 internal sealed class WeightLayoutBuilder(bool guarded)
 {
     private readonly List<WeightPlan> _weights = [];
@@ -24,10 +24,10 @@ internal sealed class WeightLayoutBuilder(bool guarded)
 
     public long EncoderLayersOffset { get; private set; }
 
-    /// <summary>Floats of the layer's weights so far.</summary>
+    /// <summary>The number of floats of the layer's weights so far.</summary>
     public long CurrentLayerStride => _offset;
 
-    /// <summary>What the names of weights begin with, which tells those of an encoder from those of its decoder.</summary>
+    /// <summary>The prefix of weights, which distinguishes those of an encoder from those of its decoder.</summary>
     public string Prefix { get; set; } = "";
 
     public void BeginLayer()
@@ -37,7 +37,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
         _inLayer = true;
     }
 
-    /// <summary>Begins the layer of an encoder behind <paramref name="layers"/> layers of its decoder.</summary>
+    /// <summary>Starts the layer of an encoder after <paramref name="layers"/> layers of its decoder.</summary>
     public void BeginEncoderLayer(int layers)
     {
         _decoderLayerStride = _offset;
@@ -46,7 +46,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
         _inEncoder = true;
     }
 
-    /// <summary>The weights of a linear kernel: one matrix, several one after the other, or a gate and an up projection.</summary>
+    /// <summary>Places the weights of a linear kernel: one matrix, several consecutive ones, or a gate and an up projection.</summary>
     public string Panels(string name, LinearKernel kernel, params TensorSlice[] slices) =>
         Add(
             Block(
@@ -62,7 +62,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
             }
         );
 
-    /// <summary>The rows of a tensor; dimensions before the last two count as rows.</summary>
+    /// <summary>Places the rows of a tensor; dimensions before the last two count as rows.</summary>
     public string Rows(string name, int stride, TensorPlan tensor)
     {
         int length = tensor.Shape[tensor.Shape.Count - 1];
@@ -70,7 +70,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
         return Add(name, WeightLayout.Rows, rows * stride, length, stride, TensorSlice.Whole(tensor));
     }
 
-    /// <summary>The bias of a linear kernel, laid out as its weights' columns.</summary>
+    /// <summary>Places the bias of a linear kernel, in the layout of its weights' columns.</summary>
     public string Bias(string name, LinearKernel kernel, params TensorSlice[] slices) =>
         Add(
             name,
@@ -81,7 +81,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
             slices
         );
 
-    /// <summary>The weight of a norm and, behind it, its bias if it has one.</summary>
+    /// <summary>Places the weight of a norm, followed by its bias if it has one.</summary>
     public string Norm(string name, int width, NormArchitecture norm, TensorSuffixes suffixes, string checkpointName, bool perLayer)
     {
         int floats = Layout.Pad(width);
@@ -105,10 +105,10 @@ internal sealed class WeightLayoutBuilder(bool guarded)
         return weight;
     }
 
-    /// <summary>What the positions of a kind of layer are computed from, if anything.</summary>
-    /// <param name="kind">The kind of layer.</param>
-    /// <param name="heads">Query heads.</param>
-    /// <param name="contextLength">How many positions there are.</param>
+    /// <summary>Places the table that the positions of a layer kind use, if there is one.</summary>
+    /// <param name="kind">The layer kind.</param>
+    /// <param name="heads">The number of query heads.</param>
+    /// <param name="contextLength">The number of positions.</param>
     /// <param name="relativeBias">The checkpoint's name of a table of relative positions.</param>
     public string? Positions(LayerKind kind, int heads, int contextLength, string relativeBias)
     {
@@ -121,7 +121,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
             case AlibiPositions alibi:
                 return Add(kind.Name + "AlibiSlopes", WeightLayout.AlibiSlopes, Layout.Pad(heads), 0, heads, alibi);
             case RelativePositions relative:
-                // As many positions as a cache has, which is whole panels.
+                // The number of positions of a cache, which is a whole number of panels.
                 int positions = Layout.CacheLength(contextLength);
                 int stride = Layout.RelativeBiasStride(positions, relative.Bidirectional);
                 return Add(
@@ -142,7 +142,9 @@ internal sealed class WeightLayoutBuilder(bool guarded)
         }
     }
 
-    /// <summary>The rotary angles of sequences of up to the original length, where they are others than those of longer ones.</summary>
+    /// <summary>
+    /// Places the rotary angles of sequences of up to the original length, if they differ from those of longer sequences.
+    /// </summary>
     public string? ShortPositions(LayerKind kind) =>
         kind.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } rotary
             ? Add(
@@ -177,7 +179,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
 
     public EquatableArray<WeightPlan> Build() => new(_weights);
 
-    /// <summary>The elements of all tensors, each counted once however many slices it is cut into.</summary>
+    /// <summary>Returns the number of elements of all tensors; each tensor counts once, even if it has several slices.</summary>
     public long ParameterCount(int layers, int encoderLayers = 0) =>
         _weights
             .SelectMany(static weight => weight.Slices)
@@ -227,8 +229,8 @@ internal sealed class WeightLayoutBuilder(bool guarded)
 
     /// <summary>Places a block.</summary>
     /// <param name="weight">The block.</param>
-    /// <param name="following">Floats of the block that must lie directly after it, if there is one.</param>
-    /// <param name="follows">Whether it is that block.</param>
+    /// <param name="following">The number of floats of the block that must follow directly, if there is one.</param>
+    /// <param name="follows">Whether the block is such a following block.</param>
     private string Add(WeightPlan weight, long following = 0, bool follows = false)
     {
         long floats = (weight.Floats + Layout.Line - 1) / Layout.Line * Layout.Line;
@@ -239,11 +241,11 @@ internal sealed class WeightLayoutBuilder(bool guarded)
     }
 }
 
-/// <summary>Places a session's buffers one after the other.</summary>
-/// <param name="guarded">Whether buffers lie apart, for pages between them that no kernel may touch.</param>
+/// <summary>Places the buffers of a session consecutively.</summary>
+/// <param name="guarded">Whether buffers are separated by guard pages.</param>
 internal sealed class BufferLayoutBuilder(bool guarded)
 {
-    /// <summary>What the names of buffers begin with, which tells those of an encoder from those of its decoder.</summary>
+    /// <summary>The prefix of buffers, which distinguishes those of an encoder from those of its decoder.</summary>
     public string Prefix { get; set; } = "";
 
     private bool _perSequence;
@@ -252,10 +254,10 @@ internal sealed class BufferLayoutBuilder(bool guarded)
     private long _offset;
     private long _sequence;
 
-    /// <summary>Floats of everything placed so far.</summary>
+    /// <summary>The number of floats placed so far.</summary>
     public long Floats => _offset;
 
-    /// <summary>Floats of what every sequence has of its own, placed so far; 0 where a session has one sequence.</summary>
+    /// <summary>The number of floats per sequence placed so far; 0 if a session has one sequence.</summary>
     public long SequenceFloats => _perSequence ? _offset - _sequence : 0;
 
     public string Block(string name, string description, long floats) => Add(name, description, floats, 0);
@@ -268,14 +270,14 @@ internal sealed class BufferLayoutBuilder(bool guarded)
             stride
         );
 
-    /// <summary>What follows every sequence of a session has of its own.</summary>
+    /// <summary>Marks the start of the buffers that every sequence of a session has.</summary>
     public void BeginSequence()
     {
         _perSequence = true;
         _sequence = _offset;
     }
 
-    /// <summary>A buffer with something for every position of the sequence.</summary>
+    /// <summary>Places a buffer with data for every position of the sequence.</summary>
     public string PositionBuffer(string name, string description, long floats, int rowStride)
     {
         string full = Add(name, description, floats, rowStride);

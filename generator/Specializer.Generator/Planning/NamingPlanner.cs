@@ -5,7 +5,9 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Plans under which names a checkpoint may hold the tensors of a plan, and which tensors it may hold besides.</summary>
+/// <summary>
+/// Plans the names that a checkpoint can have for the tensors of a plan, and the further tensors that it may contain.
+/// </summary>
 internal sealed class NamingPlanner
 {
     private const char Separator = '.';
@@ -26,7 +28,7 @@ internal sealed class NamingPlanner
         }
     }
 
-    /// <param name="architecture">What is planned.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <param name="tensors">The tensors that its plan reads.</param>
     public static NamingPlan Plan(TransformerArchitecture architecture, IReadOnlyList<TensorPlan> tensors) =>
         new NamingPlanner(architecture, tensors).Plan();
@@ -73,7 +75,7 @@ internal sealed class NamingPlanner
         );
     }
 
-    /// <summary>A family says all copies that its classes have; those that a model reads by themselves are none.</summary>
+    /// <summary>Adds copies. A family lists all copies of its classes; those that a model reads by themselves do not count.</summary>
     private void AddCopies(string name, IEnumerable<string> others) =>
         Change(
             name,
@@ -97,7 +99,9 @@ internal sealed class NamingPlanner
         }
     }
 
-    /// <summary>Projections of a stack that a file may hold fused, though the family keeps them apart, or the reverse.</summary>
+    /// <summary>
+    /// Plans projections of a stack that a file may contain fused although the family has separate ones, or the reverse.
+    /// </summary>
     private void PlanProjections(TransformerArchitecture stack)
     {
         CheckpointLayout layout = stack.Checkpoint;
@@ -129,7 +133,7 @@ internal sealed class NamingPlanner
             return;
         }
 
-        // Of biases, a fused tensor holds all or none.
+        // A fused tensor contains all biases or none.
         if (parts.All(part => _tensors.ContainsKey(part.Name + suffix)))
         {
             int first = 0,
@@ -155,7 +159,9 @@ internal sealed class NamingPlanner
         }
     }
 
-    /// <summary>The first part of the names of all tensors of the body, if it is one. What heads are made of does not count.</summary>
+    /// <summary>
+    /// Returns the first part of the names of all tensors of the body, if all have the same. Tensors of heads are excluded.
+    /// </summary>
     private string SharedPrefix()
     {
         CheckpointNames names = _architecture.Checkpoint.Names;

@@ -5,26 +5,28 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Turns an architecture into the plan of its execution.</summary>
+/// <summary>Converts an architecture to the plan of its execution.</summary>
 internal static class Planner
 {
-    /// <summary>Positions whose logits are computed together where all are wanted: enough rows to fill a register tile.</summary>
+    /// <summary>
+    /// The number of positions whose logits are computed together if all are requested: enough rows for a register tile.
+    /// </summary>
     private const int LogitsRows = 8;
 
-    /// <summary>The most positions of a prefill step.</summary>
+    /// <summary>The maximum number of positions of a prefill step.</summary>
     private const int LongestChunk = 128;
 
-    /// <summary>The inputs that a linear layer reads again and again stay within about a megabyte of second-level cache.</summary>
+    /// <summary>The inputs that a linear layer reads repeatedly are limited to about a megabyte of L2 cache.</summary>
     private const int ChunkInputFloats = 280 * 1024;
 
-    /// <summary>What the names of the weights of an encoder inside an encoder-decoder begin with.</summary>
+    /// <summary>The prefix of the weights of an encoder inside an encoder-decoder.</summary>
     private const string EncoderWeights = "Encoder";
 
-    /// <summary>What the names of its buffers begin with, and of its kinds of layers, which tells its kernels from the decoder's.</summary>
+    /// <summary>The prefix of its buffers and layer kinds, which distinguishes its kernels from those of the decoder.</summary>
     private const string SourceBuffers = "Source";
 
-    /// <param name="declared">What is planned.</param>
-    /// <param name="guarded">Whether weights and buffers lie apart, for pages between them that no kernel may touch.</param>
+    /// <param name="declared">The architecture.</param>
+    /// <param name="guarded">Whether weights and buffers are separated by guard pages.</param>
     public static ExecutionPlan Plan(TransformerArchitecture declared, bool guarded = false)
     {
         TransformerArchitecture architecture = WithoutUnusedKinds(declared);
@@ -151,7 +153,10 @@ internal static class Planner
         };
     }
 
-    /// <summary>Places what the encoder of an encoder-decoder has beside its layers, and what every layer of the decoder keeps of the source.</summary>
+    /// <summary>
+    /// Places the data of an encoder-decoder's encoder outside its layers, and the keys and values of the source for every layer
+    /// of the decoder.
+    /// </summary>
     private static EncoderPlanner PlanSource(
         TransformerArchitecture decoder,
         TransformerArchitecture declared,
@@ -213,7 +218,7 @@ internal static class Planner
     private static long MultiplyAdds(IEnumerable<StepPlan> steps) =>
         steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow);
 
-    /// <summary>The bias of a linear layer, or one that the checkpoint keeps by itself as one row.</summary>
+    /// <summary>Returns the bias of a linear layer, or one that the checkpoint stores separately as one row.</summary>
     private static TensorSlice LogitsBias(TransformerArchitecture architecture)
     {
         int vocabulary = architecture.Embeddings.VocabularySize;
@@ -224,8 +229,8 @@ internal static class Planner
     }
 
     /// <summary>
-    /// No declaration says so yet: a session knows one length past which rotary factors change, and keeps the tokens of one
-    /// sequence to recompute its cache from.
+    /// Rejects layer kinds with different lengths at which rotary factors change, which no declaration has yet. A session
+    /// supports one length, and keeps the tokens of one sequence to recompute its cache.
     /// </summary>
     private static void RefuseLengths(TransformerArchitecture architecture)
     {
@@ -244,7 +249,10 @@ internal static class Planner
         }
     }
 
-    /// <summary>A model may have fewer layers than its pattern: kinds that no layer is of have neither kernels nor caches.</summary>
+    /// <summary>
+    /// Removes layer kinds that no layer has, so that they have neither kernels nor caches. A model may have fewer layers than
+    /// its pattern.
+    /// </summary>
     private static TransformerArchitecture WithoutUnusedKinds(TransformerArchitecture architecture)
     {
         int[] pattern = [.. architecture.LayerPattern.Take(architecture.Layers)];
@@ -258,7 +266,9 @@ internal static class Planner
             };
     }
 
-    /// <summary>The decoder's buffers. What every sequence of an encoder-decoder has of its own lies behind everything that sequences share.</summary>
+    /// <summary>
+    /// Places the buffers of the decoder. In an encoder-decoder, the buffers of each sequence follow those that sequences share.
+    /// </summary>
     private static void PlanBuffers(TransformerArchitecture architecture, StackKernels kernels, int chunk, BufferLayoutBuilder session)
     {
         if (architecture.Encoder is null)

@@ -3,12 +3,12 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>The kernels of a stack, as its shapes ask for them.</summary>
+/// <summary>The kernels that the shapes of a stack require.</summary>
 internal sealed class StackKernels
 {
     /// <param name="architecture">The stack.</param>
-    /// <param name="chunk">Rows of a chunk.</param>
-    /// <param name="tilePrefix">Tells tiles over heads of another width apart.</param>
+    /// <param name="chunk">The number of rows of a chunk.</param>
+    /// <param name="tilePrefix">The prefix that distinguishes tiles of different head dimensions.</param>
     public StackKernels(TransformerArchitecture architecture, int chunk, string tilePrefix = "")
     {
         AttentionArchitecture attention = architecture.Attention;
@@ -127,7 +127,7 @@ internal sealed class StackKernels
         {
             Storage = architecture.WeightStorage,
         };
-        // Rows of logits lie closer than those of activations: a projection of as many outputs is another kernel.
+        // Rows of logits have a smaller stride than activations, so a projection with as many outputs is a different kernel.
         Logits = new[] { QueryKeyValue, Output, Up, Down, Cross?.Query, Cross?.KeyValue, Cross?.Output }.Any(kernel =>
             kernel is not null && kernel.Name == logits.Name && kernel != logits
         )
@@ -147,13 +147,13 @@ internal sealed class StackKernels
 
     public LinearKernel QueryKeyValue { get; }
 
-    /// <summary>One for each kind of layer.</summary>
+    /// <summary>The attention kernels, one for each layer kind.</summary>
     public EquatableArray<AttentionKernel> Attention { get; }
 
-    /// <summary>The attention to the encoder's output, if there is an encoder.</summary>
+    /// <summary>The cross-attention, if there is an encoder.</summary>
     public CrossAttentionKernels? Cross { get; }
 
-    /// <summary>The attention of global tokens to all others, if there are such.</summary>
+    /// <summary>The attention of global tokens to all tokens, if there are global tokens.</summary>
     public CrossAttentionKernels? Global { get; }
 
     public LinearKernel Output { get; }
@@ -165,8 +165,9 @@ internal sealed class StackKernels
     public LinearKernel Logits { get; }
 
     /// <summary>
-    /// The context in whole panels of keys; with a window no more than the window and a chunk, in whole blocks, so that
-    /// a block of positions is a block of the ring. An encoder has the keys of the whole sequence before any query looks at them.
+    /// Returns the number of cached positions in whole panels of keys. With a window, it is at most the window and a chunk in
+    /// whole blocks. A block of positions is then a block of the ring. An encoder has the keys of the whole sequence before any
+    /// query reads them.
     /// </summary>
     private static int CacheLength(TransformerArchitecture architecture, LayerKind kind, int chunk)
     {

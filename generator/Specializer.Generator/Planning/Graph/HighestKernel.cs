@@ -3,7 +3,9 @@ using static Specializer.Generator.Planning.KernelParameters;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Finds the highest logit of one row: of each worker among those that it has computed itself, so that nobody waits.</summary>
+/// <summary>
+/// Finds the arg-max of one row. Each worker searches the logits that it has computed itself, so that no barrier is required.
+/// </summary>
 /// <param name="Logits">The kernel that computes the logits.</param>
 internal sealed record HighestKernel(LinearKernel Logits) : Kernel
 {

@@ -4,7 +4,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>A computation of one shape, emitted once per instruction set: steps of equal shape share an equal kernel.</summary>
+/// <summary>A computation of one shape, emitted once per instruction set; steps of equal shape share an equal kernel.</summary>
 internal abstract record Kernel
 {
     /// <summary>The method's name; equal kernels have equal names and different ones different names.</summary>

@@ -1,6 +1,6 @@
 namespace Specializer.Generator.Planning;
 
-/// <summary>The type of a parameter of a kernel.</summary>
+/// <summary>Specifies the type of a kernel parameter.</summary>
 internal enum ParameterType
 {
     /// <summary>A number of elements, a position, a worker.</summary>
@@ -9,10 +9,10 @@ internal enum ParameterType
     /// <summary>A factor.</summary>
     Float,
 
-    /// <summary>A block of memory that holds integers.</summary>
+    /// <summary>A block of memory with integers.</summary>
     Integers,
 
-    /// <summary>A block of memory that holds floats.</summary>
+    /// <summary>A block of memory with floats.</summary>
     Floats,
 }
 

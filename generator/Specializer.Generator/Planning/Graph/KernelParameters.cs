@@ -1,6 +1,6 @@
 namespace Specializer.Generator.Planning;
 
-/// <summary>The parameters that kernels have; a step binds each to a value, and the emission prints both from that.</summary>
+/// <summary>The parameters of kernels. A step binds each to a value, and the emission prints both from that.</summary>
 internal static class KernelParameters
 {
     /// <summary>Rows that a kernel reads.</summary>
@@ -33,13 +33,13 @@ internal static class KernelParameters
     /// <summary>The embeddings of token types.</summary>
     public static KernelParameter Types { get; } = Floats("types");
 
-    /// <summary>The learned state before the patches of an image.</summary>
+    /// <summary>The learned class state before the patches of an image.</summary>
     public static KernelParameter First { get; } = Floats("first");
 
     /// <summary>The pixels of an image.</summary>
     public static KernelParameter Pixels { get; } = Floats("pixels");
 
-    /// <summary>Frames of sound.</summary>
+    /// <summary>The audio frames.</summary>
     public static KernelParameter Frames { get; } = Floats("frames");
 
     /// <summary>The number of frames.</summary>
@@ -60,7 +60,7 @@ internal static class KernelParameters
     /// <summary>The norm of every key head.</summary>
     public static KernelParameter KeyNorm { get; } = Floats("keyNorm");
 
-    /// <summary>The factor of q·k where it depends on the layer.</summary>
+    /// <summary>The factor of q·k if it depends on the layer.</summary>
     public static KernelParameter Scale { get; } = new("scale", ParameterType.Float);
 
     /// <summary>The prepared queries.</summary>

@@ -3,7 +3,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>The methods that a kernel may have.</summary>
+/// <summary>Specifies a method of a kernel.</summary>
 internal enum KernelPart
 {
     /// <summary>The computation itself.</summary>
@@ -21,10 +21,10 @@ internal enum KernelPart
 /// <param name="Parameters">Its parameters in order.</param>
 internal sealed record KernelSignature(KernelPart Part, EquatableArray<KernelParameter> Parameters)
 {
-    /// <summary>The type of its result; null for none.</summary>
+    /// <summary>The type of the result; null for none.</summary>
     public ParameterType? Result { get; init; }
 
-    /// <summary>Creates a signature whose last parameters share out the rows among the workers.</summary>
+    /// <summary>Creates a signature whose last parameters divide the rows among the workers.</summary>
     /// <param name="part">The method.</param>
     /// <param name="parameters">The parameters before the number of rows.</param>
     public static KernelSignature OverRows(KernelPart part, params IEnumerable<KernelParameter> parameters) =>

@@ -2,14 +2,16 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>What a linear kernel does with a sum before it stores it, in this order.</summary>
-/// <param name="Bias">Adds a bias.</param>
-/// <param name="Activation">Applies an activation, to the gate if <paramref name="Gated"/>.</param>
-/// <param name="Gated">Multiplies the activated gate with the up projection.</param>
-/// <param name="AddToOutput">Adds to what the output holds (the residual stream) instead of replacing it.</param>
-/// <param name="SoftCap">c of c · tanh(output / c), the last thing; 0 for none.</param>
-/// <param name="Scale">What the sum and its bias are multiplied with, before anything else; 1 for nothing.</param>
-/// <param name="Clip">c where the sum and its bias are clipped to [−c, c], which excludes everything else; 0 for none.</param>
+/// <summary>The operations of a linear kernel on a sum before it stores it, in this order.</summary>
+/// <param name="Bias">Whether a bias is added.</param>
+/// <param name="Activation">The activation of the sum or, if <paramref name="Gated"/>, of the gate.</param>
+/// <param name="Gated">Whether the activated gate is multiplied with the up projection.</param>
+/// <param name="AddToOutput">Whether the result is added to the output (the residual stream) instead of replacing it.</param>
+/// <param name="SoftCap">The soft cap c of c · tanh(output / c), the last operation; 0 for none.</param>
+/// <param name="Scale">The factor of the sum and its bias, before all other operations; 1 for none.</param>
+/// <param name="Clip">
+/// The limit c if the sum and its bias are clipped to [−c, c], which excludes all other operations; 0 for none.
+/// </param>
 internal sealed record LinearEpilogue(
     bool Bias,
     ActivationFunction? Activation,

@@ -5,26 +5,26 @@ namespace Specializer.Generator.Planning;
 
 /// <summary>output[row, o] = epilogue(Σ over i of input[row, i] · weight[o, i]).</summary>
 /// <param name="Inputs">The depth of the sum.</param>
-/// <param name="Outputs">The outputs; with a gate, after gating.</param>
-/// <param name="InputStride">Floats from one input row to the next.</param>
-/// <param name="OutputStride">Floats from one output row to the next.</param>
-/// <param name="Epilogue">What happens to a sum before it is stored.</param>
+/// <param name="Outputs">The number of outputs; with a gate, after gating.</param>
+/// <param name="InputStride">The number of floats from one input row to the next.</param>
+/// <param name="OutputStride">The number of floats from one output row to the next.</param>
+/// <param name="Epilogue">The operations on a sum before it is stored.</param>
 internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, int OutputStride, LinearEpilogue Epilogue) : Kernel
 {
-    /// <summary>The columns of the packed weights: whole lines, gate and up side by side.</summary>
+    /// <summary>The number of columns of the packed weights: whole lines, with gate and up side by side.</summary>
     public int PackedOutputs => Layout.Pad(Outputs) * (Epilogue.Gated ? 2 : 1);
 
     /// <summary>
-    /// The room of the packed weights in floats, the bias not counted. Weights of 16 bits lie two in a word, one from
-    /// each half of a panel, so that the last panel is as long as the others however few outputs it has.
+    /// The size of the packed weights in floats, without the bias. Two 16-bit weights share a word, one from each half of a
+    /// panel, so the last panel is as long as the others.
     /// </summary>
     public long PackedFloats =>
         Storage == WeightStorage.Float32 ? (long)PackedOutputs * Inputs : (long)Layout.RoundUp(PackedOutputs, 2 * Layout.Line) / 2 * Inputs;
 
-    /// <summary>The type in which the weights are held.</summary>
+    /// <summary>The storage type of the weights.</summary>
     public WeightStorage Storage { get; init; }
 
-    /// <summary>Ends the name where another kernel of the model has the same shape but not the same strides.</summary>
+    /// <summary>The suffix of the name if another kernel of the model has the same shape but different strides.</summary>
     public string NameSuffix { get; init; } = "";
 
     public long MultiplyAddsPerRow => (long)Inputs * Outputs * (Epilogue.Gated ? 2 : 1);

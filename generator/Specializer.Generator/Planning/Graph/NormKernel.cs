@@ -3,13 +3,13 @@ using static Specializer.Generator.Planning.KernelParameters;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Normalises rows.</summary>
+/// <summary>Normalizes rows.</summary>
 /// <param name="Formula">The formula.</param>
 /// <param name="Width">The width of a row.</param>
-/// <param name="Stride">Floats from one row to the next, of the input and of the output.</param>
+/// <param name="Stride">The number of floats from one row to the next, of the input and of the output.</param>
 /// <param name="Epsilon">The ε of the formula.</param>
-/// <param name="Bias">Whether a bias, which lies behind the weight, is added.</param>
-/// <param name="AddToOutput">Adds to what the output holds (the residual stream) instead of replacing it.</param>
+/// <param name="Bias">Whether a bias, which follows the weight, is added.</param>
+/// <param name="AddToOutput">Whether the result is added to the output (the residual stream) instead of replacing it.</param>
 internal sealed record NormKernel(NormFormula Formula, int Width, int Stride, float Epsilon, bool Bias, bool AddToOutput) : Kernel
 {
     public override string Name =>

@@ -3,10 +3,10 @@ using static Specializer.Generator.Planning.KernelParameters;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Makes one row of all rows of a sequence.</summary>
-/// <param name="Pooling">How.</param>
+/// <summary>Reduces all rows of a sequence to one.</summary>
+/// <param name="Pooling">The pooling.</param>
 /// <param name="Width">The width of a row.</param>
-/// <param name="Stride">Floats from one row to the next.</param>
+/// <param name="Stride">The number of floats from one row to the next.</param>
 /// <param name="Normalize">Whether the row is divided by its Euclidean length.</param>
 internal sealed record PoolKernel(Pooling Pooling, int Width, int Stride, bool Normalize) : Kernel
 {

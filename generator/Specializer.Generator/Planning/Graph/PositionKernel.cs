@@ -5,8 +5,8 @@ namespace Specializer.Generator.Planning;
 
 /// <summary>Adds a learned position to each row.</summary>
 /// <param name="Width">The width of a row.</param>
-/// <param name="Stride">Floats from one row to the next, of the table too.</param>
-/// <param name="FirstState">Whether the first row is a learned state of its own.</param>
+/// <param name="Stride">The number of floats from one row to the next, also of the table.</param>
+/// <param name="FirstState">Whether the first row is a learned class state.</param>
 internal sealed record PositionKernel(int Width, int Stride, bool FirstState) : Kernel
 {
     public override string Name => "AddPositions" + Text(Width);
