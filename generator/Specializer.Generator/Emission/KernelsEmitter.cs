@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
-using Specializer.Generator.Emission.Kernels;
 using Specializer.Generator.Kernels.Lowering;
 using Specializer.Generator.Kernels.Lowering.Attention;
 using Specializer.Generator.Kernels.Output;
@@ -91,7 +90,7 @@ internal static class KernelsEmitter
                         printer.Print(GlobalRowsLowering.Lower(rows));
                         break;
                     case AttentionKernel { Attention.Linear: true } attention:
-                        LinearAttentionEmitter.Emit(writer, isa, attention);
+                        printer.Print(LinearAttentionLowering.Lower(attention));
                         break;
                     case AttentionKernel attention:
                         printer.Print(AttentionMethods.Of(attention, isa, functions));
@@ -107,7 +106,7 @@ internal static class KernelsEmitter
 
             if (kernels.OfType<AttentionKernel>().FirstOrDefault(static kernel => kernel.Attention.Linear) is { } linearAttention)
             {
-                LinearAttentionEmitter.EmitShared(writer, isa, linearAttention, functions);
+                printer.Print(LinearStateLowering.Lower(linearAttention, isa, functions));
             }
 
             // Kernels that share a family of tiles get the union of its tiles and of the uses of their sums.

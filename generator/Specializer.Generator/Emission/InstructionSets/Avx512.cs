@@ -13,17 +13,11 @@ internal sealed class Avx512 : InstructionSetDescription
 
     public override int Lanes => 16;
 
-    public override string VectorClass => "Vector512";
-
     public override Tuning Tuning => Tuning.Avx512;
 
     public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.X86"];
 
-    public override string MultiplyAdd(string sum, string a, string b) => $"Avx512F.FusedMultiplyAdd({a}, {b}, {sum})";
-
     public override bool Interleaves => true;
-
-    public override string Interleave(string a, string b, bool upper) => $"Sse.Unpack{(upper ? "High" : "Low")}({a}, {b})";
 
     public override bool Prefetches => true;
 

@@ -36,9 +36,6 @@ internal abstract class InstructionSetDescription
     /// <summary>Floats in a vector.</summary>
     public abstract int Lanes { get; }
 
-    /// <summary>The class with the operations on its vectors: "Vector512".</summary>
-    public abstract string VectorClass { get; }
-
     /// <summary>Gets the numbers by which kernels are lowered to it.</summary>
     public abstract Tuning Tuning { get; }
 
@@ -47,9 +44,6 @@ internal abstract class InstructionSetDescription
 
     /// <summary>Namespaces that the kernels use.</summary>
     public virtual IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics"];
-
-    /// <summary>The type of a vector.</summary>
-    public string Vector => VectorClass + "<float>";
 
     /// <summary>Whether a multiplication takes one lane of a vector as its factor, so that values need not be broadcast one by one.</summary>
     public virtual bool MultipliesByLane => false;
@@ -66,46 +60,12 @@ internal abstract class InstructionSetDescription
     /// </summary>
     public virtual string Spelling(IntrinsicOp op) => throw new NotSupportedException($"{Name} has no {op}.");
 
-    /// <summary>sum + a · b, fused where the instruction set can.</summary>
-    public abstract string MultiplyAdd(string sum, string a, string b);
-
     /// <summary>Whether it has an operation that takes elements in turn from two vectors of 128 bits.</summary>
     public virtual bool Interleaves => false;
-
-    /// <summary>The lower, or upper, halves of two vectors of 128 bits, an element of the first and one of the second in turn.</summary>
-    public virtual string Interleave(string a, string b, bool upper) => throw new NotSupportedException(Name + " does not interleave.");
 
     /// <summary>Gets whether the instruction set can prefetch.</summary>
     public virtual bool Prefetches => false;
 
     /// <summary>A statement that brings a cache line to the first level, or only closer.</summary>
     public virtual string Prefetch(string address, bool toFirstLevel) => throw new NotSupportedException(Name + " does not prefetch.");
-
-    // For emitters that write text.
-    public int TileRows => Tuning.TileRows;
-
-    public int SmallTileRows => Tuning.SmallTileRows;
-
-    public int PanelVectors => Tuning.PanelVectors;
-
-    public int WidestTile => Tuning.WidestTile;
-
-    public int WidestRow => Tuning.WidestSingleRow;
-
-    public int QueryRows => Tuning.QueryRows;
-
-    public int StreamPanels => Tuning.StreamPanels;
-
-    public bool TakesPairs => Tuning.SupportsPanelPairs;
-
-    public bool ValuesAskAhead => Tuning.PrefetchesValues;
-
-    public int TileRowsOf(int vectors) => Tuning.TileRowsOf(vectors);
-
-    public string Zero => Vector + ".Zero";
-
-    public string Load(string address) => VectorClass + ".Load(" + address + ")";
-
-    // The type is said although the compiler would find it: that spares it a choice among thirty methods.
-    public string Broadcast(string value) => VectorClass + ".Create<float>(" + value + ")";
 }

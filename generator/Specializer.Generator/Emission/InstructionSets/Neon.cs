@@ -13,19 +13,13 @@ internal sealed class Neon : InstructionSetDescription
 
     public override int Lanes => 4;
 
-    public override string VectorClass => "Vector128";
-
     public override Tuning Tuning => Tuning.Neon;
 
     public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.Arm"];
 
     public override bool MultipliesByLane => true;
 
-    public override string MultiplyAdd(string sum, string a, string b) => $"AdvSimd.FusedMultiplyAdd({sum}, {a}, {b})";
-
     public override bool Interleaves => true;
-
-    public override string Interleave(string a, string b, bool upper) => $"AdvSimd.Arm64.Zip{(upper ? "High" : "Low")}({a}, {b})";
 
     public override string Spelling(IntrinsicOp op) =>
         op switch

@@ -11,11 +11,7 @@ internal sealed class Portable : InstructionSetDescription
 
     public override int Lanes => 4;
 
-    public override string VectorClass => "Vector128";
-
     public override Tuning Tuning => Tuning.Portable;
-
-    public override string MultiplyAdd(string sum, string a, string b) => $"{sum} + ({a} * {b})";
 
     public override bool Fuses => false;
 }

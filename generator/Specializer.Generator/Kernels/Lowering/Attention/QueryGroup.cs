@@ -9,9 +9,11 @@ namespace Specializer.Generator.Kernels.Lowering.Attention;
 /// <param name="kernel">The kernel.</param>
 internal readonly struct QueryGroup(KernelCode code, AttentionKernel kernel)
 {
-    /// <summary>The place of a row's prepared queries of one key/value head.</summary>
-    public Expr QueriesAt(Variable head, Variable row) =>
-        code[KernelParameters.Queries].At(((head.AsNInt * kernel.QueryRows) + row) * (kernel.Attention.GroupSize * kernel.HeadStride));
+    /// <summary>The place of a row's first query of one key/value head among the prepared queries.</summary>
+    public Expr IndexOf(Expr head, Expr row) => ((head.AsNInt * kernel.QueryRows) + row) * (kernel.Attention.GroupSize * kernel.HeadStride);
+
+    /// <summary>The prepared queries of a row and one key/value head.</summary>
+    public Expr QueriesOf(Expr head, Expr row) => code[KernelParameters.Queries].At(IndexOf(head, row));
 
     /// <summary>A loop over the members of the group, each with the place of its prepared query.</summary>
     /// <param name="head">The key/value head.</param>
@@ -19,7 +21,7 @@ internal readonly struct QueryGroup(KernelCode code, AttentionKernel kernel)
     /// <param name="body">Takes the member, which is null where there is only one, and the place.</param>
     public void EachMember(Variable head, Variable row, Action<Variable?, Expr> body)
     {
-        Variable query = code.Let("query", QueriesAt(head, row));
+        Variable query = code.Let("query", QueriesOf(head, row));
         int stride = kernel.HeadStride;
         if (kernel.Attention.GroupSize == 1)
         {

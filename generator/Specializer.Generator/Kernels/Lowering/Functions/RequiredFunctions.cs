@@ -65,13 +65,4 @@ internal sealed class RequiredFunctions
     }
 
     private static MethodCall Call(string function, Expr x) => new(x.Type, function, null, [x]);
-
-    // For emitters that write the calls as text.
-    public void RequireExponential() => _exponential = true;
-
-    public void RequirePowerOfTwo() => _powerOfTwo = true;
-
-    public void RequireHyperbolicTangent() => _hyperbolicTangent = true;
-
-    public void Require(ActivationFunction activation) => _activations.Add(activation);
 }
