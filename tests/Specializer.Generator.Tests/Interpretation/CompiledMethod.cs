@@ -23,6 +23,7 @@ internal sealed class CompiledMethod
 
     public CompiledMethod(KernelMethod method, KernelMemory memory, KernelInterpreter program)
     {
+        Name = method.Name;
         _memory = memory;
         _expressions = new ExpressionCompiler(_slots, memory, program);
         Parameters = [.. method.Parameters.Select(parameter => _slots.Of(parameter.Variable))];
@@ -33,6 +34,8 @@ internal sealed class CompiledMethod
         Func<Frame, Frame, Flow> body = Block(method.Body);
         Body = (frame, result) => body(frame, result);
     }
+
+    public string Name { get; }
 
     public int[] Parameters { get; }
 

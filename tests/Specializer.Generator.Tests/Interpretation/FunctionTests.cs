@@ -28,6 +28,9 @@ public sealed class FunctionTests
 
     public static TheoryData<string> Targets => KernelTests.Targets;
 
+    /// <summary>The formula of an activation.</summary>
+    internal static Func<double, double> Formula(ActivationFunction activation) => s_activations[activation];
+
     [Theory]
     [MemberData(nameof(Targets))]
     public void Activations_equal_their_formulas(string name)

@@ -67,7 +67,15 @@ internal sealed class KernelInterpreter(IEnumerable<KernelMethod> methods, Func<
 
     private void Execute(CompiledMethod method, Frame frame, Frame result)
     {
-        method.Body(frame, result);
+        try
+        {
+            method.Body(frame, result);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new InvalidOperationException($"{method.Name}: {exception.Message}", exception);
+        }
+
         Memory.Release(frame.StackBlocks);
     }
 

@@ -11,7 +11,7 @@ internal sealed class KernelMemory
 {
     private const int Gap = 1 << 20;
 
-    // Half a float's bits and a NaN: whoever reads what was never written gets no number.
+    // A NaN: what reads an element that was never written gets no number.
     private const uint Unwritten = 0x7FC0_DEAD;
 
     private readonly List<(long First, uint[] Elements)> _blocks = [];
@@ -70,7 +70,10 @@ internal sealed class KernelMemory
             if (_last < 0)
             {
                 _last = 0;
-                throw new InvalidOperationException($"The {count} elements at address {address} lie outside every block of memory.");
+                throw new InvalidOperationException(
+                    $"The {count} elements at address {address} lie outside every block of memory. The last block that begins before them "
+                        + $"has {Nearest(address).Length} elements, and they begin {address - Nearest(address).First} after its first."
+                );
             }
         }
 
@@ -80,6 +83,12 @@ internal sealed class KernelMemory
 
     /// <summary>Gets the floats of a block.</summary>
     public float[] Floats(long address, int count) => Array.ConvertAll(At(address, count).ToArray(), BitConverter.UInt32BitsToSingle);
+
+    private (long First, int Length) Nearest(long address)
+    {
+        (long first, uint[] elements) = _blocks.FindLast(block => block.First <= address);
+        return (first, elements?.Length ?? 0);
+    }
 
     private bool Holds(int block, long address, long count) =>
         block < _blocks.Count

@@ -72,6 +72,9 @@ internal sealed class KernelRun(
 /// <param name="Stride">The elements from one row to the next.</param>
 internal sealed record Rows(long Address, float[] Values, int Width, int Stride)
 {
+    private readonly double[]?[] _rows = new double[Values.Length / Stride][];
+
     /// <summary>The elements of a row.</summary>
-    public double[] this[int row] => [.. Values.AsSpan(row * Stride, Width).ToArray().Select(static value => (double)value)];
+    public double[] this[int row] =>
+        _rows[row] ??= Array.ConvertAll(Values[(row * Stride)..((row * Stride) + Width)], static value => (double)value);
 }

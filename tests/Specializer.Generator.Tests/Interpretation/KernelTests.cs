@@ -1,9 +1,10 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Threading.Tasks;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Emission.InstructionSets;
-using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Lowering;
 using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Configurations;
@@ -22,45 +23,75 @@ public sealed class KernelTests
     public void Every_kernel_of_every_family_equals_its_formula(string name)
     {
         InstructionSetDescription target = InstructionSetDescription.All.Single(target => target.Name == name);
-        int seed = 0;
-        foreach (Kernel kernel in OfAllFamilies())
-        {
-            Check(target, kernel, ++seed);
-        }
-
-        Assert.True(seed > 100, $"There are only {seed} kernels.");
+        Kernel[] kernels = [.. OfAllFamilies()];
+        Assert.True(kernels.Length > 100, $"There are only {kernels.Length} kernels.");
+        Parallel.ForEach(
+            kernels,
+            kernel =>
+            {
+                try
+                {
+                    Check(target, kernel, seed: kernel.ToString()!.Length);
+                }
+                catch (Exception exception)
+                {
+                    throw new InvalidOperationException($"{target.Name}, {kernel}: {exception.Message}", exception);
+                }
+            }
+        );
     }
 
     private static void Check(InstructionSetDescription target, Kernel kernel, int seed)
     {
-        KernelRun Run(params KernelMethod[] methods) => new(target, methods, static (_, _) => 0, seed);
+        var run = new KernelRun(target, KernelProgram.Lower([kernel], target), (_, name) => LayerConstant(kernel, name), seed);
         switch (kernel)
         {
             case EmbedKernel embed:
-                RowFormulas.Check(Run(EmbedLowering.Lower(embed, target)), embed);
+                RowFormulas.Check(run, embed);
                 break;
             case NormKernel norm:
-                RowFormulas.Check(Run(NormLowering.Lower(norm, target)), norm);
+                RowFormulas.Check(run, norm);
                 break;
             case NormalizeKernel normalize:
-                RowFormulas.Check(Run(NormalizeLowering.Lower(normalize, target)), normalize);
+                RowFormulas.Check(run, normalize);
                 break;
             case PoolKernel pool:
-                RowFormulas.Check(Run(PoolLowering.Lower(pool, target)), pool);
+                RowFormulas.Check(run, pool);
                 break;
             case PositionKernel position:
-                RowFormulas.Check(Run(PatchLowering.Lower(position, target)), position);
+                RowFormulas.Check(run, position);
                 break;
             case WindowKernel window:
-                RowFormulas.Check(Run(WindowLowering.Lower(window)), window);
+                RowFormulas.Check(run, window);
                 break;
             case PatchKernel patch:
-                RowFormulas.Check(Run(PatchLowering.Lower(patch)), patch);
+                RowFormulas.Check(run, patch);
                 break;
             case GlobalRowsKernel rows:
-                RowFormulas.Check(Run(GlobalRowsLowering.Lower(rows)), rows);
+                RowFormulas.Check(run, rows);
+                break;
+            case HighestKernel highest:
+                RowFormulas.Check(run, highest);
+                break;
+            case LinearKernel linear:
+                LinearFormula.Check(run, linear, linear.Epilogue.Activation is { } activation ? FunctionTests.Formula(activation) : null);
+                break;
+            case AttentionKernel attention:
+                AttentionFormula.Check(run, attention);
+                break;
+            default:
+                Assert.Fail($"{kernel} has no formula in {nameof(KernelTests)}.");
                 break;
         }
+    }
+
+    private static long LayerConstant(Kernel kernel, string name)
+    {
+        var layer = (LinearKernel)kernel;
+        return name == LayerConstants.Inputs.Name ? layer.Inputs
+            : name == LayerConstants.InputStride.Name ? layer.InputStride
+            : layer.Epilogue.AddToOutput ? 1
+            : 0;
     }
 
     /// <summary>The kernels of all models with outputs of their own in the project's data, each once.</summary>

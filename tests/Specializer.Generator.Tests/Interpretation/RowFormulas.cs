@@ -3,6 +3,7 @@ using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Planning;
+using Xunit;
 
 namespace Specializer.Generator.Tests.Interpretation;
 
@@ -213,6 +214,21 @@ internal static class RowFormulas
             output,
             Count
         );
+    }
+
+    public static void Check(KernelRun run, HighestKernel kernel)
+    {
+        int outputs = kernel.Logits.Outputs;
+        Rows logits = run.Random(1, outputs, kernel.Logits.OutputStride);
+        foreach (int workers in new[] { 1, 3 })
+        {
+            long[] found =
+            [
+                .. Enumerable.Range(0, workers).Select(worker => run.Interpreter.Run(kernel.Name, logits.Address, worker, workers)),
+            ];
+            long best = found.Where(static index => index >= 0).MaxBy(index => logits[0][(int)index]);
+            Assert.Equal(Array.IndexOf(logits[0], logits[0].Max()), best);
+        }
     }
 
     private static double[] Normalized(double[] x)

@@ -14,7 +14,7 @@ internal sealed partial class ExpressionCompiler
         switch (expression)
         {
             case Constant constant:
-                long value = constant.Integer ?? Convert.ToInt64(constant.Text.Replace("0x", "", StringComparison.Ordinal), 16);
+                long value = Whole(constant);
                 return _ => value;
             case Variable variable:
                 int slot = slots.Of(variable);
@@ -143,6 +143,14 @@ internal sealed partial class ExpressionCompiler
                 ? double.Parse(constant.Text.TrimEnd('d'), CultureInfo.InvariantCulture)
                 : float.Parse(constant.Text.TrimEnd('f'), CultureInfo.InvariantCulture),
         };
+
+    private static long Whole(Constant constant) =>
+        constant.Integer
+        ?? (
+            constant.Text.StartsWith("0x", StringComparison.Ordinal)
+                ? Convert.ToInt64(constant.Text[2..], 16)
+                : long.Parse(constant.Text, CultureInfo.InvariantCulture)
+        );
 
     private static Func<Frame, double> Rounded(DataType type, Func<Frame, double> value) =>
         type.Element == Element.Double ? value : frame => (float)value(frame);

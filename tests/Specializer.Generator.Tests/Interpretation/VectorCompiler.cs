@@ -16,6 +16,12 @@ internal sealed partial class ExpressionCompiler(Slots slots, KernelMemory memor
             case Variable variable:
                 int slot = slots.Of(variable);
                 return frame => frame.Vectors[slot]!;
+            case Constant constant:
+                uint[] same = Filled(
+                    lanes,
+                    constant.Type.Element == Element.Float ? Bits((float)Parsed(constant)) : (uint)(Whole(constant))
+                );
+                return _ => same;
             case ElementAt element:
                 Func<Frame, long> address = Integer(element.Pointer.At(element.Index));
                 return frame => memory.At(address(frame), lanes).ToArray();
@@ -136,6 +142,9 @@ internal sealed partial class ExpressionCompiler(Slots slots, KernelMemory memor
             case IntrinsicOp.Lanes:
                 uint[] constant = [.. operation.Immediates.Select(static lane => (uint)lane)];
                 return _ => constant;
+            case IntrinsicOp.Create:
+                Func<Frame, double>[] elements = [.. operation.Operands.Select(Number)];
+                return frame => [.. elements.Select(element => Bits((float)element(frame)))];
             case IntrinsicOp.Load:
                 Func<Frame, long> address = Integer(operation.Operands[0]);
                 return frame => memory.At(address(frame), lanes).ToArray();

@@ -1,0 +1,82 @@
+using System;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Emission;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Tests.Interpretation;
+
+/// <summary>Compares linear kernels with y = epilogue(W x + b).</summary>
+internal static class LinearFormula
+{
+    // One row, a pair, and counts that end in halves, whole tiles and what is left over.
+    private static readonly int[] s_counts = [1, 2, 5, 13, 31];
+
+    public static void Check(KernelRun run, LinearKernel kernel, Func<double, double>? activation)
+    {
+        LinearEpilogue epilogue = kernel.Epilogue;
+        int lanes = run.Target.Lanes,
+            packed = kernel.PackedOutputs,
+            halves = epilogue.Gated ? 2 : 1;
+        Rows weights = run.Random(kernel.Outputs * halves, kernel.Inputs, kernel.Inputs),
+            biases = run.Random(halves, kernel.Outputs, kernel.Outputs);
+
+        // With a gate, a vector of gates and one of what they gate come in turn.
+        int Row(int column)
+        {
+            int vector = column / lanes,
+                output = ((vector / halves) * lanes) + (column % lanes);
+            return output < kernel.Outputs ? (vector % halves * kernel.Outputs) + output : -1;
+        }
+
+        long panels = Panels.Allocate(
+            run,
+            packed,
+            kernel.Inputs,
+            kernel.Storage,
+            (column, i) => Row(column) is >= 0 and var row ? weights[row][i] : 0
+        );
+        float[] packedBias = [.. Enumerable.Range(0, packed).Select(column => Row(column) is >= 0 and var row ? biases.Values[row] : 0)];
+        object[] bias = epilogue.Bias ? [run.Interpreter.Memory.Allocate(packedBias)] : [];
+        double[][] matrix =
+        [
+            .. Enumerable
+                .Range(0, kernel.Outputs * halves)
+                .Select(row => Array.ConvertAll(weights[row], weight => Panels.Stored(kernel.Storage, weight))),
+        ];
+
+        double Sum(double[] x, int row) =>
+            (x.Zip(matrix[row], static (a, b) => a * b).Sum() + (epilogue.Bias ? biases.Values[row] : 0)) * epilogue.Scale;
+        double Finished(double[] x, int output)
+        {
+            double sum = Sum(x, output);
+            sum = epilogue.Clip > 0 ? Math.Clamp(sum, -epilogue.Clip, epilogue.Clip) : sum;
+            sum = activation is null ? sum : activation(sum);
+            sum = epilogue.Gated ? sum * Sum(x, kernel.Outputs + output) : sum;
+            return epilogue.SoftCap > 0 ? epilogue.SoftCap * Math.Tanh(sum / epilogue.SoftCap) : sum;
+        }
+
+        foreach (int count in s_counts)
+        {
+            Rows input = run.Random(count, kernel.Inputs, kernel.InputStride),
+                output = epilogue.AddToOutput
+                    ? run.Random(count, kernel.Outputs, kernel.OutputStride)
+                    : run.Unwritten(count, kernel.Outputs, kernel.OutputStride);
+            run.OnWorkers(
+                count == 5 ? 3 : 1,
+                SignatureText.Name(kernel, KernelPart.Compute),
+                [input.Address, panels, .. bias, output.Address, count]
+            );
+            run.Equal(
+                row =>
+                    [
+                        .. Enumerable
+                            .Range(0, kernel.Outputs)
+                            .Select(i => Finished(input[row], i) + (epilogue.AddToOutput ? output[row][i] : 0)),
+                    ],
+                output,
+                count
+            );
+        }
+    }
+}
