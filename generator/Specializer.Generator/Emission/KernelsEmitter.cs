@@ -49,91 +49,12 @@ internal static class KernelsEmitter
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, ExecutionPlan plan)
     {
         IReadOnlyList<Kernel> kernels = Requested(plan);
-        var functions = new RequiredFunctions();
         var printer = new MethodPrinter(writer, isa);
         writer.Line($"/// <summary>{isa.Summary}.</summary>");
         writer.Line("[global::System.Runtime.CompilerServices.SkipLocalsInit]");
         using (writer.Braces($"internal unsafe readonly struct {isa.Name}Kernels : IKernels"))
         {
-            foreach (Kernel kernel in kernels)
-            {
-                switch (kernel)
-                {
-                    case EmbedKernel embed:
-                        printer.Print(EmbedLowering.Lower(embed, isa));
-                        break;
-                    case NormKernel norm:
-                        printer.Print(NormLowering.Lower(norm, isa));
-                        break;
-                    case PatchKernel patch:
-                        printer.Print(PatchLowering.Lower(patch));
-                        break;
-                    case WindowKernel window:
-                        printer.Print(WindowLowering.Lower(window));
-                        break;
-                    case PositionKernel position:
-                        printer.Print(PatchLowering.Lower(position, isa));
-                        break;
-                    case PoolKernel pool:
-                        printer.Print(PoolLowering.Lower(pool, isa));
-                        break;
-                    case NormalizeKernel normalize:
-                        printer.Print(NormalizeLowering.Lower(normalize, isa));
-                        break;
-                    case LinearKernel linear:
-                        printer.Print(LinearLowering.Lower(linear, isa, functions));
-                        break;
-                    case HighestKernel highest:
-                        printer.Print(ArgMaxLowering.Lower(highest, isa));
-                        break;
-                    case GlobalRowsKernel rows:
-                        printer.Print(GlobalRowsLowering.Lower(rows));
-                        break;
-                    case AttentionKernel { Attention.Linear: true } attention:
-                        printer.Print(LinearAttentionLowering.Lower(attention));
-                        break;
-                    case AttentionKernel attention:
-                        printer.Print(AttentionMethods.Of(attention, isa, functions));
-                        break;
-                }
-            }
-
-            AttentionKernel[] attentions = [.. kernels.OfType<AttentionKernel>().Where(static kernel => !kernel.Attention.Linear)];
-            if (attentions.Length > 0)
-            {
-                printer.Print(AttentionMethods.Shared(attentions, isa, functions));
-            }
-
-            if (kernels.OfType<AttentionKernel>().FirstOrDefault(static kernel => kernel.Attention.Linear) is { } linearAttention)
-            {
-                printer.Print(LinearStateLowering.Lower(linearAttention, isa, functions));
-            }
-
-            // Kernels that share a family of tiles get the union of its tiles and of the uses of their sums.
-            foreach (
-                IGrouping<TileShape, TileShape> tiles in kernels
-                    .SelectMany(kernel => Tiles(kernel, isa))
-                    .GroupBy(static tile => tile with { LeastRows = 1, Addition = default })
-            )
-            {
-                printer.Print(TileLowering.Lower(TileShape.Shared([.. tiles]), isa));
-            }
-
-            printer.Print(TileHeights.Lower(isa.Tuning));
-            if (kernels.OfType<LinearKernel>().Any(kernel => new LinearTiles(kernel, isa).Panels > 1))
-            {
-                printer.Print(RowSharing.Lower(isa.Tuning));
-            }
-
-            printer.Print(functions.Lower(isa));
+            printer.Print(KernelProgram.Lower(kernels, isa));
         }
     }
-
-    private static IEnumerable<TileShape> Tiles(Kernel kernel, InstructionSetDescription isa) =>
-        kernel switch
-        {
-            LinearKernel linear => new LinearTiles(linear, isa).All,
-            AttentionKernel { Attention.Linear: false } attention => new AttentionTiles(attention, isa).All,
-            _ => [],
-        };
 }

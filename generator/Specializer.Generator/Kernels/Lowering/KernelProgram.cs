@@ -29,6 +29,14 @@ internal static class KernelProgram
             }
         }
 
+        if (kernels.OfType<AttentionKernel>().FirstOrDefault(static kernel => kernel.Attention.Linear) is { } linearAttention)
+        {
+            foreach (KernelMethod method in LinearStateLowering.Lower(linearAttention, target, functions))
+            {
+                yield return method;
+            }
+        }
+
         // Kernels that share a family of tiles get the union of its tiles and of the uses of their sums.
         TileShape[] tiles =
         [
@@ -67,6 +75,7 @@ internal static class KernelProgram
             LinearKernel linear => LinearLowering.Lower(linear, target, functions),
             HighestKernel highest => [ArgMaxLowering.Lower(highest, target)],
             GlobalRowsKernel rows => [GlobalRowsLowering.Lower(rows)],
+            AttentionKernel { Attention.Linear: true } attention => LinearAttentionLowering.Lower(attention),
             AttentionKernel attention => AttentionMethods.Of(attention, target, functions),
             _ => throw new NotSupportedException(kernel.GetType().Name),
         };
