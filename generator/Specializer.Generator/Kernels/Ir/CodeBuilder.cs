@@ -125,7 +125,7 @@ internal class CodeBuilder
     public void Loop(IEnumerable<Let> variables, Expr condition, IEnumerable<Assign> next, Action body) =>
         _statements.Add(new For([.. variables], condition, [.. next], Block(body)));
 
-    /// <summary>variable += step, between two turns of a loop.</summary>
+    /// <summary>variable += step, between two iterations of a loop.</summary>
     public static Assign Step(Expr variable, Expr step) => new(variable, step, BinaryOp.Add);
 
     private List<Stmt> Block(Action body)

@@ -65,8 +65,8 @@ internal abstract class Expr(DataType type)
 
     /// <summary>The address of an element of the memory that this pointer addresses.</summary>
     /// <remarks>
-    /// Not the sum of a pointer and a number, for which the C# compiler tries every operator that it knows: that took a
-    /// third of the time in which a model compiled.
+    /// The sum of a pointer and a number is avoided. The C# compiler tries every operator for it, which took a third of a model's
+    /// compile time.
     /// </remarks>
     public Expr At(Expr index) => index is Constant { Integer: 0 } ? this : new AddressOf(this, index);
 
@@ -99,7 +99,7 @@ internal sealed class Constant(DataType type, string text, long? integer = null)
 
     public static Constant Float(string text) => new(DataType.Float, text);
 
-    /// <summary>Gets the least float, which stands for the score of a key that is not visible.</summary>
+    /// <summary>Gets the least float, the score of a key that is not visible.</summary>
     public static Constant MinFloat => Float("float.MinValue");
 
     public static Constant UInt(string text) => new(DataType.UInt, text);
@@ -117,7 +117,7 @@ internal sealed class Reference(Variable variable) : Expr(variable.Type)
     public Variable Variable { get; } = variable;
 }
 
-/// <summary>A constant of the layer that a shared register tile is compiled for, which the JIT compiler knows.</summary>
+/// <summary>A constant of the layer that a shared register tile is compiled for; it is constant for the JIT compiler.</summary>
 internal sealed class LayerConstant(DataType type, string name) : Expr(type)
 {
     public string Name { get; } = name;

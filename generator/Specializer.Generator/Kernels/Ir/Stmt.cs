@@ -94,7 +94,7 @@ internal sealed class If(Expr condition, IReadOnlyList<Stmt> then, IReadOnlyList
     public IReadOnlyList<Stmt>? Otherwise { get; } = otherwise;
 }
 
-/// <summary>A loop with variables of its own, a condition, and statements between its turns.</summary>
+/// <summary>A loop with variables of its own, a condition, and statements between its iterations.</summary>
 internal sealed class For(IReadOnlyList<Let> variables, Expr condition, IReadOnlyList<Assign> next, IReadOnlyList<Stmt> body) : Stmt
 {
     public IReadOnlyList<Let> Variables { get; } = variables;
@@ -106,7 +106,7 @@ internal sealed class For(IReadOnlyList<Let> variables, Expr condition, IReadOnl
     public IReadOnlyList<Stmt> Body { get; } = body;
 }
 
-/// <summary>A loop with a condition before or after each turn.</summary>
+/// <summary>A loop with a condition before or after each iteration.</summary>
 internal sealed class While(Expr condition, IReadOnlyList<Stmt> body, bool atLeastOnce) : Stmt
 {
     public Expr Condition { get; } = condition;
@@ -130,7 +130,7 @@ internal sealed class Switch(Expr value, IReadOnlyList<KeyValuePair<int, MethodC
     public IReadOnlyList<KeyValuePair<int, MethodCall>> Cases { get; } = cases;
 }
 
-/// <summary>Leaves a method, a turn of a loop, or a loop.</summary>
+/// <summary>Leaves a method, an iteration of a loop, or a loop.</summary>
 internal sealed class Jump(JumpKind kind, Expr? value = null) : Stmt
 {
     public JumpKind Kind { get; } = kind;

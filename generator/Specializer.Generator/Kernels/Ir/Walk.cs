@@ -46,7 +46,7 @@ internal static class Walk
             _ => [],
         };
 
-    /// <summary>The blocks inside a statement; a loop's variables and the statements between its turns are blocks, too.</summary>
+    /// <summary>The blocks inside a statement; a loop's variables and the statements between its iterations are blocks, too.</summary>
     public static IEnumerable<IReadOnlyList<Stmt>> Blocks(Stmt statement) =>
         statement switch
         {

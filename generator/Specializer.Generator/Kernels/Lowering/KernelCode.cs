@@ -32,8 +32,8 @@ internal sealed class KernelCode : SignatureCode
         Method(_name, _signature.Result is { } result ? TypeOf(result) : DataType.Void, compilation, comment, isPublic: true);
 
     /// <summary>
-    /// A loop over the rows of the worker: each worker has some that follow each other, and in every kernel the same ones, so
-    /// that what it reads it has mostly written itself and need not come from another core's cache.
+    /// Emits a loop over the rows of the worker. Each worker has consecutive rows, the same ones in every kernel, so that it
+    /// mostly reads its own results instead of another core's cache.
     /// </summary>
     public void EachRow(Action<Variable> body)
     {

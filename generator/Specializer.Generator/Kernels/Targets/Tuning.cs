@@ -52,7 +52,7 @@ internal sealed record Tuning(int Lanes, int TileRows)
 
     /// <summary>
     /// Gets the width of the widest tile in vectors. A tile wider than a panel has fewer rows and takes fewer broadcasts for the
-    /// same multiplications, if there are registers for the weights beside as many sums.
+    /// same multiplications. It requires registers for the weights in addition to the same number of sums.
     /// </summary>
     public int WidestTile { get; init; } = 2;
 
@@ -66,8 +66,8 @@ internal sealed record Tuning(int Lanes, int TileRows)
     public int WidestSingleRow => TileRows * PanelVectors;
 
     /// <summary>
-    /// Gets how many depths one turn of a tile's loop multiplies: one where the multiplications of a depth take longer than the
-    /// loop's own instructions, more where vectors are short and these count.
+    /// Gets the number of depths in an iteration of a tile's loop. It is one if the multiplications of a depth take longer than
+    /// the loop's own instructions, and larger if vectors are short.
     /// </summary>
     public int DepthsPerTurn { get; init; } = 1;
 
@@ -75,7 +75,7 @@ internal sealed record Tuning(int Lanes, int TileRows)
     public int StreamPanels => 4;
 
     /// <summary>
-    /// Gets the query rows of a head that pass over the keys and values together, in whole tiles: each block of the cache comes
+    /// Gets the query rows of a head that pass over the keys and values together, in whole tiles. Each block of the cache is read
     /// from memory once for all of them.
     /// </summary>
     public int QueryRows => 24 / TileRows * TileRows;

@@ -62,10 +62,10 @@ internal readonly struct Vectors(InstructionSetDescription target, int lanes)
 
     public Expr Maximum(Expr a, Expr b) => Operation(IntrinsicOp.Maximum, a, b);
 
-    /// <summary>The instruction's minimum: of a number and what is none, the second operand.</summary>
+    /// <summary>The minimum of the instruction: if an operand is NaN, the second operand.</summary>
     public Expr MinimumNative(Expr a, Expr b) => Operation(IntrinsicOp.MinimumNative, a, b);
 
-    /// <summary>The instruction's maximum: of a number and what is none, the second operand.</summary>
+    /// <summary>The maximum of the instruction: if an operand is NaN, the second operand.</summary>
     public Expr MaximumNative(Expr a, Expr b) => Operation(IntrinsicOp.MaximumNative, a, b);
 
     /// <summary>The bits of a that are not set in b.</summary>
@@ -109,10 +109,10 @@ internal readonly struct Vectors(InstructionSetDescription target, int lanes)
 
     public Expr FirstLane(Expr value) => new Intrinsic(DataType.Float, IntrinsicOp.FirstLane, [value]);
 
-    /// <summary>An element of the first vector and one of the second in turn, of their lower halves.</summary>
+    /// <summary>Alternates elements of the lower halves of both vectors.</summary>
     public Expr InterleaveLower(Expr a, Expr b) => Operation(IntrinsicOp.InterleaveLower, a, b);
 
-    /// <summary>An element of the first vector and one of the second in turn, of their upper halves.</summary>
+    /// <summary>Alternates elements of the upper halves of both vectors.</summary>
     public Expr InterleaveUpper(Expr a, Expr b) => Operation(IntrinsicOp.InterleaveUpper, a, b);
 
     private Expr Operation(IntrinsicOp op, params Expr[] operands) => new Intrinsic(Type, op, operands);

@@ -53,7 +53,7 @@ internal sealed class LiveVectors(bool foldsLoads)
         }
     }
 
-    /// <summary>What is live at the head of a loop is live at the end of each of its turns.</summary>
+    /// <summary>Variables that are live at the head of a loop are live at the end of each of its iterations.</summary>
     private HashSet<Variable> Loop(IReadOnlyList<Stmt> turn, Stmt loop, HashSet<Variable> after)
     {
         HashSet<Variable> head = Evaluated(loop, null, after);

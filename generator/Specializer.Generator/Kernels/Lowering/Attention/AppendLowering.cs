@@ -6,8 +6,8 @@ using Specializer.Generator.Planning;
 namespace Specializer.Generator.Kernels.Lowering.Attention;
 
 /// <summary>
-/// Lowers what happens to projected queries, keys and values: queries and keys are normalized and rotated where the model has
-/// that, queries are scaled, keys are appended to the cache in panels, values in rows.
+/// Lowers the preparation of projected queries, keys and values. Queries and keys are normalized and rotated if the model
+/// requires it, and queries are scaled. Keys are appended to the cache in panels, values in rows.
 /// </summary>
 internal sealed class AppendLowering
 {

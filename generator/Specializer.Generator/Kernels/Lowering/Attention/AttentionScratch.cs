@@ -48,6 +48,6 @@ internal sealed class AttentionScratch
     public static int Floats(AttentionKernel kernel, InstructionSetDescription target) =>
         (target.Tuning.QueryRows * (Layout.KeyBlock + kernel.HeadStride + target.Lanes)) + (4 * PerQuery(target));
 
-    /// <summary>The room for one number of each query: whole vectors.</summary>
+    /// <summary>The number of floats for one number of each query, in whole vectors.</summary>
     private static int PerQuery(InstructionSetDescription target) => Layout.Pad(target.Tuning.QueryRows);
 }

@@ -30,8 +30,9 @@ internal sealed class AttentionTiles(AttentionKernel kernel, InstructionSetDescr
         HasOneQuery && !_tuning.SupportsPanelPairs ? ScoresOf("ScoreStreamRows", _tuning.StreamPanels) with { MostRows = 1 } : null;
 
     /// <summary>
-    /// Gets the scores of a few queries, as those of a group of heads in decoding: more than fit a tile over a pair of panels, but
-    /// not over a single one. They pass over the keys once, and prefetch them. Null where the target has no such tiles.
+    /// Gets the scores of a few queries, such as those of a group of heads in decoding. They exceed the height of a tile over a
+    /// pair of panels, but not over a single one. They pass over the keys once, and prefetch them. Null if the target has no such
+    /// tiles.
     /// </summary>
     public TileShape? ScoresOfFewQueries =>
         _tuning.SupportsPanelPairs && _tuning.SmallTileRows > RowsOfPairs

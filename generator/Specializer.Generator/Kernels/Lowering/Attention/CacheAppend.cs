@@ -14,8 +14,8 @@ internal sealed class CacheAppend(KernelCode code, AttentionKernel kernel, Instr
     private const int Together = StoreKeysLowering.Together;
 
     /// <summary>
-    /// A loop over the worker's heads and the rows of the chunk. It takes four rows together where the first of them lies at a
-    /// multiple of four in the cache: to transpose their keys takes half the time of storing them element by element.
+    /// Emits a loop over the worker's heads and the rows of the chunk. It processes four rows together if the first one is at a
+    /// multiple of four in the cache. Transposing their keys takes half the time of storing them element by element.
     /// </summary>
     public void EachRowsOfHead(Action<RowsOfHead> body) =>
         code.For(

@@ -6,8 +6,8 @@ using Specializer.Generator.Planning;
 namespace Specializer.Generator.Kernels.Lowering.Attention;
 
 /// <summary>
-/// Lowers what happens to the projections of attention to another sequence: queries and the source's keys and values are
-/// projected at different times, so that each has a method.
+/// Lowers the preparation of projections for attention to another sequence. Queries, and the keys and values of the source, are
+/// projected at different times, so each has a method.
 /// </summary>
 internal static class CrossAppendLowering
 {

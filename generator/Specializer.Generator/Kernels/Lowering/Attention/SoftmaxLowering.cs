@@ -45,7 +45,7 @@ internal static class SoftmaxLowering
         );
     }
 
-    /// <summary>Turns scores into weights.</summary>
+    /// <summary>Converts scores to weights.</summary>
     public static KernelMethod LowerWeigh(InstructionSetDescription target, RequiredFunctions functions)
     {
         Vectors vectors = target.Vectors;

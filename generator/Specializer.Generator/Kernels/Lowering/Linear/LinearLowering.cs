@@ -156,7 +156,7 @@ internal sealed class LinearLowering
                 }
                 else if (tile.LeastRows > 1)
                 {
-                    // The first tile reads weights from afar, and prefetches its own.
+                    // The first tile reads weights from memory, and prefetches its own.
                     _code.If(
                         row.Is(0),
                         () => Multiply(_tiles.First!, height, _input, weights, output, next),

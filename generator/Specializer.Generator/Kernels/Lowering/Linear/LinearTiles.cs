@@ -67,8 +67,8 @@ internal sealed class LinearTiles
     public TileShape? First { get; }
 
     /// <summary>
-    /// Gets the tile over one panel. It is for few rows or a panel without a partner where there are pairs. Where there are none it
-    /// is for all rows but the first.
+    /// Gets the tile over one panel. If there are pairs, it is for few rows or a panel without a partner; otherwise it is for all
+    /// rows except the first.
     /// </summary>
     public TileShape? Single { get; }
 
@@ -104,7 +104,7 @@ internal sealed class LinearTiles
         };
 
     /// <summary>
-    /// Whole tiles of many rows: only the first reads weights from afar, and all prefetch the next. Two panels side by side take
+    /// Whole tiles of many rows: only the first reads weights from memory, and all prefetch the next. Two panels side by side take
     /// fewer broadcasts for the same multiplications. Weights of 16 bits cost more to unpack than that saves, and are multiplied by
     /// as many rows as possible.
     /// </summary>
@@ -119,7 +119,7 @@ internal sealed class LinearTiles
     }
 
     /// <summary>
-    /// Where single panels are for many rows, all tiles prefetch the next panel. Memory delivers too little of it while the first
+    /// If single panels are for many rows, all tiles prefetch the next panel. Memory delivers too little of it while the first
     /// tile multiplies its few rows. Weights of 16 bits gain nothing: they are half as much, and unpacking takes the time.
     /// </summary>
     private TilePrefetch NextPanel(bool hasFirst) =>
@@ -127,7 +127,7 @@ internal sealed class LinearTiles
 
     private TileShape Tile(string name, int vectors, int panels)
     {
-        // Layers share a tile if its turns, of some depths each, divide all their depths.
+        // Layers share a tile if its iterations, of some depths each, divide all their depths.
         int most = _target.MultipliesByLane ? _target.Lanes : _tuning.DepthsPerTurn,
             depths = TileLowering.DepthsDividing(_kernel.Inputs, most);
         string bias = _kernel.Epilogue.Bias ? "Bias" : "",

@@ -27,7 +27,7 @@ internal static class TileHeights
         new MethodCall(DataType.Int, NextMethod, null, [rows, shape.RowsOf(tuning)]);
 
     /// <summary>
-    /// Returns the least height of a tile that follows another: a whole tile leaves enough rows for a busy one, or halves of
+    /// Returns the least height of a tile that follows another. A whole tile leaves enough rows for a busy one, or halves of
     /// little more than one tile.
     /// </summary>
     public static int LeastFollowing(Tuning tuning) => Math.Min(tuning.BusyRows, (tuning.SmallTileRows + 1) / 2);

@@ -57,7 +57,7 @@ internal sealed class TileLowering
     }
 
     /// <summary>
-    /// Returns the depths of a turn of the loop. They are as many as a vector has lanes where it multiplies by lane. Otherwise thin
+    /// Returns the depths of an iteration of the loop. They are as many as a vector has lanes where it multiplies by lane. Otherwise thin
     /// tiles, and those that prefetch only their own weights, are memory-bound: only others gain by more than one depth.
     /// </summary>
     public static int DepthsPerTurn(TileShape shape, InstructionSetDescription target, int rows)
@@ -72,7 +72,7 @@ internal sealed class TileLowering
         return shape.KnownMultiple is { } multiple ? DepthsDividing(multiple, depths) : depths;
     }
 
-    /// <summary>Returns the most depths of a turn, a power of two, that divide a depth.</summary>
+    /// <summary>Returns the largest number of depths of an iteration, a power of two, that divide a depth.</summary>
     public static int DepthsDividing(int depth, int most)
     {
         while (depth % most > 0)
@@ -132,7 +132,7 @@ internal sealed class TileLowering
         }
     }
 
-    /// <summary>Some depths in each turn of a loop, and the rest one by one.</summary>
+    /// <summary>Emits some depths in each iteration of a loop, and the rest one by one.</summary>
     private void MultiplyAllDepths()
     {
         int turn = DepthsPerTurn(_shape, _target, _rows);
@@ -167,7 +167,7 @@ internal sealed class TileLowering
             : _depth & ~((Expr)(turn - 1)).AsNInt;
         Variable end = _code.Let("end", _arguments.Input.At(whole));
 
-        // A depth is at least one; if the turn divides it, there is at least one turn.
+        // A depth is at least one; if the iteration divides it, there is at least one iteration.
         if (isDivisible || _shape.Depth is not null)
         {
             _code.DoWhile(Turn, () => _arguments.Input.IsNot(end));
@@ -191,11 +191,11 @@ internal sealed class TileLowering
         }
     }
 
-    /// <summary>Where a vector is multiplied by lane, the values of each row at the depths of a turn.</summary>
+    /// <summary>Loads the values of each row at the depths of an iteration, if a vector is multiplied by lane.</summary>
     private Variable[] LoadValues() =>
         [.. Enumerable.Range(0, _rows).Select(row => _code.Let($"values{row}", _vectors.Load(_arguments.Input.At(row * _inputStride))))];
 
-    /// <summary>One depth of a turn.</summary>
+    /// <summary>Emits one depth of an iteration.</summary>
     private void MultiplyDepth(int depth, params Variable[] values)
     {
         Expr[] weights = Weights(depth);
@@ -271,7 +271,7 @@ internal sealed class TileLowering
         }
     }
 
-    /// <summary>Where only some of the layers that share a tile add to the output. The JIT compiler removes the condition.</summary>
+    /// <summary>Adds the output if only some of the layers that share a tile do so. The JIT compiler removes the condition.</summary>
     private void AddOutputWhereLayerSays()
     {
         if (_shape.Addition != TileAddition.OfLayer)
@@ -333,10 +333,14 @@ internal sealed class TileLowering
         return (column / _shape.Vectors * DepthVectors * _depth) + ((depth * DepthVectors) + inPanel + ahead);
     }
 
-    /// <summary>The address of an output. Where the distance of rows is an argument, the pointer moves from one row to the next.</summary>
+    /// <summary>
+    /// Returns the address of an output. If the distance of rows is an argument, the pointer moves from one row to the next.
+    /// </summary>
     private Expr OutputAt(int row, int column) => _arguments.Output.At((row * (_shape.OutputStride ?? 0)) + (column * _target.Lanes));
 
-    /// <summary>A variable of a turn: its first value in the turn declares it, later values are assigned to it.</summary>
+    /// <summary>
+    /// Returns a variable of an iteration: its first value in the iteration declares it, later values are assigned to it.
+    /// </summary>
     private Variable Hold(string name, Expr value)
     {
         if (_held.TryGetValue(name, out Variable variable))

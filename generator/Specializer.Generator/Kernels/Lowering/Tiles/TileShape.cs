@@ -25,12 +25,14 @@ internal enum TilePrefetch
 {
     None = 0,
 
-    /// <summary>Its own, a little ahead of their use: right where weights are read once and come from afar.</summary>
+    /// <summary>
+    /// Prefetches the tile's own weights, a little ahead of their use, if weights are read once and come from memory.
+    /// </summary>
     Own = 1,
 
     /// <summary>
-    /// One line in each turn of the loop, from an address that is an argument: right where many tiles pass over the same weights
-    /// and share in fetching the next ones. More than memory delivers meanwhile would stall the tile.
+    /// Prefetches one line in each iteration of the loop, from an address that is an argument. Many tiles that pass over the same
+    /// weights share the prefetching of the next ones. More lines than memory delivers would stall the tile.
     /// </summary>
     Ahead = 2,
 }
@@ -41,7 +43,7 @@ internal enum TileAddition
     Never,
     Always,
 
-    /// <summary>Where a constant of the layer says so for which the tile is compiled.</summary>
+    /// <summary>Prefetches if a constant of the layer that the tile is compiled for requires it.</summary>
     OfLayer,
 }
 
@@ -51,12 +53,12 @@ internal enum TileAddition
 /// </summary>
 /// <param name="Prefix">The beginning of the methods' names; the height follows.</param>
 /// <param name="Vectors">The width of a panel in vectors.</param>
-/// <param name="Depth">The depth; null where it is an argument, or a constant of the layer.</param>
+/// <param name="Depth">The depth; null if it is an argument, or a constant of the layer.</param>
 /// <param name="InputStride">Floats from one input row to the next; null where it is a constant of the layer.</param>
 /// <param name="WeightStride">Floats from one depth of the weights to the next.</param>
 /// <param name="Start">The values from which the sums start.</param>
 /// <param name="OutputStride">Floats from one output row to the next; null where it is an argument.</param>
-/// <param name="Panels">The panels of weights that lie side by side in the tile.</param>
+/// <param name="Panels">The number of adjacent panels of weights in the tile.</param>
 internal sealed record TileShape(
     string Prefix,
     int Vectors,

@@ -26,7 +26,7 @@ internal abstract class ScoreModifier
 
     /// <summary>The modifiers of a kernel, in their order.</summary>
     /// <param name="kernel">The kernel.</param>
-    /// <param name="visibility">What its queries attend to.</param>
+    /// <param name="visibility">The mask of its queries.</param>
     public static IEnumerable<ScoreModifier> Of(AttentionKernel kernel, Visibility visibility)
     {
         if (kernel.Attention.SoftCap > 0)
