@@ -48,7 +48,7 @@ internal static class CompareCommand
 
             string[] chosen = result.GetValue(models) ?? [];
             int count = result.GetValue(threads);
-            Console.WriteLine("| model | what | specialised | generic | ratio |");
+            Console.WriteLine("| model | what | specialized | generic | ratio |");
             Console.WriteLine("|---|---|---:|---:|---:|");
             foreach (MeasuredModel model in MeasuredModel.Generics.Where(model => chosen.Length == 0 || chosen.Contains(model.Name)))
             {
