@@ -8,8 +8,8 @@ using System.Linq;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// <c>start</c>: measures the time from the start of a process to the first token of the 15 M model, and the share of the JIT
-/// compiler.
+/// <c>start</c>: measures the time from the start of a process to the first token of the 15 M model. It also measures the share
+/// of the JIT compiler.
 /// </summary>
 internal static class StartCommand
 {

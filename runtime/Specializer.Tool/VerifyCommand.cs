@@ -10,8 +10,7 @@ namespace Specializer.Tool;
 
 /// <summary>
 /// <c>specializer verify DIR</c>: compiles the generated code of a model and runs it on its checkpoint. It compares the results
-/// with the generic engine, with the kernels of every other instruction set, with token-by-token decoding, and with the results
-/// of another program.
+/// with those of the generic engine, of every other instruction set, of token-by-token decoding, and of another program.
 /// </summary>
 internal static class VerifyCommand
 {

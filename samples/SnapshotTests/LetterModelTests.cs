@@ -11,8 +11,8 @@ using Xunit;
 namespace SnapshotTests;
 
 /// <summary>
-/// Snapshots of the generated code for this project's model. A pull request shows the effect of a new version of the generator,
-/// or of another option of the model, in the files beside this one.
+/// Snapshots of the generated code for this project's model. The files beside this one show, in a pull request, the effect of a
+/// new generator version or another option of the model.
 /// </summary>
 public sealed partial class LetterModelTests
 {

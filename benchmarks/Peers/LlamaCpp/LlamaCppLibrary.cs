@@ -59,8 +59,8 @@ internal sealed unsafe class LlamaCppLibrary
 }
 
 /// <summary>
-/// A structure of llama.cpp that is passed by value. Only its first fields are named; all others stay as the library filled
-/// them in. It is larger than any of them: the callee reads no further than it knows.
+/// A structure of llama.cpp that is passed by value. Only its first fields are named; all others keep the values of the library.
+/// It is larger than any of these structures, because the callee reads only its own fields.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 512)]
 internal unsafe struct LlamaParameters

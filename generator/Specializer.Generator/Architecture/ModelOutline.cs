@@ -1,8 +1,8 @@
 namespace Specializer.Generator.Architecture;
 
 /// <summary>
-/// The known facts of a model whose declaration has errors. They are sufficient to generate the members that the class will have,
-/// so that code that uses them compiles and only the errors of the declaration are reported.
+/// The known facts of a model whose declaration has errors. They determine the generated members, so that code that uses them
+/// compiles, and only the errors of the declaration are reported.
 /// </summary>
 /// <param name="Class">The class to complete.</param>
 /// <param name="Kind">The kind of model, as far as it is known.</param>

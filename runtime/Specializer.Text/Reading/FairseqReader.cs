@@ -6,8 +6,8 @@ using Specializer.Text.PostProcessors;
 namespace Specializer.Text.Reading;
 
 /// <summary>
-/// SentencePiece models of XLM-RoBERTa and CamemBERT. Their ids are those of fairseq's dictionary: special tokens stand before the file's
-/// pieces and the mask after them.
+/// SentencePiece models of XLM-RoBERTa and CamemBERT. Their ids are those of fairseq's dictionary: special tokens precede the pieces of the
+/// file, and the mask follows them.
 /// </summary>
 internal static class FairseqReader
 {

@@ -30,14 +30,14 @@ internal enum ProseKind
 /// <param name="Text">The text without markup; code is replaced by X.</param>
 internal sealed partial record Prose(string File, int Line, ProseKind Kind, string Text)
 {
-    /// <summary>The sentences of the text. A semicolon ends a sentence, too.</summary>
+    /// <summary>The sentences of the text. A semicolon and a table cell end a sentence, too.</summary>
     public IEnumerable<string> Sentences =>
         SentenceEnd().Split(Abbreviation().Replace(Text, "$1")).Select(static sentence => sentence.Trim()).Where(static x => x.Length > 0);
 
     /// <summary>Counts the words of a sentence. Text in parentheses, such as a reference, does not count.</summary>
     public static int Words(string sentence) => Word().Count(Parentheses().Replace(sentence, ""));
 
-    [GeneratedRegex(@"(?<=[.!?;])[""')]*\s+|\n")]
+    [GeneratedRegex(@"(?<=[.!?;])[""')]*\s+|\n|\s\|\s")]
     private static partial Regex SentenceEnd();
 
     [GeneratedRegex(@"\b(et al|e\.g|i\.e)\.")]
