@@ -49,7 +49,7 @@ public sealed class RunningModelsTests
         }
 
         string text = written.ToString();
-        Assert.Equal(times, text.Split(name + " was compiled without optimisation").Length - 1);
+        Assert.Equal(times, text.Split(name + " was compiled without optimization").Length - 1);
         Assert.Equal(times, text.Split("set <Optimize>true</Optimize>").Length - 1);
     }
 

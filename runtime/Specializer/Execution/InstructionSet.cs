@@ -1,6 +1,6 @@
 namespace Specializer;
 
-/// <summary>The instruction sets for which kernels are generated.</summary>
+/// <summary>Specifies the instruction sets for which kernels are generated.</summary>
 public enum InstructionSet
 {
     /// <summary>128-bit vectors through <c>System.Runtime.Intrinsics.Vector128</c>; runs on every CPU.</summary>

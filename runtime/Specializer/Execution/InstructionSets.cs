@@ -4,20 +4,23 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Specializer;
 
-/// <summary>Which of the generated kernels this process can run.</summary>
+/// <summary>Provides information about the instruction sets that this process supports.</summary>
 public static class InstructionSets
 {
-    /// <summary>The widest instruction set of this process; what a model uses unless <see cref="ModelOptions.InstructionSet"/> says otherwise.</summary>
+    /// <summary>
+    /// The widest instruction set of this process. Models use it unless <see cref="ModelOptions.InstructionSet"/> selects another
+    /// one.
+    /// </summary>
     public static InstructionSet Best { get; } =
         IsSupported(InstructionSet.Avx512) ? InstructionSet.Avx512
         : IsSupported(InstructionSet.Avx2) ? InstructionSet.Avx2
         : IsSupported(InstructionSet.Neon) ? InstructionSet.Neon
         : InstructionSet.Portable;
 
-    /// <summary>Whether this process can run kernels of the given instruction set.</summary>
+    /// <summary>Returns whether this process can run kernels of the given instruction set.</summary>
     /// <remarks>
-    /// AVX-512 asks <see cref="Vector512.IsHardwareAccelerated"/> too: it is false on the early processors that lower
-    /// their clock for 512-bit code, where AVX2 is the better choice.
+    /// AVX-512 also requires <see cref="Vector512.IsHardwareAccelerated"/>. It is false on early processors that lower their
+    /// clock for 512-bit code, on which AVX2 is the better choice.
     /// </remarks>
     public static bool IsSupported(InstructionSet instructionSet) =>
         instructionSet switch

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace Specializer;
 
 /// <summary>
-/// A counter that shares its cache line with nothing else that is written, so that a worker polling it is disturbed
-/// only by the write that it waits for.
+/// A counter that shares its cache line with no other written data. Only the write that a polling worker waits for invalidates
+/// its line.
 /// </summary>
 /// <remarks>
-/// 128 bytes on either side: the line of the largest processors, and the pair of lines that x86 fetches together. As
-/// the padding lies on both sides, it holds wherever the collector puts the object.
+/// The padding is 128 bytes on both sides: the largest cache line, and the pair of lines that x86 fetches together. It is on both
+/// sides because the garbage collector can place the object anywhere.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct PaddedCounter

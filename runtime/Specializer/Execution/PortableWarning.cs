@@ -6,16 +6,16 @@ using System.Threading;
 namespace Specializer;
 
 /// <summary>
-/// Says once where a program compiled ahead of time leaves the processor's vectors unused: unless it is published for
-/// AVX2 or AVX-512, the checks for them are compiled to false, and models run at half the speed without a word.
+/// Warns once if a program that is compiled ahead of time does not use the processor's vectors. Unless it is published for AVX2
+/// or AVX-512, the checks for them are compiled to false, and models run at half the speed.
 /// </summary>
 internal static class PortableWarning
 {
-    /// <summary>The switch of the application's configuration that silences it.</summary>
+    /// <summary>The configuration switch that suppresses the warning.</summary>
     internal const string SilencingSwitch = "Specializer.SilencePortableWarning";
 
     private const string Text =
-        "Specializer: this program was compiled ahead of time without AVX2, which this processor has, so its models run on the portable kernels, at about half the speed. "
+        "Specializer: this program was compiled ahead of time without AVX2, which this processor supports. Its models use the portable kernels and run at about half the speed. "
         + "Publish it with <IlcInstructionSet>x86-x64-v3</IlcInstructionSet> (AVX2), x86-x64-v4 (AVX-512) or native; "
         + "or set the switch "
         + SilencingSwitch
@@ -23,11 +23,11 @@ internal static class PortableWarning
 
     private static int s_said;
 
-    /// <summary>Whether the processor could run wider kernels than a program compiled ahead of time has.</summary>
+    /// <summary>Whether the processor supports wider kernels than the ahead-of-time compiled program uses.</summary>
     internal static bool Applies { get; } =
         !RuntimeFeature.IsDynamicCodeSupported && InstructionSets.Best == InstructionSet.Portable && ProcessorHasAvx2();
 
-    /// <summary>Writes the warning to the standard error stream, the first time that it applies.</summary>
+    /// <summary>Writes the warning to the standard error stream when it applies for the first time.</summary>
     public static void WriteOnce()
     {
         if (Applies && Interlocked.Exchange(ref s_said, 1) == 0 && !(AppContext.TryGetSwitch(SilencingSwitch, out bool silent) && silent))
@@ -36,7 +36,10 @@ internal static class PortableWarning
         }
     }
 
-    /// <summary>AVX2 and FMA by the processor's own word, and an operating system that keeps wide registers (Intel SDM, CPUID leaves 1 and 7).</summary>
+    /// <summary>
+    /// Returns whether the processor reports AVX2 and FMA, and the operating system preserves wide registers (Intel SDM, CPUID
+    /// leaves 1 and 7).
+    /// </summary>
     private static bool ProcessorHasAvx2()
     {
         const int Fma = 1 << 12,

@@ -3,27 +3,28 @@ using System.Runtime.InteropServices;
 
 namespace Specializer;
 
-/// <summary>On which processor the calling thread runs, and how it gets to another.</summary>
-/// <remarks>Linux only. Elsewhere nothing is known, and nothing is done.</remarks>
+/// <summary>Returns the processor of the calling thread, and moves the thread to another one.</summary>
+/// <remarks>Linux only. On other systems the processor is unknown and threads are not moved.</remarks>
 internal static unsafe partial class Processors
 {
-    /// <summary>What <see cref="Current"/> returns where the system does not say.</summary>
+    /// <summary>The result of <see cref="Current"/> if the system does not report the processor.</summary>
     public const int Unknown = -1;
 
-    // 1,024 processors, as the C library's own set has; a system with more of them refuses, and threads stay where they are.
+    // 1,024 processors, the size of the C library's own set. A system with more processors rejects the call, and threads are not
+    // moved.
     private const int SetWords = 16;
 
     private static readonly bool s_isKnown = IsKnown();
 
-    /// <summary>The processor that the calling thread runs on, or <see cref="Unknown"/>.</summary>
+    /// <summary>Returns the processor that the calling thread runs on, or <see cref="Unknown"/>.</summary>
     public static int Current() => s_isKnown ? CurrentProcessor() : Unknown;
 
     /// <summary>
-    /// Moves the calling thread to a processor that it may use and that is not among some, and lets it use all those that it
-    /// might use before: where it goes from there is the system's affair again.
+    /// Moves the calling thread to an allowed processor that is not in a list, and then restores the allowed processors. The
+    /// system may move the thread again later.
     /// </summary>
-    /// <param name="taken">The processors not to go to, or <see cref="Unknown"/>.</param>
-    /// <returns>Whether there was one to go to.</returns>
+    /// <param name="taken">The processors to avoid, or <see cref="Unknown"/>.</param>
+    /// <returns>Whether there was such a processor.</returns>
     public static bool LeaveFor(ReadOnlySpan<int> taken)
     {
         if (!s_isKnown)
@@ -54,7 +55,7 @@ internal static unsafe partial class Processors
             return false;
         }
 
-        // It may fail only if the set has shrunk meanwhile; then the smaller one stays, which is within what is allowed.
+        // The call can only fail if the allowed set has shrunk concurrently; then the smaller set remains, which is also allowed.
         _ = AllowProcessors(0, SetWords * sizeof(ulong), allowed);
         return true;
     }
@@ -71,7 +72,7 @@ internal static unsafe partial class Processors
         }
     }
 
-    // Answered without entering the system.
+    // The call does not enter the kernel.
     [LibraryImport("libc", EntryPoint = "sched_getcpu")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [SuppressGCTransition]

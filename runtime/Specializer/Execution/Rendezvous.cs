@@ -9,48 +9,48 @@ using System.Threading;
 
 namespace Specializer;
 
-/// <summary>Where the workers of a team meet: at the start of a run, at its barriers and at its end.</summary>
+/// <summary>Synchronizes the workers of a team at the start of a run, at its barriers and at its end.</summary>
 /// <remarks>
 /// <para>
-/// The barrier is the dissemination barrier of Hensgen, Finkel and Manber (1988): in round r, worker w tells worker
-/// w + 2^r and waits to be told by worker w - 2^r. Two workers meet in one exchange of cache lines, n workers in
-/// ceil(log2 n), and no two workers ever write the same counter.
+/// The barrier is the dissemination barrier of Hensgen, Finkel and Manber (1988). In round r, worker w signals worker w + 2^r and
+/// waits for the signal of worker w - 2^r. Two workers synchronize with one exchange of cache lines, n workers with ceil(log2 n),
+/// and no two workers ever write the same counter.
 /// </para>
 /// <para>
-/// All counters only grow, so that a worker that runs ahead never undoes what another one still has to see. Whoever
-/// waits polls first, then yields its core, then parks: it sets its mark, looks once more and sleeps on its event.
-/// Whoever writes a counter looks at the mark afterwards. A full fence on both sides makes sure that one of the two
-/// sees the other.
+/// Counters only grow, so a worker that runs ahead never overwrites a value that another one still has to read. A waiting worker
+/// polls first, then yields its core, then parks: it sets its mark, polls once more and sleeps on its event. A worker that writes
+/// a counter checks the mark afterwards. A full fence on both sides ensures that one of the two sees the other.
 /// </para>
 /// </remarks>
 internal sealed class Rendezvous : IDisposable
 {
-    // Polls before the first look at the clock: about the time of a barrier whose partners are on their way.
+    // The number of polls before the clock is read for the first time: about the time of a barrier whose partners are about to
+    // arrive.
     private const int FirstPolls = 64;
     private const int PollsPerClockReading = 16;
 
-    // Waking a parked thread takes some ten microseconds; a wait pays that only once it has lasted a few times as long.
+    // Waking a parked thread takes about ten microseconds, so a wait parks only after several times that duration.
     private static readonly long IdleSpinTicks = TicksOfMicroseconds(50);
     private static readonly long RunSpinTicks = TicksOfMicroseconds(100);
     private static readonly long YieldTicks = TicksOfMicroseconds(50);
 
-    // The number of this thread in the run that it is carrying out. Threads that belong to no team are callers: 0.
+    // The worker number of this thread in its current run. Threads that belong to no team are callers: 0.
     [ThreadStatic]
     private static int _currentWorker;
 
     private readonly int _workers;
     private readonly int _rounds;
     private readonly bool _spins;
-    private readonly PaddedCounter[] _told; // [worker, round]: the last barrier that the worker was told of
-    private readonly PaddedCounter[] _barriers; // [worker]: barriers that the worker has come to; written by it alone
+    private readonly PaddedCounter[] _told; // [worker, round]: the last barrier that was signaled to the worker
+    private readonly PaddedCounter[] _barriers; // [worker]: the number of barriers that the worker has reached; only the worker writes it
     private readonly PaddedCounter[] _finished; // [worker]: the last run that the worker has finished
-    private readonly PaddedCounter[] _parked; // [worker]: a Wait while it sleeps or is about to, otherwise 0
+    private readonly PaddedCounter[] _parked; // [worker]: a Wait while the worker sleeps or is about to sleep, otherwise 0
     private readonly AutoResetEvent[] _wake; // [worker]
-    private readonly WorkerPlaces? _places; // null where there are more workers than processors
+    private readonly WorkerPlaces? _places; // null if there are more workers than processors
     private StartSignal _started;
     private ExceptionDispatchInfo? _fault;
 
-    /// <summary>Creates the meeting place of so many workers, the caller included.</summary>
+    /// <summary>Creates the synchronization of a number of workers, including the caller.</summary>
     public Rendezvous(int workers)
     {
         _workers = workers;
@@ -79,7 +79,7 @@ internal sealed class Rendezvous : IDisposable
     /// <summary>Runs the work on all workers and returns the first failure, if any, once all have finished.</summary>
     public ExceptionDispatchInfo? Run(ParallelWork work)
     {
-        // The caller may itself be a worker of another team.
+        // The caller may be a worker of another team.
         int outerWorker = _currentWorker;
         _currentWorker = 0;
         work.Attach(_workers == 1 ? null : this);
@@ -98,10 +98,10 @@ internal sealed class Rendezvous : IDisposable
         return fault;
     }
 
-    /// <summary>Sends the workers home: each of them returns from <see cref="Serve"/>. No run may be in progress.</summary>
+    /// <summary>Stops the workers: each of them returns from <see cref="Serve"/>. No run may be in progress.</summary>
     public void Stop() => Start(work: null);
 
-    /// <summary>The life of a worker other than the caller: takes part in every run until <see cref="Stop"/>.</summary>
+    /// <summary>The worker loop of all workers except the caller: executes every run until <see cref="Stop"/>.</summary>
     public void Serve(int worker)
     {
         _currentWorker = worker;
@@ -112,7 +112,7 @@ internal sealed class Rendezvous : IDisposable
         }
     }
 
-    /// <summary>The barrier of the run that this thread is carrying out.</summary>
+    /// <summary>Waits at the barrier of this thread's current run.</summary>
     public void Synchronize()
     {
         int worker = _currentWorker;
@@ -167,7 +167,7 @@ internal sealed class Rendezvous : IDisposable
         }
     }
 
-    // On its own, so that no reference to the work outlives the run in the frame of an idle worker.
+    // A separate method, so that no reference to the work outlives the run in the frame of an idle worker.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool ServeRun(int worker, long run)
     {
@@ -196,7 +196,7 @@ internal sealed class Rendezvous : IDisposable
             WakeFromBarriers();
         }
 
-        // Those at a barrier are woken by the end of a worker too: they may be waiting for one that will not come.
+        // The end of a worker also wakes workers at a barrier, because they may wait for the one that has ended.
         long run = Volatile.Read(ref _started.Runs);
         Interlocked.Exchange(ref _finished[worker].Value, run);
         WakeFrom(Wait.ForFinish, worker: 0);
@@ -218,7 +218,8 @@ internal sealed class Rendezvous : IDisposable
                 }
                 catch (ThreadInterruptedException)
                 {
-                    // The workers still use the caller's memory: leaving now is not an option, forgetting is not either.
+                    // The workers still use the caller's memory, so this method must not return yet; the interrupt is restored
+                    // later.
                     interrupted = true;
                 }
             }
@@ -230,7 +231,7 @@ internal sealed class Rendezvous : IDisposable
         }
     }
 
-    // After a failure the workers have come to different numbers of barriers. All go on from the highest, which no
+    // After a failure the workers have reached different numbers of barriers. All continue from the highest number, which no
     // counter exceeds.
     private void ForgetFault()
     {
@@ -256,7 +257,7 @@ internal sealed class Rendezvous : IDisposable
         }
     }
 
-    // The caller has just written, with a full fence, what the worker may be waiting for.
+    // The caller has just written, with a full fence, the value that the worker may be waiting for.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void WakeFrom(Wait wait, int worker)
     {
@@ -339,7 +340,7 @@ internal sealed class Rendezvous : IDisposable
         }
     }
 
-    // Whether the counter has reached the value; throws where that can no longer happen.
+    // Returns whether the counter has reached the value; throws if that cannot happen anymore.
     private bool IsOver(Wait wait, int worker, ref long counter, long value)
     {
         if (Volatile.Read(ref counter) >= value)
@@ -368,8 +369,8 @@ internal sealed class Rendezvous : IDisposable
             if (Volatile.Read(ref _finished[other].Value) == run && Volatile.Read(ref _barriers[other].Value) < barrier)
             {
                 throw new InvalidOperationException(
-                    $"Worker {worker} of {_workers} waits at a barrier to which worker {other} never came: it has already returned from "
-                        + $"{nameof(ParallelWork.Execute)}. Every worker has to call {nameof(Synchronize)} equally often."
+                    $"Worker {worker} of {_workers} waits at a barrier that worker {other} never reaches, because it has already returned from "
+                        + $"{nameof(ParallelWork.Execute)}. Every worker must call {nameof(Synchronize)} the same number of times."
                 );
             }
         }

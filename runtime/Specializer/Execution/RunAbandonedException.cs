@@ -3,8 +3,8 @@ using System;
 namespace Specializer;
 
 /// <summary>
-/// Unwinds a worker from its work when another worker of the same run has failed. It is caught by the team; callers
-/// see the failure itself.
+/// The exception that ends the work of a worker when another worker of the same run has failed. The team catches it; callers get
+/// the original exception.
 /// </summary>
 internal sealed class RunAbandonedException : Exception
 {

@@ -4,23 +4,24 @@ using System.Threading;
 
 namespace Specializer;
 
-/// <summary>Keeps the workers of a team on processors of their own.</summary>
+/// <summary>Moves a worker that shares a processor with another worker of its team.</summary>
 /// <remarks>
-/// Two workers on one processor take turns in waiting for each other, so that the system finds but one of them ready
-/// whenever it looks, and leaves them there: beside threads of others that went to sleep meanwhile, a run took twice to ten
-/// times as long for tenths of a second. A worker that begins a run on the processor of another one therefore leaves it. The
-/// caller's thread, which is not the team's, stays where it is.
+/// Two workers on one processor wait for each other alternately, so the system only ever sees one of them ready and does not move
+/// them. If threads of other processes slept in the meantime, a run took twice to ten times as long for tenths of a second. A
+/// worker that starts a run on the processor of another one therefore moves to a free one. The caller's thread, which does not
+/// belong to the team, is not moved.
 /// </remarks>
 internal sealed class WorkerPlaces
 {
-    // Where others need the processors too, the system may bring workers together again and again; leaving costs some ten microseconds.
+    // If other processes need the processors, the system may place workers together repeatedly; a move costs about ten
+    // microseconds.
     private static readonly long LeastTicksBetween = Stopwatch.Frequency / 1000;
 
-    private readonly PaddedCounter[] _processors; // [worker]: where it began its last run; the caller's is told with each run
-    private readonly long[] _left; // [worker]: when it last left the processor of another one
+    private readonly PaddedCounter[] _processors; // [worker]: the processor on which it started its last run; that of the caller is passed with each run
+    private readonly long[] _left; // [worker]: the time of its last move
 
-    /// <summary>Knows no worker's place yet.</summary>
-    /// <param name="workers">The number of workers, the caller included.</param>
+    /// <summary>Creates an instance without known processors.</summary>
+    /// <param name="workers">The number of workers, including the caller.</param>
     public WorkerPlaces(int workers)
     {
         _processors = new PaddedCounter[workers];
@@ -31,9 +32,11 @@ internal sealed class WorkerPlaces
         }
     }
 
-    /// <summary>Finds a place for the calling thread, which is about to begin a run.</summary>
-    /// <param name="worker">Its number, at least 1.</param>
-    /// <param name="callersProcessor">Where the caller has begun the run, or <see cref="Processors.Unknown"/>.</param>
+    /// <summary>Selects a processor for the calling thread, which is about to start a run.</summary>
+    /// <param name="worker">The number of the worker, at least 1.</param>
+    /// <param name="callersProcessor">
+    /// The processor on which the caller has started the run, or <see cref="Processors.Unknown"/>.
+    /// </param>
     public void Take(int worker, int callersProcessor)
     {
         int processor = Processors.Current();
@@ -50,7 +53,7 @@ internal sealed class WorkerPlaces
                 taken[other] = other == worker ? Processors.Unknown : ProcessorOf(other);
             }
 
-            // If all are taken, at least not that of this one.
+            // If all processors are taken, at least the processor of this worker is avoided.
             if (Processors.LeaveFor(taken) || Processors.LeaveFor([processor]))
             {
                 processor = Processors.Current();
@@ -59,14 +62,14 @@ internal sealed class WorkerPlaces
             _left[worker] = Stopwatch.GetTimestamp();
         }
 
-        // Nobody asks for that of the only worker beside the caller.
+        // If there is only one worker besides the caller, its processor is not needed.
         if (_processors.Length > 2)
         {
             Volatile.Write(ref _processors[worker].Value, processor);
         }
     }
 
-    // The worker of the higher number leaves.
+    // The worker with the higher number moves.
     private bool IsTaken(int processor, int worker, int callersProcessor)
     {
         bool taken = processor == callersProcessor;

@@ -5,13 +5,11 @@ using System.Threading;
 
 namespace Specializer;
 
-/// <summary>
-/// A team of threads that waits for work and carries it out together with the calling thread, which is worker 0.
-/// </summary>
+/// <summary>A team of threads that executes work together with the calling thread, which is worker 0.</summary>
 /// <remarks>
-/// Idle threads poll for some tens of microseconds, so that a run that follows closely finds them awake, and then
-/// sleep. Runs allocate nothing. Several threads may use one team: it serves one at a time and turns the others away.
-/// A team that is forgotten instead of disposed ends its threads when it is collected.
+/// Idle threads poll for tens of microseconds, so that a run that follows closely finds them awake, and then sleep. Runs do not
+/// allocate. Several threads can use one team: it serves one of them at a time and rejects the others. The finalizer ends the
+/// threads of a team that is not disposed.
 /// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
@@ -25,14 +23,14 @@ internal sealed class WorkerTeam : IDisposable
     private int _state;
 
     /// <summary>Starts the threads of the team.</summary>
-    /// <param name="workers">The number of workers, the caller of a run included; one thread less is started.</param>
+    /// <param name="workers">The number of workers, including the caller of a run; one thread less is started.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> is less than 1.</exception>
     public WorkerTeam(int workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         Workers = workers;
 
-        // The threads hold the meeting place, not the team, so that a forgotten team can be collected.
+        // The threads reference the rendezvous and not the team, so that a team that is not disposed can be collected.
         Rendezvous rendezvous = new(workers);
         _rendezvous = rendezvous;
         _threads = new Thread[workers - 1];
@@ -41,7 +39,7 @@ internal sealed class WorkerTeam : IDisposable
             int number = worker;
             _threads[worker - 1] = new Thread(() => rendezvous.Serve(number))
             {
-                // Linux shows 15 characters of it.
+                // Linux shows 15 characters of the name.
                 Name = FormattableString.Invariant($"Specializer {worker}/{workers}"),
                 IsBackground = true,
             };
@@ -49,7 +47,7 @@ internal sealed class WorkerTeam : IDisposable
 
         try
         {
-            // Without the creator's execution context, whose values would otherwise live as long as the team.
+            // The execution context of the creator is not captured, because its values would live as long as the team.
             foreach (Thread thread in _threads)
             {
                 thread.UnsafeStart();
@@ -62,26 +60,27 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    /// <summary>Ends the threads of a team that was never disposed.</summary>
+    /// <summary>Ends the threads of a team that was not disposed.</summary>
     ~WorkerTeam()
     {
-        // Null where the constructor refused its argument.
+        // Null if the constructor rejected its argument.
         _rendezvous?.Stop();
     }
 
-    /// <summary>The number of workers, the caller included.</summary>
+    /// <summary>The number of workers, including the caller.</summary>
     public int Workers { get; }
 
-    /// <summary>
-    /// Carries out the work on all workers and returns when all of them have finished.
-    /// </summary>
+    /// <summary>Executes the work on all workers and returns when all of them have finished.</summary>
     /// <param name="work">The work; no other caller may be running it.</param>
     /// <returns>
-    /// Whether the work was done: <see langword="false"/>, at once, where another caller is using the team. The work
-    /// can then be done by <see cref="ParallelWork.RunAlone"/>.
+    /// Whether the work was executed. If another caller uses the team, the method returns <see langword="false"/> immediately;
+    /// use <see cref="ParallelWork.RunAlone"/> then.
     /// </returns>
     /// <exception cref="ObjectDisposedException">The team has been disposed.</exception>
-    /// <remarks>The first exception of any worker is thrown here with its original stack, after all have finished; the team remains usable.</remarks>
+    /// <remarks>
+    /// The first exception of any worker is rethrown with its original stack after all workers have finished. The team remains
+    /// usable.
+    /// </remarks>
     public bool TryRun(ParallelWork work)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -104,17 +103,17 @@ internal sealed class WorkerTeam : IDisposable
         return true;
     }
 
-    /// <summary>
-    /// Waits for a run in progress, ends the threads and returns when they have ended. Later calls only wait.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">It is called by a worker of the run in progress, which it would have to wait for.</exception>
+    /// <summary>Waits for a run in progress and ends the threads. Later calls only wait.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// A worker of the run in progress calls this method, which would wait for itself.
+    /// </exception>
     public void Dispose()
     {
         Thread current = Thread.CurrentThread;
         if (current == Volatile.Read(ref _caller) || _threads.Contains(current))
         {
             throw new InvalidOperationException(
-                "A team of workers was disposed by one of its own workers in the middle of a run. Dispose it after the run has returned."
+                "A worker disposed its own team during a run. Dispose the team after the run has returned."
             );
         }
 

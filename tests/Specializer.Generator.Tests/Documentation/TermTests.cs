@@ -40,7 +40,9 @@ public sealed class TermTests
     {
         string[] violations =
         [
-            .. Violations(folder).Where(static violation => !Allowed(violation)).Select(static violation => $"{violation.Prose.File}:{violation.Prose.Line}: {violation.Message}"),
+            .. Violations(folder)
+                .Where(static violation => !Allowed(violation))
+                .Select(static violation => $"{violation.Prose.File}:{violation.Prose.Line}: {violation.Message}"),
         ];
         Assert.True(violations.Length == 0, $"{violations.Length} violations:\n{string.Join('\n', violations)}");
     }
@@ -52,19 +54,26 @@ public sealed class TermTests
             static allowed =>
                 Assert.Contains(
                     Violations(Path.GetDirectoryName(allowed.File)!.Replace('\\', '/')),
-                    violation => violation.Prose.File == allowed.File && violation.Message.Contains($"\"{allowed.Word}\"", StringComparison.Ordinal)
+                    violation =>
+                        violation.Prose.File == allowed.File && violation.Message.Contains($"\"{allowed.Word}\"", StringComparison.Ordinal)
                 )
         );
 
     [Fact]
     public void EveryUnreadPathExists() =>
-        Assert.All(s_unread.Concat(s_longSentences), static path => Assert.True(Path.Exists(Path.Combine(RepositoryFiles.Root, path)), path));
+        Assert.All(
+            s_unread.Concat(s_longSentences),
+            static path => Assert.True(Path.Exists(Path.Combine(RepositoryFiles.Root, path)), path)
+        );
 
     [Theory]
     [InlineData("/// <summary>The norm behind the last layer.</summary>", "\"behind\" is not used; write after")]
     [InlineData("// Queries are turned by their position.", "\"turned\" is not used; write rotate, convert, round, iteration")]
     [InlineData("/// <returns>Where it is.</returns>", "a sentence starts with \"Where\"; start with the subject")]
-    [InlineData("/// <param name=\"a\">One.</param>\n/// <param name=\"b\">Of a pair the second.</param>", "a sentence starts with \"Of\"; start with the subject")]
+    [InlineData(
+        "/// <param name=\"a\">One.</param>\n/// <param name=\"b\">Of a pair the second.</param>",
+        "a sentence starts with \"Of\"; start with the subject"
+    )]
     [InlineData("class C { string S = $\"the file {1} is none, so mend it\"; }", "\"mend\" is not used; write fix")]
     [InlineData("class C { string S = \"behind\"; }", null)]
     [InlineData("/// <summary>The <c>behind</c> of <see cref=\"C.Turned\"/>.</summary>", null)]
@@ -105,8 +114,11 @@ public sealed class TermTests
     private static IEnumerable<(Prose Prose, string Message)> Violations(string folder) =>
         Files(folder)
             .SelectMany(static file =>
-                (file.EndsWith(".md", StringComparison.Ordinal) ? PageProse.Read(file, RepositoryFiles.Read(file)) : SourceProse.Read(file, RepositoryFiles.Read(file)))
-                    .SelectMany(prose => Terms.Violations(prose, !s_longSentences.Contains(file)).Select(message => (prose, message)))
+                (
+                    file.EndsWith(".md", StringComparison.Ordinal)
+                        ? PageProse.Read(file, RepositoryFiles.Read(file))
+                        : SourceProse.Read(file, RepositoryFiles.Read(file))
+                ).SelectMany(prose => Terms.Violations(prose, !s_longSentences.Contains(file)).Select(message => (prose, message)))
             );
 
     /// <summary>The pages and C# files of a folder; of the root, only its pages.</summary>
@@ -117,7 +129,9 @@ public sealed class TermTests
         return new[] { "*.cs", "*.md" }
             .SelectMany(pattern => Directory.EnumerateFiles(root, pattern, depth))
             .Select(static file => Path.GetRelativePath(RepositoryFiles.Root, file).Replace('\\', '/'))
-            .Where(static file => !file.Split('/').Any(static part => part is "bin" or "obj") && !file.EndsWith(".verified.cs", StringComparison.Ordinal))
+            .Where(static file =>
+                !file.Split('/').Any(static part => part is "bin" or "obj") && !file.EndsWith(".verified.cs", StringComparison.Ordinal)
+            )
             .Where(static file => !s_unread.Any(unread => file.StartsWith(unread, StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal);
     }

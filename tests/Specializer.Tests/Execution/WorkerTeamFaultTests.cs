@@ -141,7 +141,7 @@ public sealed class WorkerTeamFaultTests
         for (int run = 0; run < 5; run++)
         {
             InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => team.TryRun(uneven));
-            Assert.Contains($"worker {hasty} never came", thrown.Message, StringComparison.Ordinal);
+            Assert.Contains($"worker {hasty} never reaches", thrown.Message, StringComparison.Ordinal);
             Assert.True(team.TryRun(sound));
         }
 
