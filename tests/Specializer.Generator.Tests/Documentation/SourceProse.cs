@@ -48,7 +48,7 @@ internal static partial class SourceProse
         : text.StartsWith("//", System.StringComparison.Ordinal) ? "//"
         : "";
 
-    /// <summary>Returns the text of an XML element. References become names, code becomes X, and blocks are separate lines.</summary>
+    /// <summary>Returns the text of an XML element. References and code become X, and blocks are separate lines.</summary>
     private static string Flatten(XElement element)
     {
         var text = new StringBuilder();
@@ -67,11 +67,8 @@ internal static partial class SourceProse
                     case XElement { Name.LocalName: "code" }:
                         text.Append('\f');
                         break;
-                    case XElement { Name.LocalName: "c" }:
+                    case XElement { Name.LocalName: "c" } or XElement { IsEmpty: true }:
                         text.Append('X');
-                        break;
-                    case XElement { IsEmpty: true } reference:
-                        text.Append(reference.FirstAttribute?.Value.Split('(')[0]);
                         break;
                     case XElement { Name.LocalName: "see" } link:
                         Append(link);

@@ -19,7 +19,7 @@ internal static class Terms
         ("wants?|(is|are) wanted", "require, request"),
         ("asks? for|asked for|asking for", "require, request, prefetch"),
         ("behind", "after"),
-        ("(?<!lookahead )in work", "current"),
+        ("in work", "current"),
         ("turns?|turned|turning", "rotate, convert, round, iteration"),
         ("deals? out|dealt out", "divide"),
         ("from afar", "from memory"),
@@ -37,7 +37,7 @@ internal static class Terms
         ("pays?", "choose automatically, gain"),
         ("lets? go", "release"),
         ("alike", "equal, the same"),
-        ("has not", "does not have"),
+        ("has not (?!been|yet)", "does not have"),
     ];
 
     private static readonly (Regex Pattern, string Instead)[] s_patterns =
@@ -49,8 +49,7 @@ internal static class Terms
 
     /// <summary>Returns what is wrong with a text.</summary>
     /// <param name="prose">The text.</param>
-    /// <param name="checksLength">Whether long sentences are reported.</param>
-    public static IEnumerable<string> Violations(Prose prose, bool checksLength)
+    public static IEnumerable<string> Violations(Prose prose)
     {
         foreach ((Regex pattern, string instead) in s_patterns)
         {
@@ -67,7 +66,7 @@ internal static class Terms
                 yield return $"a sentence starts with \"{sentence.Split(' ')[0]}\"; start with the subject";
             }
 
-            if (checksLength && prose.Kind is not (ProseKind.Comment or ProseKind.Label) && Prose.Words(sentence) is > MaximumWords and var words)
+            if (prose.Kind is not (ProseKind.Comment or ProseKind.Label) && Prose.Words(sentence) is > MaximumWords and var words)
             {
                 yield return $"a sentence has {words} words; the maximum is {MaximumWords}: \"{sentence}\"";
             }
