@@ -20,7 +20,7 @@ internal static class Terms
         ("asks? for|asked for|asking for", "require, request, prefetch"),
         ("behind", "after"),
         ("in work", "current"),
-        ("turns?|turned|turning", "rotate, convert, round, iteration"),
+        ("turns|turned|turning", "rotate, convert, round, iteration"),
         ("deals? out|dealt out", "divide"),
         ("from afar", "from memory"),
         ("fill(s|ed|ing)? up|filling", "pad, padding"),

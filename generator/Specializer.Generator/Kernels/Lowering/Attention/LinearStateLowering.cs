@@ -152,7 +152,7 @@ internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSet
             }
             else
             {
-                // Without its value, so that sums with it are printed as they stand.
+                // Without its value, so that sums with it are printed unchanged.
                 var first = new Constant(DataType.Int, Constant.Of(column).Text);
                 code.Scope(() => body(first, vectors));
             }
