@@ -121,6 +121,9 @@ internal class CodeBuilder
         _statements.Add(new For([new Let(variable, from)], variable < to, [Step(variable, step)], Block(() => body(variable))));
     }
 
+    /// <summary>for (int name = 0; name &lt; count; name++).</summary>
+    public void Each(string name, Expr count, Action<Variable> body) => For(name, DataType.Int, 0, count, 1, body);
+
     /// <summary>A loop in its general form; its variables are those that <paramref name="variables"/> declares.</summary>
     public void Loop(IEnumerable<Let> variables, Expr condition, IEnumerable<Assign> next, Action body) =>
         _statements.Add(new For([.. variables], condition, [.. next], Block(body)));

@@ -31,6 +31,9 @@ internal sealed class KernelCode : SignatureCode
     public KernelMethod Method(string comment, Compilation compilation = Compilation.Default) =>
         Method(_name, _signature.Result is { } result ? TypeOf(result) : DataType.Void, compilation, comment, isPublic: true);
 
+    /// <summary>A loop over heads or other units that are dealt out to the workers in turn.</summary>
+    public void EachOfWorker(string name, Expr count, Action<Variable> body) => For(name, DataType.Int, Worker, count, Workers, body);
+
     /// <summary>
     /// Emits a loop over the rows of the worker. Each worker has consecutive rows, the same ones in every kernel, so that it
     /// mostly reads its own results instead of another core's cache.

@@ -33,6 +33,8 @@ internal sealed class AppendLowering
     /// <summary>Gets whether keys are stored as they are projected, so that they need not be copied first.</summary>
     private bool StoresProjectedKeys => _rotary is null && !_kernel.Attention.QueryKeyNorm;
 
+    private Expr Projected => _code[KernelParameters.Projected];
+
     private int ValuesAt => _keysAt + (_kernel.Attention.KeyValueHeads * _width);
 
     public static KernelMethod Lower(AttentionKernel kernel, InstructionSetDescription target) =>
@@ -71,8 +73,6 @@ internal sealed class AppendLowering
         });
         return _code.Method(Comment());
     }
-
-    private Expr Projected => _code[KernelParameters.Projected];
 
     /// <summary>Prepares the queries of a row that share a key/value head.</summary>
     private void PrepareQueries(Variable head, Variable row, Variable source, Expr? table)

@@ -30,12 +30,9 @@ internal sealed class AttentionLowering(AttentionKernel kernel, InstructionSetDe
             "A worker takes whole heads, those whose keys and values it has appended. The units of the other heads are dealt out."
         );
         Variable wholeHeads = _code.Let("wholeHeads", heads - (heads % _code.Workers));
-        _code.For(
+        _code.Each(
             "unit",
-            DataType.Int,
-            0,
             heads * unitsPerHead,
-            1,
             unit =>
             {
                 Variable head = _code.Let("head", DataType.NInt, unit / unitsPerHead);

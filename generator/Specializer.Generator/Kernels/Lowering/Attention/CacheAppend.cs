@@ -18,12 +18,9 @@ internal sealed class CacheAppend(KernelCode code, AttentionKernel kernel, Instr
     /// multiple of four in the cache. Transposing their keys takes half the time of storing them element by element.
     /// </summary>
     public void EachRowsOfHead(Action<RowsOfHead> body) =>
-        code.For(
+        code.EachOfWorker(
             "head",
-            DataType.Int,
-            code.Worker,
             kernel.Attention.KeyValueHeads,
-            code.Workers,
             head =>
             {
                 Variable first = new(DataType.Int, "first"),

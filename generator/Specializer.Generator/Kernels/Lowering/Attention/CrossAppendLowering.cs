@@ -18,19 +18,13 @@ internal static class CrossAppendLowering
         int width = attention.HeadDimension;
         var code = new KernelCode(kernel, KernelPart.PrepareQueries);
         var group = new QueryGroup(code, kernel);
-        code.For(
+        code.EachOfWorker(
             "head",
-            DataType.Int,
-            code.Worker,
             attention.KeyValueHeads,
-            code.Workers,
             head =>
-                code.For(
+                code.Each(
                     "row",
-                    DataType.Int,
-                    0,
                     code[KernelParameters.Rows],
-                    1,
                     row =>
                     {
                         Variable source = code.Let(

@@ -67,12 +67,9 @@ internal sealed class LinearAttentionLowering
     private KernelMethod Attend()
     {
         int heads = _attention.KeyValueHeads;
-        _code.For(
+        _code.EachOfWorker(
             "unit",
-            DataType.Int,
-            _code.Worker,
             _code[KernelParameters.Rows] * heads,
-            _code.Workers,
             unit =>
             {
                 Variable head = _code.Let("head", unit % heads),
@@ -92,22 +89,16 @@ internal sealed class LinearAttentionLowering
     /// <summary>Adds the rows of a chunk to the states of the worker's heads, and visits each row's queries after it.</summary>
     /// <param name="visitQuery">Takes the head's state, the row, its projections, the query head of the group, and the query's place in the row.</param>
     private void AppendRows(Action<LinearState, Variable, Variable, Variable, Variable> visitQuery) =>
-        _code.For(
+        _code.EachOfWorker(
             "head",
-            DataType.Int,
-            _code.Worker,
             _attention.KeyValueHeads,
-            _code.Workers,
             head =>
             {
                 var state = new LinearState(_code, _kernel, head);
                 _code.If(_code[KernelParameters.Position].Is(0), () => state.Clear(_code, _kernel));
-                _code.For(
+                _code.Each(
                     "row",
-                    DataType.Int,
-                    0,
                     _code[KernelParameters.Rows],
-                    1,
                     row =>
                     {
                         Variable features = _code.Let("features", _code[KernelParameters.Projected].At(row.AsNInt * _kernel.InputStride));
@@ -128,7 +119,7 @@ internal sealed class LinearAttentionLowering
             }
         );
 
-    private void EachMember(Action<Variable> body) => _code.For("member", DataType.Int, 0, _group, 1, body);
+    private void EachMember(Action<Variable> body) => _code.Each("member", _group, body);
 
     private void Features(Expr source, Expr output) =>
         LinearStateLowering.CallFeatures(_code, source, _attention.QueryKeyNorm ? _code[KernelParameters.QueryNorm] : null, output);

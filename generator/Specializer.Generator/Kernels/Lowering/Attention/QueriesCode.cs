@@ -78,7 +78,7 @@ internal sealed class QueriesCode : SignatureCode
     public Expr ScoresOf(Expr row) => Scratch.Scores.At(row * KeyBlock);
 
     /// <summary>A loop over the queries.</summary>
-    public void EachRow(Action<Variable> body) => For("row", DataType.Int, 0, Rows, 1, body);
+    public void EachRow(Action<Variable> body) => Each("row", Rows, body);
 
     /// <summary>A loop over tiles of queries, each with its first row and its height.</summary>
     public void EachTile(TileShape tile, Action<Variable, Variable> body)

@@ -29,7 +29,7 @@ internal readonly struct QueryGroup(KernelCode code, AttentionKernel kernel)
         }
         else
         {
-            code.For("member", DataType.Int, 0, kernel.Attention.GroupSize, 1, member => body(member, query.At(member * stride)));
+            code.Each("member", kernel.Attention.GroupSize, member => body(member, query.At(member * stride)));
         }
     }
 }
