@@ -41,6 +41,26 @@ internal sealed class SourceWriter
         return this;
     }
 
+    /// <summary>Gets the text, to which the parts of a line are appended between <see cref="StartLine"/> and <see cref="EndLine"/>.</summary>
+    public StringBuilder Text => _text;
+
+    /// <summary>Starts a line whose parts are appended to <see cref="Text"/>.</summary>
+    /// <param name="continues">Whether the line belongs to the block that ends before it.</param>
+    public void StartLine(bool continues = false)
+    {
+        if (_afterClosing && !continues)
+        {
+            _text.Append('\n');
+        }
+
+        _afterOpening = false;
+        _afterClosing = false;
+        _text.Append(' ', 4 * _indentation);
+    }
+
+    /// <summary>Ends the line that <see cref="StartLine"/> started.</summary>
+    public void EndLine() => _text.Append('\n');
+
     /// <summary>Writes an empty line unless a block has just been opened.</summary>
     public SourceWriter Separate()
     {

@@ -21,7 +21,7 @@ internal sealed class Avx2 : InstructionSetDescription
 
     public override bool Prefetches => true;
 
-    public override string Prefetch(string address, bool toFirstLevel) => $"Sse.Prefetch{(toFirstLevel ? 0 : 1)}({address});";
+    public override string PrefetchSpelling(bool toFirstLevel) => toFirstLevel ? "Sse.Prefetch0({0})" : "Sse.Prefetch1({0})";
 
     public override string Spelling(IntrinsicOp op) =>
         op switch

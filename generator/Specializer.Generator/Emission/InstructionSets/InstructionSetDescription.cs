@@ -66,6 +66,7 @@ internal abstract class InstructionSetDescription
     /// <summary>Gets whether the instruction set can prefetch.</summary>
     public virtual bool Prefetches => false;
 
-    /// <summary>A statement that brings a cache line to the first level, or only closer.</summary>
-    public virtual string Prefetch(string address, bool toFirstLevel) => throw new NotSupportedException(Name + " does not prefetch.");
+    /// <summary>Returns the call that prefetches a cache line; {0} is an address in it.</summary>
+    /// <param name="toFirstLevel">Whether the line is fetched into the first-level cache instead of the second.</param>
+    public virtual string PrefetchSpelling(bool toFirstLevel) => throw new NotSupportedException(Name + " does not prefetch.");
 }

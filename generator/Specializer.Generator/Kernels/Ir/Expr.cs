@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 
 namespace Specializer.Generator.Kernels.Ir;
 
@@ -89,11 +90,15 @@ internal abstract class Expr(DataType type)
 /// <param name="integer">Its value if it is an integer that may be folded.</param>
 internal sealed class Constant(DataType type, string text, long? integer = null) : Expr(type)
 {
+    // Indices of weights and rows, of which a tile has hundreds.
+    private static readonly Constant[] s_small = [.. Enumerable.Range(0, 256).Select(static value => New(value))];
+
     public string Text { get; } = text;
 
     public long? Integer { get; } = integer;
 
-    public static Constant Of(long value) => new(DataType.Int, value.ToString(CultureInfo.InvariantCulture), value);
+    /// <summary>Returns an integer.</summary>
+    public static Constant Of(long value) => value >= 0 && value < s_small.Length ? s_small[value] : New(value);
 
     public static Constant Of(float value) => new(DataType.Float, value.ToString("R", CultureInfo.InvariantCulture) + "f");
 
@@ -101,6 +106,8 @@ internal sealed class Constant(DataType type, string text, long? integer = null)
 
     /// <summary>Gets the least float, the score of a key that is not visible.</summary>
     public static Constant MinFloat => Float("float.MinValue");
+
+    private static Constant New(long value) => new(DataType.Int, value.ToString(CultureInfo.InvariantCulture), value);
 
     public static Constant UInt(string text) => new(DataType.UInt, text);
 }

@@ -2,13 +2,16 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Text;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
 
 namespace Specializer.Generator.Kernels.Output;
 
 /// <summary>Prints the expressions of kernels as C#, in parentheses where their meaning needs them or a reader would wonder.</summary>
-internal sealed class ExpressionPrinter(InstructionSetDescription target)
+/// <param name="text">The text to which everything is appended: strings of parts would take most of the generator's time.</param>
+/// <param name="target">The target.</param>
+internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescription target)
 {
     // From the loosest on: what is to the left of ? : binds least, a name or a call most.
     private const int Loosest = 0;
@@ -16,7 +19,10 @@ internal sealed class ExpressionPrinter(InstructionSetDescription target)
     private const int Prefix = 20;
     private const int Primary = 21;
 
-    public string Print(Expr expression) => Inside(expression, Loosest);
+    private static readonly string[] s_numbers =
+    [
+        .. Enumerable.Range(0, 256).Select(static number => number.ToString(CultureInfo.InvariantCulture)),
+    ];
 
     public static string TypeName(DataType type)
     {
@@ -30,7 +36,7 @@ internal sealed class ExpressionPrinter(InstructionSetDescription target)
             Element.Double => "double",
             _ => "float",
         };
-        return (type.Lanes == 1 ? element : $"{VectorClass(type.Lanes)}<{element}>") + (type.IsPointer ? "*" : "");
+        return (type.Lanes == 1 ? element : VectorClass(type.Lanes) + "<" + element + ">") + (type.IsPointer ? "*" : "");
     }
 
     /// <summary>The class with the operations on vectors of so many lanes of 32 bits.</summary>
@@ -65,106 +71,240 @@ internal sealed class ExpressionPrinter(InstructionSetDescription target)
             _ => "||",
         };
 
-    public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    public static string Text(int number) =>
+        number >= 0 && number < s_numbers.Length ? s_numbers[number] : number.ToString(CultureInfo.InvariantCulture);
 
-    private string Inside(Expr expression, int around)
+    /// <summary>Prints an expression.</summary>
+    public void Print(Expr expression) => Print(expression, Loosest);
+
+    /// <summary>Prints a call whose format has {0}, {1}, ... in the places of its operands, which numbers follow.</summary>
+    public void Print(string format, IReadOnlyList<Expr> operands, IReadOnlyList<int>? numbers = null)
     {
-        (string text, int binding) = expression switch
+        int start = 0;
+        for (int open = format.IndexOf('{'); open >= 0; open = format.IndexOf('{', start))
         {
-            Constant { Type: { IsVector: true } type } constant => ($"{VectorClass(type.Lanes)}.Create({constant.Text})", Primary),
-            Constant constant => (constant.Text, constant.Text[0] == '-' ? Prefix : Primary),
-            Variable variable => (variable.Name, Primary),
-            Reference reference => ("ref " + reference.Variable.Name, Primary),
-            LayerConstant constant => ("TLayer." + constant.Name, Primary),
-            ElementAt element => ($"{Inside(element.Pointer, Primary)}[{Print(element.Index)}]", Primary),
-            AddressOf address => ($"&{Inside(address.Pointer, Primary)}[{Print(address.Index)}]", Prefix),
-            Dereference value => ("*" + Inside(value.Pointer, Prefix), Prefix),
-            NullCheck check => (Inside(check.Pointer, Primary) + " is null", Precedence(BinaryOp.Less)),
-            StackMemory memory => ($"stackalloc {TypeName(memory.Type.Target)}[{Text(memory.Count)}]", Primary),
-            Unary unary => (UnarySign(unary.Op) + Inside(unary.Operand, Prefix), Prefix),
-            Cast cast => ($"({TypeName(cast.Type)}){Inside(cast.Operand, Prefix)}", Prefix),
-            Conditional choice => (
-                $"{Inside(choice.Condition, Condition + 1)} ? {Inside(choice.Then, Condition + 1)} : {Inside(choice.Otherwise, Condition)}",
-                Condition
-            ),
-            MethodCall call => ($"{call.Method}{(call.Layer is null ? "" : $"<{call.Layer}>")}({Arguments(call.Arguments)})", Primary),
-            Binary binary => (Operator(binary), Precedence(binary.Op)),
-            Intrinsic operation => (Operation(operation), Primary),
-            _ => throw new NotSupportedException(expression.GetType().Name),
-        };
-        return binding < around ? "(" + text + ")" : text;
+            text.Append(format, start, open - start);
+            int index = format[open + 1] - '0';
+            if (index < operands.Count)
+            {
+                Print(operands[index]);
+            }
+            else
+            {
+                text.Append(Text(numbers![index - operands.Count]));
+            }
+
+            start = open + 3;
+        }
+
+        text.Append(format, start, format.Length - start);
     }
 
-    private string Operator(Binary binary)
+    private void Print(Expr expression, int around)
+    {
+        if (around > Loosest && Binding(expression) < around)
+        {
+            text.Append('(');
+            PrintBare(expression);
+            text.Append(')');
+        }
+        else
+        {
+            PrintBare(expression);
+        }
+    }
+
+    private void PrintBare(Expr expression)
+    {
+        switch (expression)
+        {
+            // The most frequent first.
+            case Variable variable:
+                text.Append(variable.Name);
+                break;
+            case Intrinsic operation:
+                PrintOperation(operation);
+                break;
+            case Constant { Type: { IsVector: true } type } constant:
+                text.Append(VectorClass(type.Lanes)).Append(".Create(").Append(constant.Text).Append(')');
+                break;
+            case Constant constant:
+                text.Append(constant.Text);
+                break;
+            case Reference reference:
+                text.Append("ref ").Append(reference.Variable.Name);
+                break;
+            case LayerConstant constant:
+                text.Append("TLayer.").Append(constant.Name);
+                break;
+            case Binary binary:
+                PrintBinary(binary);
+                break;
+            case ElementAt element:
+                PrintElement(element.Pointer, element.Index);
+                break;
+            case AddressOf address:
+                text.Append('&');
+                PrintElement(address.Pointer, address.Index);
+                break;
+            case Dereference value:
+                text.Append('*');
+                Print(value.Pointer, Prefix);
+                break;
+            case NullCheck check:
+                Print(check.Pointer, Primary);
+                text.Append(" is null");
+                break;
+            case StackMemory memory:
+                text.Append("stackalloc ").Append(TypeName(memory.Type.Target)).Append('[').Append(Text(memory.Count)).Append(']');
+                break;
+            case Unary unary:
+                text.Append(Sign(unary.Op));
+                Print(unary.Operand, Prefix);
+                break;
+            case Cast cast:
+                text.Append('(').Append(TypeName(cast.Type)).Append(')');
+                Print(cast.Operand, Prefix);
+                break;
+            case Conditional choice:
+                Print(choice.Condition, Condition + 1);
+                text.Append(" ? ");
+                Print(choice.Then, Condition + 1);
+                text.Append(" : ");
+                Print(choice.Otherwise, Condition);
+                break;
+            case MethodCall call:
+                text.Append(call.Method);
+                if (call.Layer is not null)
+                {
+                    text.Append('<').Append(call.Layer).Append('>');
+                }
+
+                PrintArguments(call.Arguments);
+                break;
+            default:
+                throw new NotSupportedException(expression.GetType().Name);
+        }
+    }
+
+    private void PrintElement(Expr pointer, Expr index)
+    {
+        Print(pointer, Primary);
+        text.Append('[');
+        Print(index);
+        text.Append(']');
+    }
+
+    private void PrintBinary(Binary binary)
     {
         int own = Precedence(binary.Op);
-        return $"{Inside(binary.Left, Around(binary.Left, own, own))} {Sign(binary.Op)} {Inside(binary.Right, Around(binary.Right, own, own + 1))}";
+        Print(binary.Left, Around(binary.Left, own));
+        text.Append(' ').Append(Sign(binary.Op)).Append(' ');
+        Print(binary.Right, Around(binary.Right, own + 1));
 
         // An operator inside another one of a different kind is put in parentheses, whether or not it binds closer.
-        int Around(Expr operand, int inside, int least) =>
-            operand is Binary inner && Precedence(inner.Op) != inside && !(IsLogical(binary.Op) && !IsLogical(inner.Op)) ? Prefix : least;
+        int Around(Expr operand, int least) =>
+            operand is Binary inner && Precedence(inner.Op) != own && !(IsLogical(binary.Op) && !IsLogical(inner.Op)) ? Prefix : least;
     }
 
-    private string Operation(Intrinsic operation)
+    private void PrintOperation(Intrinsic operation)
     {
         IReadOnlyList<Expr> operands = operation.Operands;
-        string vectors =
-            operation.Type.Lanes > 1 ? VectorClass(operation.Type.Lanes)
-            : operands.Count > 0 && operands[0].Type.IsVector ? VectorClass(operands[0].Type.Lanes)
-            : "";
-        string Call(string name) => $"{vectors}.{name}({Arguments(operands)})";
-        string Math(string name) => $"global::System.{name}({Arguments(operands)})";
-        string Member(string name) => $"{Inside(operands[0], Primary)}.{name}()";
-        string Spelled(string format) =>
-            string.Format(CultureInfo.InvariantCulture, format, [.. operands.Select(Print), .. operation.Immediates.Select(Text)]);
-        return operation.Op switch
+        if (operation.Op.VectorFunction() is { } function)
         {
-            IntrinsicOp.Zero => TypeName(operation.Type) + ".Zero",
-            IntrinsicOp.Load => Call("Load"),
-            // The type is written although the compiler would find it: that spares it a choice among thirty methods.
-            IntrinsicOp.Broadcast => Call(
-                operation.Type.Element == Element.Float && operands[0].Type.Element == Element.Float ? "Create<float>" : "Create"
-            ),
-            IntrinsicOp.Create => Call("Create"),
-            IntrinsicOp.Lanes => $"{vectors}.Create({string.Join(", ", operation.Immediates.Select(Text))})",
-            IntrinsicOp.Indices => TypeName(operation.Type) + ".Indices",
-            IntrinsicOp.Minimum => Call("Min"),
-            IntrinsicOp.Maximum => Call("Max"),
-            IntrinsicOp.MinimumNative => Call("MinNative"),
-            IntrinsicOp.MaximumNative => Call("MaxNative"),
-            IntrinsicOp.AndNot => Call("AndNot"),
-            IntrinsicOp.LessThan => Call("LessThan"),
-            IntrinsicOp.LessThanOrEqualAll => Call("LessThanOrEqualAll"),
-            IntrinsicOp.GreaterThan => Call("GreaterThan"),
-            IntrinsicOp.GreaterThanOrEqual => Call("GreaterThanOrEqual"),
-            IntrinsicOp.Choose => Call("ConditionalSelect"),
-            IntrinsicOp.ShiftLanesLeft => $"{vectors}.ShiftLeft({Print(operands[0])}, {Text(operation.Immediates[0])})",
-            IntrinsicOp.AsFloat => Member("AsSingle"),
-            IntrinsicOp.AsInt => Member("AsInt32"),
-            IntrinsicOp.AsUInt => Member("AsUInt32"),
-            IntrinsicOp.ConvertToFloat => Call("ConvertToSingle"),
-            IntrinsicOp.Sum => Call("Sum"),
-            IntrinsicOp.LowerHalf => Member("GetLower"),
-            IntrinsicOp.UpperHalf => Member("GetUpper"),
-            IntrinsicOp.Shuffle =>
-                $"{vectors}.Shuffle({Print(operands[0])}, {vectors}.Create({string.Join(", ", operation.Immediates.Select(Text))}))",
-            IntrinsicOp.FirstLane => Member("ToScalar"),
-            IntrinsicOp.Min => Math("Math.Min"),
-            IntrinsicOp.Max => Math("Math.Max"),
-            IntrinsicOp.Clamp => Math("Math.Clamp"),
-            IntrinsicOp.MaxFloat => Math("MathF.Max"),
-            IntrinsicOp.MinFloat => Math("MathF.Min"),
-            IntrinsicOp.SquareRoot => Math("MathF.Sqrt"),
-            IntrinsicOp.IsNaN => $"float.IsNaN({Print(operands[0])})",
-            IntrinsicOp.BitsToFloat => Math("BitConverter.UInt32BitsToSingle"),
-            IntrinsicOp.HalfBitsToFloat => $"(float)global::System.BitConverter.UInt16BitsToHalf((ushort){Inside(operands[0], Prefix)})",
-            IntrinsicOp.CountEqual =>
-                $"global::System.MemoryExtensions.Count(new global::System.ReadOnlySpan<int>({Print(operands[0])}, {Print(operands[1])}), {Print(operands[2])})",
-            _ => Spelled(target.Spelling(operation.Op)),
-        };
+            text.Append(VectorClass(operation.Type.Lanes > 1 ? operation.Type.Lanes : operands[0].Type.Lanes)).Append('.').Append(function);
+            if (
+                operation.Op == IntrinsicOp.Broadcast
+                && operation.Type.Element == Element.Float
+                && operands[0].Type.Element == Element.Float
+            )
+            {
+                // The type is written although the compiler would find it: that spares it a choice among thirty methods.
+                text.Append("<float>");
+            }
+
+            PrintArguments(operands);
+        }
+        else if (operation.Op.VectorMember() is { } member)
+        {
+            Print(operands[0], Primary);
+            text.Append('.').Append(member).Append("()");
+        }
+        else
+        {
+            PrintOther(operation);
+        }
     }
 
-    private string Arguments(IReadOnlyList<Expr> arguments) => string.Join(", ", arguments.Select(Print));
+    private void PrintOther(Intrinsic operation)
+    {
+        switch (operation.Op)
+        {
+            case IntrinsicOp.Zero:
+                text.Append(TypeName(operation.Type)).Append(".Zero");
+                break;
+            case IntrinsicOp.Indices:
+                text.Append(TypeName(operation.Type)).Append(".Indices");
+                break;
+            case IntrinsicOp.Lanes:
+                PrintLanes(operation);
+                break;
+            case IntrinsicOp.ShiftLanesLeft:
+                text.Append(VectorClass(operation.Type.Lanes)).Append(".ShiftLeft(");
+                Print(operation.Operands[0]);
+                text.Append(", ").Append(Text(operation.Immediates[0])).Append(')');
+                break;
+            case IntrinsicOp.Shuffle:
+                text.Append(VectorClass(operation.Type.Lanes)).Append(".Shuffle(");
+                Print(operation.Operands[0]);
+                text.Append(", ");
+                PrintLanes(operation);
+                text.Append(')');
+                break;
+            case IntrinsicOp.HalfBitsToFloat:
+                text.Append("(float)global::System.BitConverter.UInt16BitsToHalf((ushort)");
+                Print(operation.Operands[0], Prefix);
+                text.Append(')');
+                break;
+            default:
+                Print(operation.Op.ScalarFunction() ?? target.Spelling(operation.Op), operation.Operands, operation.Immediates);
+                break;
+        }
+    }
+
+    private void PrintLanes(Intrinsic operation) =>
+        text.Append(VectorClass(operation.Type.Lanes))
+            .Append(".Create(")
+            .Append(string.Join(", ", operation.Immediates.Select(Text)))
+            .Append(')');
+
+    private void PrintArguments(IReadOnlyList<Expr> arguments)
+    {
+        text.Append('(');
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            if (i > 0)
+            {
+                text.Append(", ");
+            }
+
+            Print(arguments[i]);
+        }
+
+        text.Append(')');
+    }
+
+    private static int Binding(Expr expression) =>
+        expression switch
+        {
+            Variable or Intrinsic => Primary,
+            Binary binary => Precedence(binary.Op),
+            Constant { Type.IsVector: false } constant => constant.Text[0] == '-' ? Prefix : Primary,
+            AddressOf or Dereference or Unary or Cast => Prefix,
+            NullCheck => Precedence(BinaryOp.Less),
+            Conditional => Condition,
+            _ => Primary,
+        };
 
     private static bool IsLogical(BinaryOp op) => op >= BinaryOp.AndAlso;
 
@@ -182,11 +322,11 @@ internal sealed class ExpressionPrinter(InstructionSetDescription target)
             _ => 4,
         };
 
-    private static string UnarySign(UnaryOp op) =>
+    private static char Sign(UnaryOp op) =>
         op switch
         {
-            UnaryOp.Negate => "-",
-            UnaryOp.Not => "!",
-            _ => "~",
+            UnaryOp.Negate => '-',
+            UnaryOp.Not => '!',
+            _ => '~',
         };
 }

@@ -1,5 +1,5 @@
 using System.Collections.Generic;
-using System.Linq;
+using System.Text;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
@@ -13,7 +13,8 @@ internal sealed class MethodPrinter(SourceWriter writer, InstructionSetDescripti
     private const string Attribute =
         "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.";
 
-    private readonly ExpressionPrinter _expressions = new(target);
+    private readonly StringBuilder _text = writer.Text;
+    private readonly ExpressionPrinter _expressions = new(writer.Text, target);
 
     public void Print(IEnumerable<KernelMethod> methods)
     {
@@ -36,38 +37,64 @@ internal sealed class MethodPrinter(SourceWriter writer, InstructionSetDescripti
             writer.Line(Attribute + (method.Compilation == Compilation.Inlined ? "AggressiveInlining" : "AggressiveOptimization") + ")]");
         }
 
-        string parameters = string.Join(
-            ", ",
-            method.Parameters.Select(parameter =>
-                (parameter.IsReference ? "ref " : "") + ExpressionPrinter.TypeName(parameter.Variable.Type) + " " + parameter.Variable.Name
-            )
-        );
-        string generic = method.IsSharedByLayers ? $"<{LayerConstants.TypeParameter}>" : "",
-            constraint = method.IsSharedByLayers ? $"\n    where {LayerConstants.TypeParameter} : struct, {LayerConstants.Interface}" : "";
-        string head =
-            $"{(method.IsPublic ? "public" : "private")} static {ExpressionPrinter.TypeName(method.Returns)} {method.Name}{generic}({parameters}){constraint}";
+        writer.StartLine();
+        PrintSignature(method);
         if (method.IsExpression && method.Body[0] is Jump { Value: { } value })
         {
-            writer.Line(head + " =>");
+            _text.Append(" =>");
+            writer.EndLine();
             using (writer.Indented())
             {
-                writer.Line(Text(value) + ";");
+                writer.StartLine();
+                _expressions.Print(value);
+                EndStatement();
             }
 
             return;
         }
 
-        using (writer.Braces(head))
+        writer.EndLine();
+        if (method.IsSharedByLayers)
         {
-            Print(method.Body);
+            using (writer.Indented())
+            {
+                writer.Line($"where {LayerConstants.TypeParameter} : struct, {LayerConstants.Interface}");
+            }
         }
+
+        PrintBlock(method.Body);
     }
 
-    private void Print(IReadOnlyList<Stmt> statements)
+    private void PrintSignature(KernelMethod method)
     {
-        foreach (Stmt statement in statements)
+        _text.Append(method.IsPublic ? "public" : "private").Append(" static ");
+        _text.Append(ExpressionPrinter.TypeName(method.Returns)).Append(' ').Append(method.Name);
+        if (method.IsSharedByLayers)
         {
-            Print(statement);
+            _text.Append('<').Append(LayerConstants.TypeParameter).Append('>');
+        }
+
+        _text.Append('(');
+        string separator = "";
+        foreach (Parameter parameter in method.Parameters)
+        {
+            _text.Append(separator).Append(parameter.IsReference ? "ref " : "");
+            _text.Append(ExpressionPrinter.TypeName(parameter.Variable.Type)).Append(' ').Append(parameter.Variable.Name);
+            separator = ", ";
+        }
+
+        _text.Append(')');
+    }
+
+    /// <summary>Statements in braces.</summary>
+    private void PrintBlock(IReadOnlyList<Stmt> statements)
+    {
+        using (writer.Scope())
+        {
+            foreach (Stmt statement in statements)
+            {
+                Print(statement);
+            }
         }
     }
 
@@ -75,144 +102,206 @@ internal sealed class MethodPrinter(SourceWriter writer, InstructionSetDescripti
     {
         switch (statement)
         {
-            case Comment comment:
-                writer.Line("// " + comment.Text);
+            case If choice:
+                PrintChoice(choice, isElse: false);
                 break;
-            case Let let:
-                writer.Line((let.IsConstant ? "const " : "") + Declaration(let) + ";");
+            case Scope scope:
+                PrintBlock(scope.Body);
                 break;
-            case Assign assign:
-                writer.Line(Assignment(assign) + ";");
+            case While { AtLeastOnce: true } loop:
+                writer.Line("do");
+                PrintBlock(loop.Body);
+                writer.StartLine(continues: true);
+                _text.Append("while (");
+                _expressions.Print(loop.Condition);
+                _text.Append(')');
+                EndStatement();
                 break;
-            case Store store:
-                writer.Line($"{ExpressionPrinter.VectorClass(store.Value.Type.Lanes)}.Store({Text(store.Value)}, {Text(store.Address)});");
+            case While loop:
+                writer.StartLine();
+                _text.Append("while (");
+                _expressions.Print(loop.Condition);
+                EndHead();
+                PrintBlock(loop.Body);
                 break;
-            case Prefetch prefetch:
-                writer.Line(target.Prefetch(Text(prefetch.Address), prefetch.ToFirstLevel));
+            case For loop:
+                PrintLoop(loop);
                 break;
-            case Copy copy:
-                writer.Line($"{Span(copy.Source, copy.Count)}.CopyTo({Span(copy.Destination, copy.Count)});");
-                break;
-            case Fill fill:
-                writer.Line(Span(fill.Destination, fill.Count) + (fill.Value is null ? ".Clear();" : $".Fill({Text(fill.Value)});"));
-                break;
-            case Invoke invoke:
-                writer.Line(Text(invoke.Call) + ";");
-                break;
-            case Jump jump:
-                writer.Line(
-                    jump.Kind switch
-                    {
-                        JumpKind.Continue => "continue;",
-                        JumpKind.Break => "break;",
-                        _ => jump.Value is null ? "return;" : $"return {Text(jump.Value)};",
-                    }
-                );
+            case Switch choice:
+                PrintSwitch(choice);
                 break;
             default:
-                PrintBlock(statement);
+                writer.StartLine();
+                PrintSimple(statement);
+                writer.EndLine();
                 break;
         }
     }
 
-    private void PrintBlock(Stmt statement)
+    /// <summary>A statement without blocks.</summary>
+    private void PrintSimple(Stmt statement)
     {
         switch (statement)
         {
-            case If choice:
-                PrintChoice(choice, "if (");
+            case Comment comment:
+                _text.Append("// ").Append(comment.Text);
+                return;
+            case Let let:
+                _text.Append(let.IsConstant ? "const " : "").Append(ExpressionPrinter.TypeName(let.Variable.Type)).Append(' ');
+                PrintVariable(let);
                 break;
-            case For loop:
-                using (
-                    writer.Braces(
-                        $"for ({Variables(loop.Variables)}; {Text(loop.Condition)}; {string.Join(", ", loop.Next.Select(Assignment))})"
-                    )
-                )
-                {
-                    Print(loop.Body);
-                }
-
+            case Assign assign:
+                PrintAssignment(assign);
                 break;
-            case While { AtLeastOnce: false } loop:
-                using (writer.Braces($"while ({Text(loop.Condition)})"))
-                {
-                    Print(loop.Body);
-                }
-
+            case Store store:
+                _text.Append(ExpressionPrinter.VectorClass(store.Value.Type.Lanes)).Append(".Store(");
+                _expressions.Print(store.Value);
+                _text.Append(", ");
+                _expressions.Print(store.Address);
+                _text.Append(')');
                 break;
-            case While loop:
-                writer.Line("do");
-                writer.Line("{");
-                using (writer.Indented())
-                {
-                    Print(loop.Body);
-                }
-
-                writer.Line("}");
-                writer.Line($"while ({Text(loop.Condition)});");
+            case Prefetch prefetch:
+                _expressions.Print(target.PrefetchSpelling(prefetch.ToFirstLevel), [prefetch.Address]);
                 break;
-            case Scope scope:
-                using (writer.Scope())
-                {
-                    Print(scope.Body);
-                }
-
+            case Copy copy:
+                PrintSpan(copy.Source, copy.Count);
+                _text.Append(".CopyTo(");
+                PrintSpan(copy.Destination, copy.Count);
+                _text.Append(')');
                 break;
-            case Switch choice:
-                using (writer.Braces($"switch ({Text(choice.Value)})"))
-                {
-                    foreach (KeyValuePair<int, MethodCall> one in choice.Cases)
+            case Fill fill:
+                PrintSpan(fill.Destination, fill.Count);
+                _text.Append(fill.Value is null ? ".Clear(" : ".Fill(");
+                PrintOptional(fill.Value);
+                _text.Append(')');
+                break;
+            case Invoke invoke:
+                _expressions.Print(invoke.Call);
+                break;
+            case Jump jump:
+                _text.Append(
+                    jump.Kind switch
                     {
-                        writer.Line($"case {ExpressionPrinter.Text(one.Key)}: {Text(one.Value)}; break;");
+                        JumpKind.Continue => "continue",
+                        JumpKind.Break => "break",
+                        _ => jump.Value is null ? "return" : "return ",
                     }
-                }
-
+                );
+                PrintOptional(jump.Value);
                 break;
         }
+
+        _text.Append(';');
     }
 
-    private void PrintChoice(If choice, string head)
+    private void PrintChoice(If choice, bool isElse)
     {
-        using (writer.Braces(head + Text(choice.Condition) + ")"))
-        {
-            Print(choice.Then);
-        }
-
+        writer.StartLine(continues: isElse);
+        _text.Append(isElse ? "else if (" : "if (");
+        _expressions.Print(choice.Condition);
+        EndHead();
+        PrintBlock(choice.Then);
         if (choice.Otherwise is { Count: 1 } only && only[0] is If next)
         {
-            PrintChoice(next, "else if (");
+            PrintChoice(next, isElse: true);
         }
         else if (choice.Otherwise is { } otherwise)
         {
-            using (writer.Braces("else"))
+            writer.Line("else");
+            PrintBlock(otherwise);
+        }
+    }
+
+    private void PrintLoop(For loop)
+    {
+        writer.StartLine();
+        _text.Append("for (");
+
+        // The variables of a loop are all of one type.
+        for (int i = 0; i < loop.Variables.Count; i++)
+        {
+            _text.Append(i == 0 ? ExpressionPrinter.TypeName(loop.Variables[0].Variable.Type) + " " : ", ");
+            PrintVariable(loop.Variables[i]);
+        }
+
+        _text.Append("; ");
+        _expressions.Print(loop.Condition);
+        _text.Append("; ");
+        for (int i = 0; i < loop.Next.Count; i++)
+        {
+            _text.Append(i == 0 ? "" : ", ");
+            PrintAssignment(loop.Next[i]);
+        }
+
+        EndHead();
+        PrintBlock(loop.Body);
+    }
+
+    private void PrintSwitch(Switch choice)
+    {
+        writer.StartLine();
+        _text.Append("switch (");
+        _expressions.Print(choice.Value);
+        EndHead();
+        using (writer.Scope())
+        {
+            foreach (KeyValuePair<int, MethodCall> one in choice.Cases)
             {
-                Print(otherwise);
+                writer.StartLine();
+                _text.Append("case ").Append(ExpressionPrinter.Text(one.Key)).Append(": ");
+                _expressions.Print(one.Value);
+                _text.Append("; break");
+                EndStatement();
             }
         }
     }
 
-    /// <summary>The variables of a loop, which are all of one type.</summary>
-    private string Variables(IReadOnlyList<Let> variables) =>
-        variables.Count == 0
-            ? ""
-            : ExpressionPrinter.TypeName(variables[0].Variable.Type)
-                + " "
-                + string.Join(", ", variables.Select(let => let.Variable.Name + (let.Value is null ? "" : " = " + Text(let.Value))));
+    private void PrintVariable(Let let)
+    {
+        _text.Append(let.Variable.Name).Append(let.Value is null ? "" : " = ");
+        PrintOptional(let.Value);
+    }
 
-    private string Declaration(Let let) =>
-        $"{ExpressionPrinter.TypeName(let.Variable.Type)} {let.Variable.Name}{(let.Value is null ? "" : " = " + Text(let.Value))}";
-
-    private string Assignment(Assign assign) =>
-        assign switch
+    private void PrintAssignment(Assign assign)
+    {
+        _expressions.Print(assign.Target);
+        if (assign is { Op: BinaryOp.Add or BinaryOp.Subtract, Value: Constant { Integer: 1 } })
         {
-            { Op: BinaryOp.Add, Value: Constant { Integer: 1 } } => Text(assign.Target) + "++",
-            { Op: BinaryOp.Subtract, Value: Constant { Integer: 1 } } => Text(assign.Target) + "--",
-            { Op: { } op } => $"{Text(assign.Target)} {ExpressionPrinter.Sign(op)}= {Text(assign.Value)}",
-            _ => $"{Text(assign.Target)} = {Text(assign.Value)}",
-        };
+            _text.Append(assign.Op == BinaryOp.Add ? "++" : "--");
+            return;
+        }
 
-    private string Span(Expr first, Expr count) =>
-        $"new global::System.Span<{ExpressionPrinter.TypeName(first.Type.Target)}>({Text(first)}, {Text(count)})";
+        _text.Append(' ').Append(assign.Op is { } op ? ExpressionPrinter.Sign(op) : "").Append("= ");
+        _expressions.Print(assign.Value);
+    }
 
-    private string Text(Expr expression) => _expressions.Print(expression);
+    private void PrintSpan(Expr first, Expr count)
+    {
+        _text.Append("new global::System.Span<").Append(ExpressionPrinter.TypeName(first.Type.Target)).Append(">(");
+        _expressions.Print(first);
+        _text.Append(", ");
+        _expressions.Print(count);
+        _text.Append(')');
+    }
+
+    private void PrintOptional(Expr? value)
+    {
+        if (value is not null)
+        {
+            _expressions.Print(value);
+        }
+    }
+
+    private void EndStatement()
+    {
+        _text.Append(';');
+        writer.EndLine();
+    }
+
+    /// <summary>The end of the head of a block: a parenthesis closes.</summary>
+    private void EndHead()
+    {
+        _text.Append(')');
+        writer.EndLine();
+    }
 }

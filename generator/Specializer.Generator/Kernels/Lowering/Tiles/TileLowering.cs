@@ -120,7 +120,7 @@ internal sealed class TileLowering
             for (int column = 0; column < _shape.Columns; column++)
             {
                 _sums[row, column] = _code.Let(
-                    $"sum{row}_{column}",
+                    "sum" + Constant.Of(row).Text + "_" + Constant.Of(column).Text,
                     _shape.Start switch
                     {
                         TileStart.Bias => _vectors.Load(_arguments.Start!.At(column * _target.Lanes)),
