@@ -7,7 +7,7 @@ namespace Specializer;
 /// <summary>Moves a worker that shares a processor with another worker of its team.</summary>
 /// <remarks>
 /// Two workers on one processor wait for each other alternately, so the system only ever sees one of them ready and does not move
-/// them. If threads of other processes slept in the meantime, a run took twice to ten times as long for tenths of a second. A
+/// them. Even when other processors became idle, a run took twice to ten times as long for tenths of a second. A
 /// worker that starts a run on the processor of another one therefore moves to a free one. The caller's thread, which does not
 /// belong to the team, is not moved.
 /// </remarks>
