@@ -85,7 +85,7 @@ public sealed class NewTests
         using var folder = new TemporaryFolder();
         ToolRun run = ToolRun.Of("new", InspectTests.Pronounce, "--name", name, "--namespace", space, "--output", folder["X.cs"]);
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("no name that a class or namespace of C# can have", run.Error, StringComparison.Ordinal);
+        Assert.Contains("not a valid C# name", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["X.cs"]));
     }
 }

@@ -16,8 +16,8 @@ public sealed class OtherFormatsTests
             { "consolidated.00.pth", "torch.load(" },
             { "tf_model.h5", "from_tf=True" },
             { "flax_model.msgpack", "from_flax=True" },
-            { "model.onnx", "Download the checkpoint that it was exported from" },
-            { "onnx/model_quantized.onnx", "Download the checkpoint that it was exported from" },
+            { "model.onnx", "Download the original checkpoint" },
+            { "onnx/model_quantized.onnx", "Download the original checkpoint" },
             { "smollm-q4_k_m.gguf", "Download the original checkpoint" },
         };
 

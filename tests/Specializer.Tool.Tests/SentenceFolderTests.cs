@@ -87,7 +87,7 @@ public sealed class SentenceFolderTests
         WriteWeights(folder, pooler: false);
         string inspected = OneLine(ToolRun.Of("inspect", folder.Path).Output);
         Assert.Contains("the mean of the states of all tokens (assumed)", inspected, StringComparison.Ordinal);
-        Assert.Contains("[Pooling(PoolingKind.Mean)] is assumed", inspected, StringComparison.Ordinal);
+        Assert.Contains("[Pooling(PoolingKind.Mean)], is assumed", inspected, StringComparison.Ordinal);
         Assert.Contains("It contains exactly the tensors of the model.", inspected, StringComparison.Ordinal);
 
         ToolRun written = ToolRun.Of("new", folder.Path, "--name", "Mini", "--output", folder["Mini.cs"]);

@@ -27,7 +27,7 @@ public sealed class MemoryTests
     public void A_block_that_cannot_be_had_is_reported_with_its_size(long bytes, string size)
     {
         InsufficientMemoryException exception = Assert.Throws<InsufficientMemoryException>(() => AlignedBuffer.Allocate(bytes));
-        Assert.Contains($"needs {size}, which the system does not grant", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"needs {size}, which the system does not provide", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

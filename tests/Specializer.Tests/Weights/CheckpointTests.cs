@@ -167,8 +167,8 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "not the JSON")]
-    [InlineData("{", "not the JSON")]
+    [InlineData("", "not valid JSON")]
+    [InlineData("{", "not valid JSON")]
     [InlineData("[]", "the index must be an object; found an array")]
     [InlineData("{}", "the key weight_map, with the file of every tensor, is missing")]
     [InlineData("{\"weight_map\":[]}", "weight_map must be an object; found an array")]
@@ -176,9 +176,9 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("{\"weight_map\":{\"a\":null}}", "weight_map must map names to files; found null for tensor \"a\"")]
     [InlineData("{\"weight_map\":{},\"weight_map\":{}}", "the key weight_map occurs twice")]
     [InlineData("{\"weight_map\":{\"a\":\"x.safetensors\",\"a\":\"x.safetensors\"}}", "the tensor \"a\" occurs twice")]
-    [InlineData("{\"weight_map\":{\"\\ud800\":\"x.safetensors\"}}", "an escaped surrogate without its partner")]
-    [InlineData("{\"metadata\":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]],\"weight_map\":{}}", "not the JSON")]
-    [InlineData("{\"weight_map\":{}} {}", "not the JSON")]
+    [InlineData("{\"weight_map\":{\"\\ud800\":\"x.safetensors\"}}", "an unpaired escaped surrogate")]
+    [InlineData("{\"metadata\":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]],\"weight_map\":{}}", "not valid JSON")]
+    [InlineData("{\"weight_map\":{}} {}", "not valid JSON")]
     [InlineData("version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer instead of the index; run 'git lfs pull'")]
     public void An_index_that_is_none(string text, string message)
     {

@@ -135,7 +135,7 @@ public sealed class PackedFileTests : IDisposable
         );
         System.IO.File.WriteAllBytes(File, new byte[10_000]);
         Assert.Contains(
-            "a checkpoint is loaded with Load",
+            "load a checkpoint with Load",
             Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.Malformed).Message,
             StringComparison.Ordinal
         );

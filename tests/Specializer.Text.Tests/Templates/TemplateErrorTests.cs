@@ -33,7 +33,7 @@ public sealed class TemplateErrorTests
     )]
     [InlineData("{% for x in y %}{% set loop = 1 %}{% endfor %}", 1, 24, ChatTemplateError.Syntax, "'loop' cannot be assigned")]
     [InlineData("{% set none = 1 %}", 1, 8, ChatTemplateError.Syntax, "'none' cannot be assigned")]
-    [InlineData("{{ f(a=1, b) }}", 1, 5, ChatTemplateError.Syntax, "Arguments stand in the order")]
+    [InlineData("{{ f(a=1, b) }}", 1, 5, ChatTemplateError.Syntax, "The order of arguments")]
     [InlineData("{{ '\\x4' }}", 1, 5, ChatTemplateError.Syntax, "needs 2 hexadecimal digits")]
     public void Parsing_says_where_and_what(string template, int line, int column, ChatTemplateError error, string part)
     {
