@@ -31,7 +31,7 @@ internal sealed class KernelCode : SignatureCode
     public KernelMethod Method(string comment, Compilation compilation = Compilation.Default) =>
         Method(_name, _signature.Result is { } result ? TypeOf(result) : DataType.Void, compilation, comment, isPublic: true);
 
-    /// <summary>A loop over heads or other units that are dealt out to the workers in turn.</summary>
+    /// <summary>Emits a loop over heads or other units, which are assigned to the workers alternately.</summary>
     public void EachOfWorker(string name, Expr count, Action<Variable> body) => For(name, DataType.Int, Worker, count, Workers, body);
 
     /// <summary>
