@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -90,6 +91,23 @@ internal sealed record TransformerArchitecture(
 
     /// <summary>The storage type of the weights of linear layers; an encoder-decoder's encoder has the same type.</summary>
     public WeightStorage WeightStorage { get; init; }
+
+    /// <summary>Returns the number of layers of a kind.</summary>
+    public int LayersOf(int kind) => Enumerable.Range(0, Layers).Count(layer => LayerPattern[layer % LayerPattern.Count] == kind);
+
+    /// <summary>Returns the architecture without the kinds that none of its layers is of: a model may have fewer layers than its pattern.</summary>
+    public TransformerArchitecture WithoutUnusedKinds()
+    {
+        int[] pattern = [.. LayerPattern.Take(Layers)];
+        int[] used = [.. pattern.Distinct().OrderBy(static kind => kind)];
+        return used.Length == LayerKinds.Count
+            ? this
+            : this with
+            {
+                LayerKinds = new EquatableArray<LayerKind>(used.Select(kind => LayerKinds[kind])),
+                LayerPattern = new EquatableArray<int>(pattern.Select(kind => Array.IndexOf(used, kind))),
+            };
+    }
 }
 
 /// <summary>Specifies the stacks of layers of a transformer; the values are those of the attribute's enumeration.</summary>

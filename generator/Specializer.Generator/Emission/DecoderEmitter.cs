@@ -9,7 +9,8 @@ internal static class DecoderEmitter
 {
     public static void EmitForward(SourceWriter writer, ExecutionPlan plan)
     {
-        string stride = plan.Buffer("Hidden").RowStride.ToString(CultureInfo.InvariantCulture);
+        BufferRef hidden = new(BufferRole.Hidden);
+        string stride = plan.Buffer(hidden).RowStride.ToString(CultureInfo.InvariantCulture);
         var steps = new StepEmitter(writer, plan);
         writer.Separate();
         writer.Line("// Every worker runs the same steps, each on its share; a barrier stands wherever one reads what another wrote.");
@@ -18,23 +19,17 @@ internal static class DecoderEmitter
             writer.Line("// The rows are positions of one sequence that follow each other, or one position of each of several sequences.");
             writer.Line("int rows = Rows, sequences = SequencesInWork, sequenceRows = rows / sequences;");
             writer.Line("float* weights = Weights;");
-            string[] caches =
-            [
-                .. plan
-                    .Layer.OfType<AttentionStep>()
-                    .SelectMany(static step => step.Variants)
-                    .SelectMany(static variant => new[] { variant.Keys, variant.Values }),
-            ];
+            BufferRef[] caches = [.. plan.AttentionByKind.SelectMany(static attention => new[] { attention.Keys, attention.Values })];
             foreach (BufferPlan buffer in plan.BuffersOf(plan.DecoderSteps))
             {
-                string variable = StepEmitter.Variable(buffer.Name),
-                    offset = buffer.Name + "Offset";
-                writer.Line(caches.Contains(buffer.Name) ? $"long {variable} = {offset};" : $"float* {variable} = Memory + {offset};");
+                string variable = Identifiers.VariableOf(buffer.Ref),
+                    offset = Identifiers.OffsetOf(buffer.Ref);
+                writer.Line(caches.Contains(buffer.Ref) ? $"long {variable} = {offset};" : $"float* {variable} = Memory + {offset};");
             }
 
             foreach (StepPlan step in plan.Before)
             {
-                steps.Write(step, StepScope.Decoder);
+                steps.Write(step);
             }
 
             writer.Line();
@@ -45,7 +40,7 @@ internal static class DecoderEmitter
             {
                 foreach (StepPlan step in plan.Layer)
                 {
-                    steps.Write(step, StepScope.Decoder);
+                    steps.Write(step);
                 }
 
                 writer.Line();
@@ -62,7 +57,7 @@ internal static class DecoderEmitter
             {
                 foreach (StepPlan step in plan.After)
                 {
-                    steps.Write(step, StepScope.Logits);
+                    steps.Write(step);
                 }
             }
         }

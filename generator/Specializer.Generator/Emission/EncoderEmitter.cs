@@ -28,7 +28,7 @@ internal sealed class EncoderEmitter
 
     private BufferPlan Hidden => _plan.Buffer(_encoder.Hidden);
 
-    private string HiddenRows => $"Memory + {Hidden.Name}Offset, {Text(Hidden.RowStride)}";
+    private string HiddenRows => $"Memory + {Identifiers.OffsetOf(Hidden.Ref)}, {Text(Hidden.RowStride)}";
 
     /// <summary>Writes the pass of an encoder by itself, and its head.</summary>
     public static void EmitForward(SourceWriter writer, ExecutionPlan plan, HeadPlan head)
@@ -62,7 +62,7 @@ internal sealed class EncoderEmitter
                 writer.Line("float* layerWeights = weights + LayersOffset + (layer * LayerStride);");
                 emitter.EmitChunks(plan.Cross);
                 writer.Line();
-                emitter._steps.WriteNextCache(cache.Kernel, cache.Keys, cache.Values);
+                emitter._steps.WriteNextCache(cache.Kept);
             }
         }
     }
@@ -73,7 +73,7 @@ internal sealed class EncoderEmitter
         _writer.Line("float* weights = Weights;");
         foreach (BufferPlan buffer in _plan.BuffersOf(_encoder.Steps.Concat(behind)).Where(static buffer => !buffer.EveryPosition))
         {
-            _writer.Line($"float* {StepEmitter.Variable(buffer.Name)} = Memory + {buffer.Name}Offset;");
+            _writer.Line($"float* {Identifiers.VariableOf(buffer.Ref)} = Memory + {Identifiers.OffsetOf(buffer.Ref)};");
         }
 
         if (_encoder.Architecture.GlobalTokens)
@@ -103,7 +103,7 @@ internal sealed class EncoderEmitter
         _writer.Line();
         EmitReport(report, "0");
         _writer.Line();
-        string prefix = _encoder.WeightPrefix;
+        string prefix = Identifiers.Prefix(_encoder.Part);
         using (_writer.Braces($"for (int layer = 0; layer < {prefix}Layers; layer++)"))
         {
             string set = WeightSet(_encoder.Architecture);
@@ -137,7 +137,7 @@ internal sealed class EncoderEmitter
 
         using (_writer.Braces("if (WantsOutput)"))
         {
-            string write = $"WriteOutput({StepEmitter.Variable(head.Output)}, {Text(_plan.Buffer(head.Output).RowStride)}, ";
+            string write = $"WriteOutput({Identifiers.VariableOf(head.Output)}, {Text(_plan.Buffer(head.Output).RowStride)}, ";
             if (head.OutputPerToken)
             {
                 EmitChunks(
@@ -157,10 +157,10 @@ internal sealed class EncoderEmitter
                 _writer.Line("const int rows = 1;");
             }
 
-            _writer.Line($"float* {StepEmitter.Variable(Hidden.Name)} = Memory + {Hidden.Name}Offset;");
+            _writer.Line($"float* {Identifiers.VariableOf(Hidden.Ref)} = Memory + {Identifiers.OffsetOf(Hidden.Ref)};");
             foreach (StepPlan step in head.Steps)
             {
-                _steps.Write(step, StepScope.Encoder);
+                _steps.Write(step);
             }
 
             _writer.Line(write + "0, 1, worker, workers);");
@@ -180,7 +180,7 @@ internal sealed class EncoderEmitter
             foreach (BufferPlan buffer in _plan.BuffersOf(steps).Where(static buffer => buffer.EveryPosition))
             {
                 _writer.Line(
-                    $"float* {StepEmitter.Variable(buffer.Name)} = Memory + {buffer.Name}Offset + ((nint)position * {Text(buffer.RowStride)});"
+                    $"float* {Identifiers.VariableOf(buffer.Ref)} = Memory + {Identifiers.OffsetOf(buffer.Ref)} + ((nint)position * {Text(buffer.RowStride)});"
                 );
             }
 
@@ -219,7 +219,7 @@ internal sealed class EncoderEmitter
             {
                 foreach (StepPlan step in alike)
                 {
-                    _steps.Write(step, StepScope.Encoder);
+                    _steps.Write(step);
                 }
             }
         }

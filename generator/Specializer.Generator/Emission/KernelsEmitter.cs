@@ -36,7 +36,7 @@ internal static class KernelsEmitter
                 {
                     writer.Separate();
                     writer.Line(
-                        $"static abstract {SignatureText.Result(signature)} {SignatureText.Name(kernel, signature.Part)}({SignatureText.Parameters(signature)});"
+                        $"static abstract {SignatureText.Result(signature)} {KernelNames.Of(new(kernel, signature.Part))}({SignatureText.Parameters(signature)});"
                     );
                 }
             }

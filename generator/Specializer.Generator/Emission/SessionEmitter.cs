@@ -29,7 +29,7 @@ internal static class SessionEmitter
             {
                 writer.Separate();
                 writer.Line($"/// <summary>Where the {buffer.Description} lie, in floats.</summary>");
-                writer.Line($"private const long {buffer.Name}Offset = {Text(buffer.Offset)};");
+                writer.Line($"private const long {Identifiers.OffsetOf(buffer.Ref)} = {Text(buffer.Offset)};");
             }
 
             GuardEmitter.EmitBuffers(writer, plan);
@@ -94,7 +94,7 @@ internal static class SessionEmitter
         string logits = $"{Text(plan.LogitsRows)}, {Text(plan.LogitsStride)}";
         return plan.IsEncoderDecoder
             ? kind
-                + $"sequences, SessionMemoryBytes, SequenceBytes, {logits}, {plan.Encoder!.Hidden}Offset, {Text(plan.Buffer(plan.Encoder.Hidden).RowStride)})"
+                + $"sequences, SessionMemoryBytes, SequenceBytes, {logits}, {Identifiers.OffsetOf(plan.Encoder!.Hidden)}, {Text(plan.Buffer(plan.Encoder.Hidden).RowStride)})"
             : kind + $"SessionMemoryBytes, {logits})";
     }
 
@@ -120,12 +120,13 @@ internal static class SessionEmitter
     private static void EmitKeepState(SourceWriter writer, ExecutionPlan plan)
     {
         // Keys and values follow each other and are copied at once, unless the layout has guards between them.
-        AttentionVariant attention = Attention(plan)[0];
+        SelfAttention attention = plan.AttentionByKind[0];
         BufferPlan keys = plan.Buffer(attention.Keys),
-            values = plan.Buffer(attention.Values);
-        (string Buffer, long At, long Floats)[] parts = plan.Guarded
-            ? [(keys.Name, 0, keys.Floats), (values.Name, keys.Floats, values.Floats)]
-            : [(keys.Name, 0, plan.StateFloats)];
+            values = plan.Buffer(attention.Values),
+            kept = plan.Buffer(new BufferRef(BufferRole.KeptState));
+        (BufferPlan Buffer, long At, long Floats)[] parts = plan.Guarded
+            ? [(keys, 0, keys.Floats), (values, keys.Floats, values.Floats)]
+            : [(keys, 0, kept.Floats)];
         writer.Separate();
         writer.Line("/// <inheritdoc/>");
         writer.Line("protected override bool CanForgetPositions => false;");
@@ -141,12 +142,12 @@ internal static class SessionEmitter
                     : (System.IDisposable?)null
             )
             {
-                foreach ((string buffer, long at, long floats) in parts)
+                foreach ((BufferPlan buffer, long at, long floats) in parts)
                 {
-                    string state = $"{memory} + {buffer}Offset",
-                        kept = $"{memory} + KeptStateOffset{(at == 0 ? "" : " + " + Text(at))}";
+                    string state = $"{memory} + {Identifiers.OffsetOf(buffer.Ref)}",
+                        copy = $"{memory} + {Identifiers.OffsetOf(kept.Ref)}{(at == 0 ? "" : " + " + Text(at))}";
                     writer.Line(
-                        $"new global::System.ReadOnlySpan<float>({(keeps ? state : kept)}, {Text(floats)}).CopyTo(new global::System.Span<float>({(keeps ? kept : state)}, {Text(floats)}));"
+                        $"new global::System.ReadOnlySpan<float>({(keeps ? state : copy)}, {Text(floats)}).CopyTo(new global::System.Span<float>({(keeps ? copy : state)}, {Text(floats)}));"
                     );
                 }
             }
@@ -157,8 +158,8 @@ internal static class SessionEmitter
     private static void EmitWindow(SourceWriter writer, ExecutionPlan plan)
     {
         if (
-            Attention(plan)
-                .Select(static variant => variant.Kernel)
+            plan
+                .AttentionByKind.Select(static attention => attention.Kernel)
                 .FirstOrDefault(kernel => kernel.Kind.Window > 0 && kernel.CacheLength < plan.Architecture.ContextLength)
             is not { } kernel
         )
@@ -189,28 +190,30 @@ internal static class SessionEmitter
                 writer.Line("// The state is that of all positions.");
             }
 
-            EquatableArray<AttentionVariant> variants = Attention(plan);
-            for (int kind = 0; kind < variants.Count; kind++)
+            IReadOnlyList<SelfAttention> kinds = plan.AttentionByKind;
+            for (int kind = 0; kind < kinds.Count; kind++)
             {
-                EmitCopyKind(writer, plan, variants[kind], kind);
+                EmitCopyKind(writer, plan, kinds[kind], kind);
             }
         }
     }
 
-    private static void EmitCopyKind(SourceWriter writer, ExecutionPlan plan, AttentionVariant variant, int kind)
+    private static void EmitCopyKind(SourceWriter writer, ExecutionPlan plan, SelfAttention attention, int kind)
     {
-        AttentionKernel kernel = variant.Kernel;
-        EquatableArray<int> pattern = plan.Architecture.LayerPattern;
-        int layers = Enumerable.Range(0, plan.Architecture.Layers).Count(layer => pattern[layer % pattern.Count] == kind),
-            heads = kernel.Attention.KeyValueHeads * layers;
-        void Copy(string buffer, long perHead, string floats) =>
+        AttentionKernel kernel = attention.Kernel;
+        int heads = kernel.Attention.KeyValueHeads * plan.Architecture.LayersOf(kind);
+        void Copy(BufferRef buffer, long perHead, string floats)
+        {
+            string offset = Identifiers.OffsetOf(buffer);
             writer.Line(
-                $"CopyBlocks(Memory + {buffer}Offset + (origin * SequenceFloats), Memory + {buffer}Offset + (destination * SequenceFloats), {heads}, {Text(perHead)}, {floats});"
+                $"CopyBlocks(Memory + {offset} + (origin * SequenceFloats), Memory + {offset} + (destination * SequenceFloats), {heads}, {Text(perHead)}, {floats});"
             );
+        }
+
         if (kernel.Attention.Linear)
         {
-            Copy(variant.Keys, kernel.KeysPerHead, Text(kernel.KeysPerHead));
-            Copy(variant.Values, kernel.ValuesPerHead, Text(kernel.ValuesPerHead));
+            Copy(attention.Keys, kernel.KeysPerHead, Text(kernel.KeysPerHead));
+            Copy(attention.Values, kernel.ValuesPerHead, Text(kernel.ValuesPerHead));
             return;
         }
 
@@ -229,11 +232,9 @@ internal static class SessionEmitter
         }
 
         writer.Line($"int {panels} = ({taken} + {Layout.KeyPanel - 1}) / {Layout.KeyPanel};");
-        Copy(variant.Keys, kernel.KeysPerHead, $"{panels} * {Text((long)Layout.KeyPanel * kernel.Attention.HeadDimension)}");
-        Copy(variant.Values, kernel.ValuesPerHead, $"{taken} * {Text(kernel.HeadStride)}");
+        Copy(attention.Keys, kernel.KeysPerHead, $"{panels} * {Text((long)Layout.KeyPanel * kernel.Attention.HeadDimension)}");
+        Copy(attention.Values, kernel.ValuesPerHead, $"{taken} * {Text(kernel.HeadStride)}");
     }
-
-    private static EquatableArray<AttentionVariant> Attention(ExecutionPlan plan) => plan.Layer.OfType<AttentionStep>().First().Variants;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

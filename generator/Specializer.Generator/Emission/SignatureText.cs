@@ -17,16 +17,6 @@ internal static class SignatureText
     /// <summary>Returns the type of a method's result.</summary>
     public static string Result(KernelSignature signature) => signature.Result is { } type ? Type(type) : "void";
 
-    /// <summary>Returns the name of one of a kernel's methods.</summary>
-    public static string Name(Kernel kernel, KernelPart part) =>
-        (kernel, part) switch
-        {
-            (_, KernelPart.Compute) => kernel.Name,
-            (AttentionKernel attention, KernelPart.Append) => attention.AppendName,
-            (AttentionKernel attention, KernelPart.PrepareQueries) => attention.QueriesName,
-            _ => throw new NotSupportedException($"{kernel.GetType().Name} has no method {part}."),
-        };
-
     private static string Type(ParameterType type) =>
         type switch
         {

@@ -34,7 +34,7 @@ internal static class WeightsEmitter
             writer.Line(
                 $"/// <summary>{Describe(weight)}, in floats from {(weight.PerLayer ? "the layer's weights" : "the first weight")}.</summary>"
             );
-            writer.Line($"private const long {weight.Name} = {Text(weight.Offset)};");
+            writer.Line($"private const long {Identifiers.Of(weight.Ref)} = {Text(weight.Offset)};");
         }
 
         GuardEmitter.EmitWeights(writer, plan);
@@ -134,7 +134,7 @@ internal static class WeightsEmitter
                     : $"new({tensor}, {Text(slice.Rows)}, {Text(slice.First)}, {Text(slice.GroupRows)}, {Text(slice.GroupStride)}{(slice.InputsFirst ? ", inputsFirst: true" : "")})";
             }
 
-            string target = pointer + " + " + weight.Name;
+            string target = pointer + " + " + Identifiers.Of(weight.Ref);
             string slices = string.Join(", ", weight.Slices.Select(Slice));
             writer.Line(
                 "global::Specializer.WeightPacking."

@@ -67,20 +67,28 @@ internal sealed record ExecutionPlan(
     /// <summary>The steps of a decoder.</summary>
     public IEnumerable<StepPlan> DecoderSteps => Before.Concat(Layer).Concat(After);
 
-    /// <summary>The buffer with a name.</summary>
-    public BufferPlan Buffer(string name) => Buffers.First(buffer => buffer.Name == name);
+    /// <summary>Returns the place of a buffer.</summary>
+    public BufferPlan Buffer(BufferRef buffer) => Buffers.First(plan => plan.Ref == buffer);
 
-    /// <summary>Returns the buffers that steps read or write, in memory order; logits have separate memory.</summary>
+    /// <summary>Returns the buffers that steps read or write, in the order in which they lie in memory; logits lie elsewhere.</summary>
     public IEnumerable<BufferPlan> BuffersOf(IEnumerable<StepPlan> steps)
     {
-        var used = new HashSet<string>(steps.SelectMany(static step => step.Buffers));
-        return Buffers.Where(buffer => used.Contains(buffer.Name));
+        var used = new HashSet<BufferRef>(steps.SelectMany(static step => step.Buffers));
+        return Buffers.Where(buffer => used.Contains(buffer.Ref));
     }
 
-    /// <summary>
-    /// The number of floats of linear attention's state in all layers, with which the memory of a decoder's session starts.
-    /// </summary>
-    public long StateFloats => Buffer("KeptState").Floats;
+    /// <summary>The self-attention of a decoder's layers, one for each kind.</summary>
+    public IReadOnlyList<SelfAttention> AttentionByKind =>
+        [
+            .. Layer
+                .SelectMany(static step => step is StepsByKind kinds ? kinds.Kinds.SelectMany(static steps => steps) : [step])
+                .OfType<AttentionStep>()
+                .Select(static step => step.Attention),
+        ];
+
+    /// <summary>Returns the multiply-adds of linear layers for one row.</summary>
+    public static long MultiplyAdds(IEnumerable<StepPlan> steps) =>
+        steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow);
 
     /// <summary>The number of distinct sets of weights.</summary>
     public int WeightSets => Architecture.WeightSets;

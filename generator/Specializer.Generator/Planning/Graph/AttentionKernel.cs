@@ -85,15 +85,7 @@ internal sealed record AttentionKernel(
     public int BiasStride =>
         Kind.Positions is RelativePositions relative ? Layout.RelativeBiasStride(BiasOrigin, relative.Bidirectional) : 0;
 
-    /// <summary>The kernel that scales the queries of attention to another sequence.</summary>
-    public string QueriesName => "Prepare" + Kind.Name + "Queries";
-
-    /// <summary>The kernel that rotates and appends.</summary>
-    public string AppendName => "Append" + Kind.Name + "KeysAndValues";
-
-    public override string Name => "Attend" + Kind.Name + (SeesAll ? "ToAll" : "");
-
-    /// <summary>Causal linear attention has one method; attention to another sequence prepares its queries separately.</summary>
+    /// <summary>Linear attention that sees no later position has one method; attention to another sequence prepares its queries apart.</summary>
     public override EquatableArray<KernelSignature> Signatures =>
         new(
             Attention.Linear && !SeesAll ? [Attend]

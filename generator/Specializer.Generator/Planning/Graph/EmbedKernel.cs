@@ -17,16 +17,14 @@ internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bo
     /// </summary>
     public int? PaddingToken { get; init; }
 
-    /// <summary>The prefix that distinguishes the encoder's kernel from the decoder's if they differ.</summary>
-    public string Prefix { get; init; } = "";
+    /// <summary>Whether it is the kernel of an encoder whose decoder has another one.</summary>
+    public bool OfSource { get; init; }
 
     /// <summary>Whether an embedding of the token type is added.</summary>
     public bool TokenTypes { get; init; }
 
     /// <summary>The storage type of the packed output matrix of tied embeddings.</summary>
     public WeightStorage Storage { get; init; }
-
-    public override string Name => "Embed" + Prefix + Text(Width);
 
     public override EquatableArray<KernelSignature> Signatures =>
         One(

@@ -9,8 +9,6 @@ namespace Specializer.Generator.Planning;
 /// <param name="Back">Whether they are copied back.</param>
 internal sealed record GlobalRowsKernel(int Width, int Stride, bool Back) : Kernel
 {
-    public override string Name => (Back ? "ReplaceGlobalRows" : "SelectGlobalRows") + Text(Width);
-
     public override EquatableArray<KernelSignature> Signatures =>
         One(KernelSignature.OverRows(KernelPart.Compute, Input, Output, GlobalsBefore));
 }

@@ -9,8 +9,6 @@ namespace Specializer.Generator.Planning;
 /// <param name="Logits">The kernel that computes the logits.</param>
 internal sealed record HighestKernel(LinearKernel Logits) : Kernel
 {
-    public override string Name => "HighestOf" + Text(Logits.Outputs);
-
     public override EquatableArray<KernelSignature> Signatures =>
         One(KernelSignature.OnWorkers(KernelPart.Compute, KernelParameters.Logits) with { Result = ParameterType.Integer });
 }

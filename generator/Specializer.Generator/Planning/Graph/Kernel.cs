@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Architecture;
 
@@ -7,17 +6,12 @@ namespace Specializer.Generator.Planning;
 /// <summary>A computation of one shape, emitted once per instruction set; steps of equal shape share an equal kernel.</summary>
 internal abstract record Kernel
 {
-    /// <summary>The method's name; equal kernels have equal names and different ones different names.</summary>
-    public abstract string Name { get; }
-
     /// <summary>The signatures of its methods, in the order in which they are declared.</summary>
     public abstract EquatableArray<KernelSignature> Signatures { get; }
 
     /// <summary>Returns the signature of one of its methods.</summary>
     /// <param name="part">The method.</param>
     public KernelSignature Signature(KernelPart part = KernelPart.Compute) => Signatures.Single(signature => signature.Part == part);
-
-    protected static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The signatures of a kernel with one method.</summary>
     protected static EquatableArray<KernelSignature> One(KernelSignature signature) => new([signature]);

@@ -24,24 +24,13 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
     /// <summary>The storage type of the weights.</summary>
     public WeightStorage Storage { get; init; }
 
-    /// <summary>The suffix of the name if another kernel of the model has the same shape but different strides.</summary>
-    public string NameSuffix { get; init; } = "";
+    /// <summary>Whether the output rows lie closer than those of another kernel of the model that has the same shape.</summary>
+    public bool RowsAreDense { get; init; }
+
+    /// <summary>Whether another kernel computes the same, whatever the distance of its rows.</summary>
+    public bool HasShapeOf(LinearKernel other) => this with { InputStride = other.InputStride, OutputStride = other.OutputStride } == other;
 
     public long MultiplyAddsPerRow => (long)Inputs * Outputs * (Epilogue.Gated ? 2 : 1);
-
-    public override string Name =>
-        (Epilogue.Gated ? "GatedLinear" : "Linear")
-        + Text(Inputs)
-        + "To"
-        + Text(Outputs)
-        + (Epilogue.Bias ? "Bias" : "")
-        + (Epilogue.Activation is { } activation ? activation.ToString() : "")
-        + (Epilogue.AddToOutput ? "Add" : "")
-        + (Epilogue.Scale != 1 ? "Scaled" : "")
-        + (Epilogue.SoftCap > 0 ? "Capped" : "")
-        + (Epilogue.Clip > 0 ? "Clipped" : "")
-        + (Storage == WeightStorage.Float32 ? "" : Storage.ToString())
-        + NameSuffix;
 
     public override EquatableArray<KernelSignature> Signatures =>
         One(KernelSignature.OverRows(KernelPart.Compute, [Input, Weights, .. Epilogue.Bias ? new[] { LinearBias } : [], Output]));

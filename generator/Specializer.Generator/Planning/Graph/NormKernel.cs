@@ -12,9 +12,6 @@ namespace Specializer.Generator.Planning;
 /// <param name="AddToOutput">Whether the result is added to the output (the residual stream) instead of replacing it.</param>
 internal sealed record NormKernel(NormFormula Formula, int Width, int Stride, float Epsilon, bool Bias, bool AddToOutput) : Kernel
 {
-    public override string Name =>
-        (Formula == NormFormula.Layer ? "LayerNorm" : "RootMeanSquareNorm") + Text(Width) + (AddToOutput ? "Add" : "");
-
     public override EquatableArray<KernelSignature> Signatures =>
         One(KernelSignature.OverRows(KernelPart.Compute, Input, NormWeight, Output));
 }

@@ -8,7 +8,5 @@ namespace Specializer.Generator.Planning;
 /// <param name="Stride">The number of floats from one row to the next, of the input and of the output.</param>
 internal sealed record NormalizeKernel(int Width, int Stride) : Kernel
 {
-    public override string Name => "Normalize" + Text(Width);
-
     public override EquatableArray<KernelSignature> Signatures => One(KernelSignature.OverRows(KernelPart.Compute, Input, Output));
 }

@@ -8,8 +8,6 @@ namespace Specializer.Generator.Planning;
 /// <param name="Stride">The number of floats from one row to the next.</param>
 internal sealed record PatchKernel(PatchArchitecture Patches, int Stride) : Kernel
 {
-    public override string Name => "GatherPatches";
-
     public override EquatableArray<KernelSignature> Signatures =>
         One(KernelSignature.OverRows(KernelPart.Compute, Pixels, Output, Position));
 }

@@ -10,7 +10,5 @@ namespace Specializer.Generator.Planning;
 /// <param name="Normalize">Whether the row is divided by its Euclidean length.</param>
 internal sealed record PoolKernel(Pooling Pooling, int Width, int Stride, bool Normalize) : Kernel
 {
-    public override string Name => "Pool" + Pooling + Text(Width) + (Normalize ? "Normalized" : "");
-
     public override EquatableArray<KernelSignature> Signatures => One(KernelSignature.OnWorkers(KernelPart.Compute, Input, Output, Length));
 }

@@ -9,8 +9,6 @@ namespace Specializer.Generator.Planning;
 /// <param name="FirstState">Whether the first row is a learned class state.</param>
 internal sealed record PositionKernel(int Width, int Stride, bool FirstState) : Kernel
 {
-    public override string Name => "AddPositions" + Text(Width);
-
     public override EquatableArray<KernelSignature> Signatures =>
         One(KernelSignature.OverRows(KernelPart.Compute, [Output, Positions, .. FirstState ? new[] { First } : [], Position]));
 }

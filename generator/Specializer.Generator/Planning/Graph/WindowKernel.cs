@@ -14,8 +14,6 @@ namespace Specializer.Generator.Planning;
 /// <param name="Stride">The number of floats from one row to the next.</param>
 internal sealed record WindowKernel(int Channels, int Window, int Step, int InputStride, int Stride) : Kernel
 {
-    public override string Name => (InputStride == 0 ? "GatherFrames" : "GatherWindows") + Text(Channels);
-
     public override EquatableArray<KernelSignature> Signatures =>
         One(KernelSignature.OverRows(KernelPart.Compute, Frames, Output, Count, Position));
 }

@@ -1,0 +1,117 @@
+namespace Specializer.Generator.Planning;
+
+/// <summary>The stacks of layers that a plan may hold.</summary>
+internal enum StackPart
+{
+    /// <summary>The decoder, or an encoder by itself.</summary>
+    Main,
+
+    /// <summary>The encoder of an encoder-decoder.</summary>
+    Source,
+}
+
+/// <summary>What a buffer of a session holds.</summary>
+internal enum BufferRole
+{
+    /// <summary>The residual stream.</summary>
+    Hidden,
+
+    /// <summary>The residual stream, normalised for the block that reads it.</summary>
+    Normed,
+
+    /// <summary>Queries, keys and values as projected.</summary>
+    Projected,
+
+    /// <summary>Rotated and scaled queries.</summary>
+    Queries,
+
+    /// <summary>The attention output of all heads.</summary>
+    Attended,
+
+    /// <summary>The inner activations of the feed-forward block.</summary>
+    Inner,
+
+    /// <summary>The output of a block before its norm.</summary>
+    Block,
+
+    /// <summary>Cached keys, or the states of linear attention.</summary>
+    Keys,
+
+    /// <summary>Cached values, or the sums of linear attention.</summary>
+    Values,
+
+    /// <summary>The source's keys for all layers of the decoder.</summary>
+    CrossKeys,
+
+    /// <summary>The source's values for all layers of the decoder.</summary>
+    CrossValues,
+
+    /// <summary>The tokens from which a cache can be recomputed.</summary>
+    KeptTokens,
+
+    /// <summary>The states of linear attention as they were before a call.</summary>
+    KeptState,
+
+    /// <summary>The number of global tokens before each position.</summary>
+    GlobalsBefore,
+
+    /// <summary>The keys that global tokens attend to.</summary>
+    GlobalKeys,
+
+    /// <summary>The values that global tokens attend to.</summary>
+    GlobalValues,
+
+    /// <summary>The scaled queries of global tokens.</summary>
+    GlobalQueries,
+
+    /// <summary>The hidden states of global tokens.</summary>
+    GlobalStates,
+
+    /// <summary>The attention output of global tokens.</summary>
+    GlobalAttended,
+
+    /// <summary>Embeddings before their projection to the width of the hidden states.</summary>
+    Embedded,
+
+    /// <summary>Patches of an image.</summary>
+    Patches,
+
+    /// <summary>Frames of sound with their neighbours, read by the first convolution.</summary>
+    FirstWindows,
+
+    /// <summary>Frames with their neighbours, read by the second convolution.</summary>
+    SecondWindows,
+
+    /// <summary>Frames after the first convolution.</summary>
+    Convolved,
+
+    /// <summary>The pooled state of a sequence.</summary>
+    Pooled,
+
+    /// <summary>States as one projection of the head computes them.</summary>
+    HeadProjection,
+
+    /// <summary>States of length 1.</summary>
+    Normalized,
+
+    /// <summary>States after the head's linear layer.</summary>
+    Transformed,
+
+    /// <summary>The outputs of an encoder's head.</summary>
+    Output,
+
+    /// <summary>The logits, which the session's base class holds; not part of the layout.</summary>
+    Logits,
+}
+
+/// <summary>A reference to a buffer of a session.</summary>
+/// <param name="Role">What it holds.</param>
+/// <param name="Stack">The stack that it belongs to.</param>
+internal sealed record BufferRef(BufferRole Role, StackPart Stack = StackPart.Main)
+{
+    /// <summary>The kind of layers that it belongs to; empty where all kinds share it.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Its number, from 1, where a stack has several of its role; 0 where it has one.</summary>
+    public int Number { get; init; }
+}

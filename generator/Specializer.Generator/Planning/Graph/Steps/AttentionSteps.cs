@@ -1,0 +1,186 @@
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using static Specializer.Generator.Planning.KernelParameters;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Self-attention of one kind of layer: its kernels, and the weights and buffers that they read and write.</summary>
+/// <param name="Kernel">The kernels.</param>
+/// <param name="Input">The buffer of projected queries, keys and values.</param>
+/// <param name="Queries">The buffer of the prepared queries.</param>
+/// <param name="Keys">The buffer of the keys of all layers of the kind, or of an encoder's current layer.</param>
+/// <param name="Values">The buffer of the values of all layers of the kind, or of an encoder's current layer.</param>
+/// <param name="Output">The buffer of the attention output.</param>
+internal sealed record SelfAttention(
+    AttentionKernel Kernel,
+    BufferRef Input,
+    BufferRef Queries,
+    BufferRef Keys,
+    BufferRef Values,
+    BufferRef Output
+)
+{
+    /// <summary>The norm of every query head, if there is one.</summary>
+    public WeightRef? QueryNorm { get; init; }
+
+    /// <summary>The norm of every key head, if there is one.</summary>
+    public WeightRef? KeyNorm { get; init; }
+
+    /// <summary>Rotary angles, slopes or biases, if the kind has any.</summary>
+    public WeightRef? Table { get; init; }
+
+    /// <summary>The rotary angles of sequences of up to <see cref="LongScaling.OriginalContextLength"/> positions, if those of <see cref="Table"/> differ.</summary>
+    public WeightRef? ShortTable { get; init; }
+
+    /// <summary>Floats from one row of prepared queries to the next.</summary>
+    public int QueryStride => Kernel.Attention.GroupSize * Kernel.HeadStride;
+
+    /// <summary>The parameters that hold the cache, or the state that takes its place.</summary>
+    public (KernelParameter Keys, KernelParameter Values) CacheParameters =>
+        Kernel.Attention.Linear ? (States, Sums) : (KernelParameters.Keys, KernelParameters.Values);
+
+    /// <summary>The values that change queries and keys before they are used.</summary>
+    public IEnumerable<(KernelParameter, Argument)> Preparation
+    {
+        get
+        {
+            if (Kernel.Kind.Positions is RotaryPositions rotary)
+            {
+                yield return (
+                    RotaryTable,
+                    ShortTable is null
+                        ? new WeightArgument(Table!)
+                        : new WeightByLengthArgument(Table!, ShortTable, ((LongScaling)rotary.Scaling).OriginalContextLength)
+                );
+            }
+
+            if (QueryNorm is not null)
+            {
+                yield return (KernelParameters.QueryNorm, new WeightArgument(QueryNorm));
+                yield return (KernelParameters.KeyNorm, new WeightArgument(KeyNorm!));
+            }
+
+            if (Kernel.Attention.ScaleByInverseLayer)
+            {
+                yield return (Scale, new LayerScaleArgument(Kernel.Attention.Scale));
+            }
+        }
+    }
+
+    /// <summary>The values that change scores.</summary>
+    public IEnumerable<(KernelParameter, Argument)> Scores =>
+        Kernel.Kind.Positions switch
+        {
+            AlibiPositions => [(Slopes, new WeightArgument(Table!))],
+            RelativePositions => [(RelativeBias, new WeightArgument(Table!))],
+            _ => [],
+        };
+
+    /// <summary>The values that say which positions a query may see beside those before it.</summary>
+    public IEnumerable<(KernelParameter, Argument)> Visibility
+    {
+        get
+        {
+            if (Kernel.SeesAll)
+            {
+                yield return (Length, new SessionArgument(SessionValue.Length));
+            }
+
+            if (Kernel.GlobalTokens)
+            {
+                yield return (GlobalsBefore, new SessionArgument(SessionValue.GlobalsBefore));
+            }
+
+            if (Kernel.SeesPrefix)
+            {
+                yield return (Prefix, new SessionArgument(SessionValue.PrefixLength));
+            }
+        }
+    }
+}
+
+/// <summary>A decoder's attention: it appends to the cache of every sequence, or to its state, and attends over it.</summary>
+internal sealed record AttentionStep(string Title, SelfAttention Attention) : StepPlan(Title)
+{
+    private AttentionKernel Kernel => Attention.Kernel;
+
+    public override LayerCache Cache => new(Kernel, Attention.Keys, Attention.Values);
+
+    /// <summary>Linear attention keeps no queries, but the session has their buffer.</summary>
+    public override IEnumerable<BufferRef> Buffers => base.Buffers.Concat([Attention.Queries]);
+
+    public override IEnumerable<KernelCall> Calls
+    {
+        get
+        {
+            (KernelParameter keysParameter, KernelParameter valuesParameter) = Attention.CacheParameters;
+            (KernelParameter, Argument) input = (Projected, new SequenceRowsArgument(Attention.Input, Kernel.InputStride)),
+                queries = (Queries, new SequenceRowsArgument(Attention.Queries, Attention.QueryStride)),
+                keys = (keysParameter, new SequenceCacheArgument(Attention.Keys)),
+                values = (valuesParameter, new SequenceCacheArgument(Attention.Values)),
+                output = (Output, new SequenceRowsArgument(Attention.Output, Kernel.OutputStride));
+            KernelRef attend = new(Kernel);
+            if (Kernel.Attention.Linear)
+            {
+                return
+                [
+                    KernelCall.Of(attend, CallScope.EachSequence, Barrier.Always, [input, .. Attention.Preparation, keys, values, output]),
+                ];
+            }
+
+            return
+            [
+                KernelCall.Of(
+                    new(Kernel, KernelPart.Append),
+                    CallScope.EachSequence,
+                    Barrier.SeveralRows,
+                    [input, .. Attention.Preparation, queries, keys, values]
+                ),
+                KernelCall.Of(
+                    attend,
+                    CallScope.EachSequence,
+                    Barrier.Always,
+                    [queries, keys, values, .. Attention.Scores, output, .. Attention.Visibility]
+                ),
+            ];
+        }
+    }
+}
+
+/// <summary>The first half of an encoder's attention: it rotates queries and keys, and keeps the keys and values of a chunk.</summary>
+internal sealed record AppendStep(string Title, SelfAttention Attention) : StepPlan(Title)
+{
+    public override IEnumerable<KernelCall> Calls =>
+        [
+            KernelCall.Of(
+                new(Attention.Kernel, KernelPart.Append),
+                [
+                    (Projected, new BufferArgument(Attention.Input)),
+                    .. Attention.Preparation,
+                    (Queries, new BufferArgument(Attention.Queries)),
+                    (Attention.CacheParameters.Keys, new BufferArgument(Attention.Keys)),
+                    (Attention.CacheParameters.Values, new BufferArgument(Attention.Values)),
+                ]
+            ),
+        ];
+}
+
+/// <summary>The second half of an encoder's attention: the queries of a chunk over the keys of the whole sequence.</summary>
+internal sealed record AttendStep(string Title, SelfAttention Attention) : StepPlan(Title)
+{
+    public override IEnumerable<KernelCall> Calls =>
+        [
+            KernelCall.Of(
+                new(Attention.Kernel),
+                [
+                    (Queries, new BufferArgument(Attention.Queries)),
+                    (Attention.CacheParameters.Keys, new BufferArgument(Attention.Keys)),
+                    (Attention.CacheParameters.Values, new BufferArgument(Attention.Values)),
+                    .. Attention.Scores,
+                    (Output, new BufferArgument(Attention.Output)),
+                    .. Attention.Visibility,
+                ]
+            ),
+        ];
+}

@@ -1,0 +1,98 @@
+using System.Collections.Generic;
+using static Specializer.Generator.Planning.KernelParameters;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Token embeddings into the hidden states.</summary>
+/// <param name="Title">The name of the step.</param>
+/// <param name="Kernel">The kernel.</param>
+/// <param name="Tokens">The tokens of an encoder, from the chunk's first on; null in a decoder, whose rows may be of several sequences.</param>
+/// <param name="Weight">The embeddings.</param>
+/// <param name="Positions">The table of positions that is added, if any.</param>
+/// <param name="Types">The table of token types that is added, if any.</param>
+/// <param name="Output">The buffer of the embeddings.</param>
+internal sealed record EmbedStep(
+    string Title,
+    EmbedKernel Kernel,
+    SessionValue? Tokens,
+    WeightRef Weight,
+    WeightRef? Positions,
+    WeightRef? Types,
+    BufferRef Output
+) : StepPlan(Title)
+{
+    /// <summary>Rows without positions need not be told apart by their sequence.</summary>
+    private bool BySequence => Tokens is null && Positions is not null;
+
+    public override IEnumerable<KernelCall> Calls =>
+        [
+            KernelCall.Of(
+                new(Kernel),
+                BySequence ? CallScope.EachSequence : CallScope.Chunk,
+                Barrier.Always,
+                [
+                    (KernelParameters.Tokens, new SessionArgument(Tokens ?? SessionValue.Tokens)),
+                    (Table, new WeightArgument(Weight)),
+                    .. Positions is null
+                        ? []
+                        : new (KernelParameter, Argument)[] { (KernelParameters.Positions, new WeightArgument(Positions)) },
+                    .. Types is null
+                        ? []
+                        : new (KernelParameter, Argument)[]
+                        {
+                            (TokenTypes, new SessionArgument(SessionValue.TokenTypes)),
+                            (KernelParameters.Types, new WeightArgument(Types)),
+                        },
+                    (KernelParameters.Output, BySequence ? new SequenceRowsArgument(Output, Kernel.Stride) : new BufferArgument(Output)),
+                ]
+            ),
+        ];
+}
+
+/// <summary>Patches of the image into rows.</summary>
+internal sealed record PatchStep(string Title, PatchKernel Kernel, BufferRef Output) : StepPlan(Title)
+{
+    public override IEnumerable<KernelCall> Calls =>
+        [
+            KernelCall.Of(
+                new(Kernel),
+                (Pixels, new SessionArgument(SessionValue.Pixels)),
+                (KernelParameters.Output, new BufferArgument(Output))
+            ),
+        ];
+}
+
+/// <summary>Positions, and the first state if there is one, into the hidden states.</summary>
+internal sealed record PositionStep(string Title, PositionKernel Kernel, WeightRef Positions, WeightRef? FirstState, BufferRef Output)
+    : StepPlan(Title)
+{
+    public override IEnumerable<KernelCall> Calls =>
+        [
+            KernelCall.Of(
+                new(Kernel),
+                [
+                    (KernelParameters.Output, new BufferArgument(Output)),
+                    (KernelParameters.Positions, new WeightArgument(Positions)),
+                    .. FirstState is null ? [] : new (KernelParameter, Argument)[] { (First, new WeightArgument(FirstState)) },
+                ]
+            ),
+        ];
+}
+
+/// <summary>Frames and their neighbours into rows.</summary>
+/// <param name="Title">The name of the step.</param>
+/// <param name="Kernel">The kernel.</param>
+/// <param name="Input">The buffer of the frames, which is read as a whole; null for the session's spectrogram.</param>
+/// <param name="Output">The buffer of the rows.</param>
+internal sealed record WindowStep(string Title, WindowKernel Kernel, BufferRef? Input, BufferRef Output) : StepPlan(Title)
+{
+    public override IEnumerable<KernelCall> Calls =>
+        [
+            KernelCall.Of(
+                new(Kernel),
+                (Frames, Input is null ? new SessionArgument(SessionValue.Features) : new AllPositionsArgument(Input)),
+                (KernelParameters.Output, new BufferArgument(Output)),
+                (Count, new SessionArgument(SessionValue.FrameCount))
+            ),
+        ];
+}

@@ -1,0 +1,60 @@
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Plans the norms around the blocks of a layer, as its arrangement asks for them.</summary>
+internal sealed class BlockNorms(StackContext stack)
+{
+    private BlockArrangement Arrangement => stack.Architecture.Arrangement;
+
+    /// <summary>Whether blocks have a norm before them.</summary>
+    public bool Precede => Arrangement != BlockArrangement.PostNorm;
+
+    /// <summary>Whether both blocks read the same residual stream, so that they run side by side.</summary>
+    public bool Parallel => Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
+
+    /// <summary>Whether one norm is for both blocks.</summary>
+    public bool OneForBoth => Arrangement == BlockArrangement.ParallelOneNorm;
+
+    /// <summary>Whether the output of a block is normalised before it is added to the residual stream.</summary>
+    public bool OfOutputs => Arrangement == BlockArrangement.Sandwich;
+
+    /// <summary>The buffer that blocks read: the residual stream itself where norms follow the sums, or are of the stream itself.</summary>
+    public BufferRef BlockInput =>
+        stack.Buffer(Arrangement is BlockArrangement.PostNorm or BlockArrangement.NormedResidual ? BufferRole.Hidden : BufferRole.Normed);
+
+    /// <summary>The buffer that the last linear layer of a block writes.</summary>
+    public BufferRef BlockOutput => stack.Buffer(OfOutputs ? BufferRole.Block : BufferRole.Hidden);
+
+    /// <summary>Ends the title of the step that writes the output of a block.</summary>
+    public string OutputTitle => OfOutputs ? "" : ", added to the residual stream";
+
+    /// <summary>Plans a norm before a block.</summary>
+    public NormStep Before(WeightRole role, string checkpointName, string title) =>
+        Arrangement == BlockArrangement.NormedResidual
+            ? InPlace(role, checkpointName, title + ", which becomes the residual stream")
+            : new(
+                title,
+                stack.Kernels.Norm,
+                Weight(role, checkpointName),
+                stack.Buffer(BufferRole.Hidden),
+                stack.Buffer(BufferRole.Normed)
+            );
+
+    /// <summary>Plans a norm of the residual stream itself.</summary>
+    public NormStep InPlace(WeightRole role, string checkpointName, string title) =>
+        new(title, stack.Kernels.Norm, Weight(role, checkpointName), stack.Buffer(BufferRole.Hidden), stack.Buffer(BufferRole.Hidden));
+
+    /// <summary>Plans a norm of the output of a block, whose result is added to the residual stream.</summary>
+    public NormStep Added(WeightRole role, string checkpointName, string title) =>
+        new(
+            title + ", added to the residual stream",
+            stack.Kernels.NormAdd,
+            Weight(role, checkpointName),
+            stack.Buffer(BufferRole.Block),
+            stack.Buffer(BufferRole.Hidden)
+        );
+
+    private WeightRef Weight(WeightRole role, string checkpointName) =>
+        stack.Weights.Norm(role, stack.Architecture.Width, stack.Architecture.Norm, stack.Suffixes, checkpointName, perLayer: true);
+}

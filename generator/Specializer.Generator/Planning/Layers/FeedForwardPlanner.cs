@@ -1,0 +1,55 @@
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Plans the feed-forward block of a layer.</summary>
+internal sealed class FeedForwardPlanner(StackContext stack, LayerKernels kernels, BlockNorms norms)
+{
+    private readonly LayerTensors _tensors = new(stack.Architecture.Checkpoint);
+
+    private FeedForwardArchitecture FeedForward => stack.Architecture.FeedForward;
+
+    /// <summary>Plans the up projection, or the gate and up projections.</summary>
+    public LinearStep PlanUp()
+    {
+        LinearKernel up = kernels.Up;
+        int inner = FeedForward.Width;
+        BufferRef output = stack.Buffer(BufferRole.Inner);
+        if (!FeedForward.Gated)
+        {
+            return new LinearStep(
+                "Up projection, activated",
+                up,
+                stack.Weights.Panels(WeightRole.Up, up, _tensors.Matrix(stack.Names.Up, inner, stack.Architecture.Width)),
+                FeedForward.Bias ? stack.Weights.Bias(WeightRole.Up, up, _tensors.Vector(stack.Names.Up, inner)) : null,
+                norms.BlockInput,
+                output
+            );
+        }
+
+        (TensorSlice gateWeight, TensorSlice upWeight) = _tensors.GateUpWeights(inner, stack.Architecture.Width);
+        return new LinearStep(
+            "Gate and up projections, activated and multiplied",
+            up,
+            stack.Weights.Panels(WeightRole.GateUp, up, gateWeight, upWeight),
+            FeedForward.Bias ? stack.Weights.Bias(WeightRole.GateUp, up, _tensors.GateUpBiases(inner)) : null,
+            norms.BlockInput,
+            output
+        );
+    }
+
+    /// <summary>Plans the down projection.</summary>
+    public LinearStep PlanDown()
+    {
+        LinearKernel down = kernels.Down;
+        int width = stack.Architecture.Width;
+        return new LinearStep(
+            "Down projection" + norms.OutputTitle,
+            down,
+            stack.Weights.Panels(WeightRole.Down, down, _tensors.Matrix(stack.Names.Down, width, FeedForward.Width)),
+            FeedForward.Bias ? stack.Weights.Bias(WeightRole.Down, down, _tensors.Vector(stack.Names.Down, width)) : null,
+            stack.Buffer(BufferRole.Inner),
+            norms.BlockOutput
+        );
+    }
+}

@@ -1,0 +1,80 @@
+using System;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>The kernels of one kind of layer.</summary>
+/// <param name="QueryKeyValue">The projections of queries, keys and values.</param>
+/// <param name="Attention">The attention.</param>
+/// <param name="Output">The output projection of the attention.</param>
+/// <param name="Up">The up projection, or the gate and up projections.</param>
+/// <param name="Down">The down projection.</param>
+internal sealed record LayerKernels(
+    LinearKernel QueryKeyValue,
+    AttentionKernel Attention,
+    LinearKernel Output,
+    LinearKernel Up,
+    LinearKernel Down
+)
+{
+    /// <summary>Creates the kernels of a kind of layer.</summary>
+    /// <param name="architecture">The stack.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="chunk">Rows of a chunk.</param>
+    /// <param name="tilePrefix">Distinguishes tiles over heads of another width.</param>
+    public static LayerKernels Of(TransformerArchitecture architecture, LayerKind kind, int chunk, string tilePrefix)
+    {
+        AttentionArchitecture attention = architecture.Attention;
+        FeedForwardArchitecture feedForward = architecture.FeedForward;
+        int width = architecture.Width,
+            queryWidth = attention.Heads * attention.HeadDimension,
+            projectedWidth = queryWidth + (2 * attention.KeyValueHeads * attention.HeadDimension);
+        int stride = Layout.RowStride(width),
+            queryStride = Layout.RowStride(queryWidth),
+            projectedStride = Layout.RowStride(projectedWidth),
+            innerStride = Layout.RowStride(feedForward.Width);
+        bool adds = architecture.Arrangement != BlockArrangement.Sandwich;
+        LinearKernel Linear(int inputs, int outputs, int inputStride, int outputStride, LinearEpilogue epilogue) =>
+            new(inputs, outputs, inputStride, outputStride, epilogue) { Storage = architecture.WeightStorage };
+
+        return new LayerKernels(
+            Linear(
+                width,
+                projectedWidth,
+                stride,
+                projectedStride,
+                new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false, Clip: attention.ProjectionClip)
+            ),
+            new AttentionKernel(
+                attention,
+                kind,
+                architecture.Norm.Epsilon,
+                projectedStride,
+                queryStride,
+                CacheLength(architecture, kind, chunk),
+                architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk
+            )
+            {
+                TilePrefix = tilePrefix,
+                IsRing = kind.Window > 0 && architecture.Stack != Stack.Encoder,
+                BiasOrigin = kind.Positions is RelativePositions ? Layout.CacheLength(architecture.ContextLength) : 0,
+                GlobalTokens = architecture.GlobalTokens && kind.Band > 0,
+            },
+            Linear(queryWidth, width, queryStride, stride, new(attention.OutputBias, null, false, AddToOutput: adds)),
+            Linear(width, feedForward.Width, stride, innerStride, new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false)),
+            Linear(feedForward.Width, width, innerStride, stride, new(feedForward.Bias, null, false, AddToOutput: adds))
+        );
+    }
+
+    /// <summary>
+    /// The context in whole panels of keys; with a window no more than the window and a chunk, in whole blocks, so that
+    /// a block of positions is a block of the ring. An encoder has the keys of the whole sequence before any query looks at them.
+    /// </summary>
+    private static int CacheLength(TransformerArchitecture architecture, LayerKind kind, int chunk)
+    {
+        int whole = Layout.CacheLength(architecture.ContextLength);
+        return kind.Window == 0 || architecture.Stack == Stack.Encoder
+            ? whole
+            : Math.Min(Layout.RoundUp(whole, Layout.KeyBlock), Layout.RoundUp(kind.Window + chunk, Layout.KeyBlock));
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Generic;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Plans the attention of one kind of layer to the sequence itself.</summary>
+internal sealed class SelfAttentionPlanner(StackContext stack, LayerKernels kernels, PositionTables tables, BlockNorms norms)
+{
+    private readonly LayerTensors _tensors = new(stack.Architecture.Checkpoint);
+
+    private AttentionArchitecture Attention => kernels.Attention.Attention;
+
+    /// <summary>Plans the projections of queries, keys and values, and the attention itself.</summary>
+    public IEnumerable<StepPlan> Plan()
+    {
+        LinearKernel projections = kernels.QueryKeyValue;
+        WeightRef weight = stack.Weights.Panels(
+            WeightRole.QueryKeyValue,
+            projections,
+            _tensors.QueryKeyValueWeights(Attention, stack.Architecture.Width)
+        );
+        WeightRef? bias = projections.Epilogue.Bias
+            ? stack.Weights.Bias(WeightRole.QueryKeyValue, projections, _tensors.QueryKeyValueBiases(Attention))
+            : null;
+        WeightRef? queryNorm = null,
+            keyNorm = null;
+        if (Attention.QueryKeyNorm)
+        {
+            queryNorm = HeadNorm(WeightRole.QueryNorm, stack.Names.QueryNorm);
+            keyNorm = HeadNorm(WeightRole.KeyNorm, stack.Names.KeyNorm);
+        }
+
+        BufferRef projected = stack.Buffer(BufferRole.Projected);
+        yield return new LinearStep("Query, key and value projections", projections, weight, bias, norms.BlockInput, projected);
+        yield return new AttentionStep(
+            "Attention",
+            new SelfAttention(
+                kernels.Attention,
+                projected,
+                stack.Buffer(BufferRole.Queries),
+                Cache(BufferRole.Keys),
+                Cache(BufferRole.Values),
+                stack.Buffer(BufferRole.Attended)
+            )
+            {
+                QueryNorm = queryNorm,
+                KeyNorm = keyNorm,
+                Table = tables.Table,
+                ShortTable = tables.ShortTable,
+            }
+        );
+    }
+
+    /// <summary>Plans the output projection.</summary>
+    public LinearStep PlanOutput()
+    {
+        LinearKernel output = kernels.Output;
+        return new LinearStep(
+            "Output projection" + norms.OutputTitle,
+            output,
+            stack.Weights.Panels(
+                WeightRole.AttentionOutput,
+                output,
+                _tensors.Matrix(stack.Names.AttentionOutput, stack.Architecture.Width, output.Inputs)
+            ),
+            Attention.OutputBias
+                ? stack.Weights.Bias(
+                    WeightRole.AttentionOutput,
+                    output,
+                    _tensors.Vector(stack.Names.AttentionOutput, stack.Architecture.Width)
+                )
+                : null,
+            stack.Buffer(BufferRole.Attended),
+            norms.BlockOutput
+        );
+    }
+
+    private WeightRef HeadNorm(WeightRole role, string checkpointName) =>
+        stack.Weights.Norm(role, Attention.HeadDimension, stack.Architecture.Norm, stack.Suffixes, checkpointName, perLayer: true);
+
+    /// <summary>A decoder keeps the cache of every kind; an encoder keeps one layer's keys and values at a time, in the same place for all kinds.</summary>
+    private BufferRef Cache(BufferRole role) => stack.Buffer(role) with { Kind = stack.IsEncoder ? "" : kernels.Attention.Kind.Name };
+}

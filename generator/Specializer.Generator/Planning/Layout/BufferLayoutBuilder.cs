@@ -1,0 +1,68 @@
+using System;
+using System.Collections.Generic;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Places a session's buffers one after the other.</summary>
+/// <param name="guarded">Whether buffers lie apart, for pages between them that no kernel may touch.</param>
+internal sealed class BufferLayoutBuilder(bool guarded)
+{
+    private readonly List<BufferPlan> _buffers = [];
+    private long _offset;
+    private long _sequence;
+    private bool _perSequence;
+
+    /// <summary>Floats of everything placed so far.</summary>
+    public long Floats => _offset;
+
+    /// <summary>Floats of what every sequence has of its own, placed so far; 0 where a session has one sequence.</summary>
+    public long SequenceFloats => _perSequence ? _offset - _sequence : 0;
+
+    /// <summary>Begins the buffers that every sequence of a session has of its own.</summary>
+    public void BeginSequence()
+    {
+        _perSequence = true;
+        _sequence = _offset;
+    }
+
+    /// <summary>Places a block without rows.</summary>
+    public BufferPlan Block(BufferRef buffer, string description, long floats) => Add(new BufferPlan(buffer, description, 0, floats, 0));
+
+    /// <summary>Places a buffer with a row for each row of a chunk.</summary>
+    /// <param name="buffer">The buffer.</param>
+    /// <param name="description">What it holds.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="width">The width of a row.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="perWorker">Whether every worker has a row of its own where there is one.</param>
+    public BufferRef RowBuffer(BufferRef buffer, string description, int rows, int width, int stride, bool perWorker = false) =>
+        Add(
+            new BufferPlan(
+                buffer,
+                FormattableString.Invariant($"{description}, [{rows} rows][{width}], rows {stride} floats apart"),
+                0,
+                (long)rows * stride,
+                stride
+            )
+            {
+                RowPerWorker = perWorker,
+            }
+        ).Ref;
+
+    /// <summary>Places a buffer with something for every position of the sequence.</summary>
+    public BufferRef PositionBuffer(BufferRef buffer, string description, long floats, int rowStride) =>
+        Add(new BufferPlan(buffer, description, 0, floats, rowStride) { EveryPosition = true }).Ref;
+
+    public EquatableArray<BufferPlan> Build() => new(_buffers);
+
+    private BufferPlan Add(BufferPlan buffer)
+    {
+        long floats = (buffer.Floats + Layout.Line - 1) / Layout.Line * Layout.Line;
+        long offset = Layout.Place(_offset, floats, guarded);
+        BufferPlan placed = buffer with { Offset = offset, Floats = floats, PerSequence = _perSequence };
+        _buffers.Add(placed);
+        _offset = checked(offset + floats);
+        return placed;
+    }
+}

@@ -1,0 +1,89 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>
+/// Places the packed weights one after the other: first those of the whole model, then those of a layer. In an
+/// encoder-decoder the layers of the encoder follow those of the decoder.
+/// </summary>
+/// <param name="guarded">Whether blocks lie apart, for pages between them that no kernel may touch.</param>
+internal sealed class WeightLayoutBuilder(bool guarded)
+{
+    private readonly List<WeightPlan> _weights = [];
+    private bool _inEncoder;
+    private long _decoderLayerStride;
+    private long _offset;
+
+    /// <summary>Whether the blocks that are placed now are those of a layer.</summary>
+    public bool InLayer { get; private set; }
+
+    public long LayersOffset { get; private set; }
+
+    public long LayerStride => _inEncoder ? _decoderLayerStride : _offset;
+
+    public long EncoderLayersOffset { get; private set; }
+
+    /// <summary>Floats of the layer's weights so far.</summary>
+    public long CurrentLayerStride => _offset;
+
+    /// <summary>Returns the view through which a stack places its weights.</summary>
+    public StackWeights Of(StackPart stack) => new(this, stack);
+
+    public void BeginLayer()
+    {
+        LayersOffset = _offset;
+        _offset = 0;
+        InLayer = true;
+    }
+
+    /// <summary>Begins the layer of an encoder after <paramref name="layers"/> layers of its decoder.</summary>
+    public void BeginEncoderLayer(int layers)
+    {
+        _decoderLayerStride = _offset;
+        EncoderLayersOffset = checked(LayersOffset + (LayerStride * layers));
+        _offset = 0;
+        _inEncoder = true;
+    }
+
+    /// <summary>Places a block, unless it has been placed for another kind of layer.</summary>
+    /// <param name="weight">The block.</param>
+    /// <param name="following">Floats of the block that must lie directly after it, if there is one.</param>
+    /// <param name="follows">Whether it is that block.</param>
+    /// <exception cref="InvalidOperationException">Another block has its reference.</exception>
+    public WeightRef Add(WeightPlan weight, long following = 0, bool follows = false)
+    {
+        if (_weights.Find(placed => placed.Ref == weight.Ref) is { } same)
+        {
+            return same with { Offset = weight.Offset } == weight
+                ? weight.Ref
+                : throw new InvalidOperationException($"{weight.Ref} stands for two blocks of packed weights.");
+        }
+
+        long floats = (weight.Floats + Layout.Line - 1) / Layout.Line * Layout.Line;
+        long offset = Layout.Place(_offset, floats + following, guarded && !follows);
+        _weights.Add(weight with { Offset = offset });
+        _offset = checked(offset + floats);
+        return weight.Ref;
+    }
+
+    public EquatableArray<WeightPlan> Build() => new(_weights);
+
+    /// <summary>The elements of all tensors, each counted once however many slices it is cut into.</summary>
+    public long ParameterCount(int layers, int encoderLayers = 0) =>
+        _weights
+            .SelectMany(static weight => weight.Slices)
+            .Select(static slice => slice.Tensor)
+            .Distinct()
+            .Where(static tensor => tensor != TensorPlan.Nothing)
+            .Sum(tensor =>
+                tensor.Shape.Aggregate(1L, static (product, size) => product * size)
+                * (
+                    !tensor.PerLayer ? 1
+                    : tensor.InEncoder ? encoderLayers
+                    : layers
+                )
+            );
+}

@@ -1,0 +1,70 @@
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>How tensors are laid out in the packed weights.</summary>
+internal enum WeightLayout
+{
+    /// <summary>One or several vectors one after the other, padded to whole lines with zeros.</summary>
+    Vectors,
+
+    /// <summary>A vector of ones plus the tensor.</summary>
+    UnitOffsetVector,
+
+    /// <summary>Two vectors, a vector register of the first and one of the second in turn.</summary>
+    GatedVectors,
+
+    /// <summary>A matrix, row after row, each padded to whole lines.</summary>
+    Rows,
+
+    /// <summary>The rows of one or several matrices as the columns of panels, for a linear kernel.</summary>
+    Panels,
+
+    /// <summary>Two matrices as the columns of panels, a vector register of the first and one of the second in turn.</summary>
+    GatedPanels,
+
+    /// <summary>No tensor: cosines and sines of the rotary angles, [ContextLength][cosines, then sines].</summary>
+    RotaryTable,
+
+    /// <summary>No tensor: the slope of every head.</summary>
+    AlibiSlopes,
+
+    /// <summary>No tensor: sinusoidal positions, [ContextLength][width].</summary>
+    SinusoidalTable,
+
+    /// <summary>For each head the bias of every distance, from a table of buckets.</summary>
+    RelativeBias,
+}
+
+/// <summary>One block of the packed weights.</summary>
+/// <param name="Ref">The reference by which steps name it.</param>
+/// <param name="Layout">How it is laid out.</param>
+/// <param name="Offset">Floats from the start of the packed weights, or of the layer's.</param>
+/// <param name="Floats">Its size.</param>
+/// <param name="Slices">The tensors that it is packed from.</param>
+/// <param name="Inputs">For panels and rows, the length of a row of the tensors.</param>
+/// <param name="Outputs">For panels, the packed columns; otherwise the floats after padding.</param>
+/// <param name="Positions">For a computed table, the scheme that it is computed from.</param>
+internal sealed record WeightPlan(
+    WeightRef Ref,
+    WeightLayout Layout,
+    long Offset,
+    long Floats,
+    EquatableArray<TensorSlice> Slices,
+    int Inputs,
+    int Outputs,
+    AttentionPositions? Positions = null
+)
+{
+    /// <summary>Whether every layer has one, <see cref="ExecutionPlan.LayerStride"/> apart.</summary>
+    public bool PerLayer => Ref.PerLayer;
+
+    /// <summary>Whether every layer of an encoder-decoder's encoder has one, <see cref="EncoderPlan.LayerStride"/> apart.</summary>
+    public bool InEncoder => Ref is { PerLayer: true, Stack: StackPart.Source };
+
+    /// <summary>The type in which panels are held.</summary>
+    public WeightStorage Storage { get; init; }
+
+    /// <summary>The scheme of a table of sinusoidal positions.</summary>
+    public SinusoidalPositions? Sinusoids { get; init; }
+}

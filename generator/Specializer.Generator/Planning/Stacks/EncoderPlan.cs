@@ -1,0 +1,39 @@
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>
+/// The computation of a sequence by an encoder, alone or inside an encoder-decoder. Attention is bidirectional, so a layer has
+/// two phases. The first one computes the keys and values of all chunks, the second one attention and feed-forward.
+/// </summary>
+/// <param name="Architecture">The encoder.</param>
+/// <param name="ChunkLength">Rows that pass through a step at once.</param>
+/// <param name="Part">Which stack of the model it is.</param>
+/// <param name="LayersOffset">Where the first layer's packed weights begin, in floats.</param>
+/// <param name="LayerStride">Floats from one layer's packed weights to the next's.</param>
+/// <param name="Frames">The steps that run for the frames of sound before any position is computed; none where there is no sound.</param>
+/// <param name="Before">The steps before the layers.</param>
+/// <param name="Project">The steps of a layer that run for all chunks before those of <paramref name="Attend"/>.</param>
+/// <param name="Attend">The steps of a layer from its attention on.</param>
+/// <param name="After">The steps after the layers.</param>
+internal sealed record EncoderPlan(
+    TransformerArchitecture Architecture,
+    int ChunkLength,
+    StackPart Part,
+    long LayersOffset,
+    long LayerStride,
+    EquatableArray<StepPlan> Frames,
+    EquatableArray<StepPlan> Before,
+    EquatableArray<StepPlan> Project,
+    EquatableArray<StepPlan> Attend,
+    EquatableArray<StepPlan> After
+)
+{
+    /// <summary>All steps in order.</summary>
+    public IEnumerable<StepPlan> Steps => Frames.Concat(Before).Concat(Project).Concat(Attend).Concat(After);
+
+    /// <summary>The buffer of the hidden states.</summary>
+    public BufferRef Hidden => new(BufferRole.Hidden, Part);
+}
