@@ -190,7 +190,7 @@ internal static class ModelEmitter
                 writer.Line("    IsOptimized = false,");
             }
 
-            writer.Line($"    PackedLayout = 0x{WeightsEmitter.LayoutOf(plan).ToString("x16", CultureInfo.InvariantCulture)},");
+            writer.Line($"    PackedLayout = 0x{PackedLayout.Of(plan).ToString("x16", CultureInfo.InvariantCulture)},");
             writer.Line("};");
 
             writer.Separate();

@@ -83,28 +83,6 @@ internal static class WeightsEmitter
         }
     }
 
-    /// <summary>
-    /// A number that changes with everything that decides where which weight lies: of two models whose packed weights differ
-    /// for the same checkpoint it is not the same (FNV-1a, Fowler, Noll and Vo 1991, of the text that packs them).
-    /// </summary>
-    public static ulong LayoutOf(ExecutionPlan plan)
-    {
-        var writer = new SourceWriter();
-        Emit(writer, plan);
-        writer.Line(
-            FormattableString.Invariant(
-                $"{plan.Architecture.Layers} {plan.Architecture.ContextLength} {plan.Encoder?.Architecture.Layers} {plan.Encoder?.Architecture.ContextLength}"
-            )
-        );
-        ulong hash = 14695981039346656037;
-        foreach (char character in writer.ToString())
-        {
-            hash = unchecked((hash ^ character) * 1099511628211);
-        }
-
-        return hash;
-    }
-
     private static void EmitProgress(SourceWriter writer, string floats) =>
         writer.Line($"progress?.Report((double)({floats}) * sizeof(float) / PackedWeightBytes);");
 

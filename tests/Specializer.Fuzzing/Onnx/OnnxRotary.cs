@@ -3,6 +3,7 @@ using System.Linq;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Specializer.Generator.Architecture;
+using Specializer.Generator.Emission;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Fuzzing;
@@ -38,7 +39,7 @@ internal sealed unsafe class OnnxRotary(string name) : OnnxNode(name)
 
     public override float[] Run(Func<WeightsSource, ModelOptions, TransformerModel> load, InstructionSet instructionSet)
     {
-        AttentionKernel kernel = Planner.Plan(Architecture).Layer.OfType<AttentionStep>().Single().Variants[0].Kernel;
+        AttentionKernel kernel = Planner.Plan(Architecture).AttentionByKind[0].Kernel;
         using CheckpointTensors tensors = Nothing();
         using TransformerModel model = load(tensors, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
         MethodInfo append = model

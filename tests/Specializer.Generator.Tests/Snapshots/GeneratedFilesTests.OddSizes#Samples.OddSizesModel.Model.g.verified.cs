@@ -68,7 +68,7 @@ namespace Samples
             PackedWeightBytes = PackedWeightBytes,
             SessionBytes = SessionBytes,
             MultiplyAddsPerToken = MultiplyAddsPerToken,
-            PackedLayout = 0xee4d10c1d144152f,
+            PackedLayout = 0xa8a5d33532e30a99,
         };
 
         private OddSizesModel(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)

@@ -17,7 +17,7 @@ namespace Samples
             /// <summary>Where the values of all layers, per layer [3 key/value heads][64 positions][32] lie, in floats.</summary>
             private const long ValuesOffset = 7680;
 
-            /// <summary>Where the turned and scaled queries, [3 key/value heads][row][1 heads of the group][32] lie, in floats.</summary>
+            /// <summary>Where the rotated and scaled queries, [3 key/value heads][row][1 heads of the group][32] lie, in floats.</summary>
             private const long QueriesOffset = 19968;
 
             /// <summary>Where the hidden states, [48 rows][72], rows 80 floats apart lie, in floats.</summary>

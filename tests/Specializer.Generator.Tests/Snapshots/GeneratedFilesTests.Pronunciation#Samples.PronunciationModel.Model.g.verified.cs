@@ -68,7 +68,7 @@ namespace Samples
             PackedWeightBytes = PackedWeightBytes,
             SessionBytes = SessionBytes,
             MultiplyAddsPerToken = MultiplyAddsPerToken,
-            PackedLayout = 0xa61dd740f2d36299,
+            PackedLayout = 0x148531224358c0f6,
         };
 
         private PronunciationModel(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)

@@ -17,7 +17,7 @@ namespace Samples
             /// <summary>Where the values of all layers, per layer [2 key/value heads][64 positions][32] lie, in floats.</summary>
             private const long ValuesOffset = 16384;
 
-            /// <summary>Where the turned and scaled queries, [2 key/value heads][row][3 heads of the group][32] lie, in floats.</summary>
+            /// <summary>Where the rotated and scaled queries, [2 key/value heads][row][3 heads of the group][32] lie, in floats.</summary>
             private const long QueriesOffset = 32768;
 
             /// <summary>Where the hidden states, [64 rows][192], rows 208 floats apart lie, in floats.</summary>

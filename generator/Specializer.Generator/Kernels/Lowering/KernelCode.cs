@@ -16,7 +16,7 @@ internal sealed class KernelCode : SignatureCode
     public KernelCode(Kernel kernel, KernelPart part = KernelPart.Compute)
     {
         _signature = kernel.Signature(part);
-        _name = SignatureText.Name(kernel, part);
+        _name = KernelNames.Of(new(kernel, part));
         foreach (KernelParameter parameter in _signature.Parameters)
         {
             AddParameter(parameter);

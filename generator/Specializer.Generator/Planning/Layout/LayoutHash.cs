@@ -1,0 +1,41 @@
+using System;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>A hash of a sequence of values, the same on every machine: FNV-1a (Fowler, Noll and Vo 1991) of their bytes.</summary>
+internal sealed class LayoutHash
+{
+    private const ulong Offset = 14695981039346656037;
+    private const ulong Prime = 1099511628211;
+
+    /// <summary>The hash of the values so far.</summary>
+    public ulong Value { get; private set; } = Offset;
+
+    public void Add(bool value) => Add(value ? 1L : 0L);
+
+    public void Add(double value) => Add(BitConverter.DoubleToInt64Bits(value));
+
+    /// <summary>Adds the name of a value, which a new member of the enumeration does not change.</summary>
+    public void Add(Enum value) => Add(value.ToString());
+
+    /// <summary>Adds the length of a text and then its characters, so that two texts do not run into one another.</summary>
+    public void Add(string text)
+    {
+        Add(text.Length);
+        foreach (char character in text)
+        {
+            AddByte((byte)character);
+            AddByte((byte)(character >> 8));
+        }
+    }
+
+    public void Add(long value)
+    {
+        for (int shift = 0; shift < 64; shift += 8)
+        {
+            AddByte((byte)(value >> shift));
+        }
+    }
+
+    private void AddByte(byte value) => Value = unchecked((Value ^ value) * Prime);
+}
