@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Linq;
+using Specializer.Generator.Kernels;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;

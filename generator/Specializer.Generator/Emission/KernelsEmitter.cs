@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels;
 using Specializer.Generator.Kernels.Lowering;
 using Specializer.Generator.Kernels.Lowering.Attention;
 using Specializer.Generator.Kernels.Output;

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Specializer.Generator.Kernels;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
@@ -16,6 +17,9 @@ internal static class SignatureText
 
     /// <summary>Returns the type of a method's result.</summary>
     public static string Result(KernelSignature signature) => signature.Result is { } type ? Type(type) : "void";
+
+    /// <summary>Returns the name of one of a kernel's methods.</summary>
+    public static string Name(Kernel kernel, KernelPart part) => KernelNames.Of(new(kernel, part));
 
     private static string Type(ParameterType type) =>
         type switch

@@ -70,7 +70,7 @@ internal sealed record ExecutionPlan(
     /// <summary>Returns the place of a buffer.</summary>
     public BufferPlan Buffer(BufferRef buffer) => Buffers.First(plan => plan.Ref == buffer);
 
-    /// <summary>Returns the buffers that steps read or write, in the order in which they lie in memory; logits lie elsewhere.</summary>
+    /// <summary>Returns the buffers that steps read or write, in memory order; logits have separate memory.</summary>
     public IEnumerable<BufferPlan> BuffersOf(IEnumerable<StepPlan> steps)
     {
         var used = new HashSet<BufferRef>(steps.SelectMany(static step => step.Buffers));

@@ -8,7 +8,7 @@ namespace Specializer.Generator.Planning;
 internal static class Planner
 {
     /// <param name="declared">The architecture.</param>
-    /// <param name="guarded">Whether weights and buffers lie apart, for pages between them that no kernel may touch.</param>
+    /// <param name="guarded">Whether weights and buffers are separated by guard pages.</param>
     /// <exception cref="NotSupportedException">The architecture is one that no declaration can describe yet.</exception>
     public static ExecutionPlan Plan(TransformerArchitecture declared, bool guarded = false)
     {

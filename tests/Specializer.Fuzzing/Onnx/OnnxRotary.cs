@@ -3,7 +3,7 @@ using System.Linq;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Specializer.Generator.Architecture;
-using Specializer.Generator.Emission;
+using Specializer.Generator.Kernels;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Fuzzing;

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 using Specializer.Generator.Architecture;
-using Specializer.Generator.Emission;
+using Specializer.Generator.Kernels;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Planning;
 using Xunit;

@@ -1,5 +1,4 @@
 using System;
-using Specializer.Generator.Emission;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Planning;
 

@@ -67,10 +67,10 @@ internal sealed record LayerScaleArgument(float Factor) : Argument;
 /// <summary>A constant.</summary>
 internal sealed record ConstantArgument(int Value) : Argument;
 
-/// <summary>A value that the session knows when it runs.</summary>
+/// <summary>A value that is known when the session runs.</summary>
 internal sealed record SessionArgument(SessionValue Value) : Argument;
 
-/// <summary>The values that a session knows when it runs.</summary>
+/// <summary>Specifies a value that is known when a session runs.</summary>
 internal enum SessionValue
 {
     /// <summary>The tokens of the current rows.</summary>

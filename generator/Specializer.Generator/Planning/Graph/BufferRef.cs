@@ -10,7 +10,7 @@ internal enum StackPart
     Source,
 }
 
-/// <summary>What a buffer of a session holds.</summary>
+/// <summary>Specifies what a buffer of a session holds.</summary>
 internal enum BufferRole
 {
     /// <summary>The residual stream.</summary>
@@ -105,7 +105,7 @@ internal enum BufferRole
 }
 
 /// <summary>A reference to a buffer of a session.</summary>
-/// <param name="Role">What it holds.</param>
+/// <param name="Role">Its content.</param>
 /// <param name="Stack">The stack that it belongs to.</param>
 internal sealed record BufferRef(BufferRole Role, StackPart Stack = StackPart.Main)
 {

@@ -24,7 +24,7 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
     /// <summary>The storage type of the weights.</summary>
     public WeightStorage Storage { get; init; }
 
-    /// <summary>Whether the output rows lie closer than those of another kernel of the model that has the same shape.</summary>
+    /// <summary>Whether the output rows are closer together than those of another kernel of the model with the same shape.</summary>
     public bool RowsAreDense { get; init; }
 
     /// <summary>Whether another kernel computes the same, whatever the distance of its rows.</summary>

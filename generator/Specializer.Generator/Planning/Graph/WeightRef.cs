@@ -75,7 +75,7 @@ internal enum WeightRole
     /// <summary>The output projection of the attention to the source.</summary>
     CrossOutput,
 
-    /// <summary>The norm after the attention to the source, where norms stand before and after blocks.</summary>
+    /// <summary>The norm after the attention to the source, if blocks have norms before and after them.</summary>
     CrossAttentionOutputNorm,
 
     /// <summary>The key and value projections that global tokens attend to.</summary>
@@ -118,7 +118,7 @@ internal enum WeightRole
     Output,
 }
 
-/// <summary>What a block holds of the part that it belongs to.</summary>
+/// <summary>Specifies the part of a linear layer or norm that a block holds.</summary>
 internal enum WeightComponent
 {
     /// <summary>All of it.</summary>
@@ -133,7 +133,7 @@ internal enum WeightComponent
 
 /// <summary>A reference to a block of packed weights.</summary>
 /// <param name="Role">The part of the model.</param>
-/// <param name="Component">What the block holds of it.</param>
+/// <param name="Component">The part of it that the block holds.</param>
 /// <param name="Stack">The stack that it belongs to.</param>
 internal sealed record WeightRef(WeightRole Role, WeightComponent Component, StackPart Stack)
 {

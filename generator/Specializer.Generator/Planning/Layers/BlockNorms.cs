@@ -2,7 +2,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Plans the norms around the blocks of a layer, as its arrangement asks for them.</summary>
+/// <summary>Plans the norms around the blocks of a layer, as its arrangement requires.</summary>
 internal sealed class BlockNorms(StackContext stack)
 {
     private BlockArrangement Arrangement => stack.Architecture.Arrangement;

@@ -5,7 +5,7 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>Places a session's buffers one after the other.</summary>
-/// <param name="guarded">Whether buffers lie apart, for pages between them that no kernel may touch.</param>
+/// <param name="guarded">Whether buffers are separated by guard pages.</param>
 internal sealed class BufferLayoutBuilder(bool guarded)
 {
     private readonly List<BufferPlan> _buffers = [];
@@ -31,7 +31,7 @@ internal sealed class BufferLayoutBuilder(bool guarded)
 
     /// <summary>Places a buffer with a row for each row of a chunk.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="description">What it holds.</param>
+    /// <param name="description">The content.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="width">The width of a row.</param>
     /// <param name="stride">Floats from one row to the next.</param>

@@ -2,7 +2,7 @@ namespace Specializer.Generator.Planning;
 
 /// <summary>A buffer of a session's memory.</summary>
 /// <param name="Ref">The reference by which steps name it.</param>
-/// <param name="Description">What it holds, in words with its shape.</param>
+/// <param name="Description">The description with its shape.</param>
 /// <param name="Offset">Floats from the start of the session's memory.</param>
 /// <param name="Floats">Its size.</param>
 /// <param name="RowStride">Floats from one row to the next, 0 where rows mean nothing.</param>

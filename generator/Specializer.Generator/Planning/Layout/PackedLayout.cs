@@ -5,8 +5,8 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>
-/// Identifies the layout of packed weights. Two plans that would pack the same checkpoint differently have different
-/// numbers; descriptions, comments and the names of generated members have no part in it.
+/// Identifies the layout of packed weights. Two plans that pack the same checkpoint differently have different numbers.
+/// Descriptions, comments and the names of generated members do not affect them.
 /// </summary>
 internal static class PackedLayout
 {
@@ -163,7 +163,7 @@ internal static class PackedLayout
         }
     }
 
-    /// <summary>Adds what decides which tensor of a file is read; the tensors that are ignored have no part in it.</summary>
+    /// <summary>Adds what decides which tensor of a file is read; ignored tensors do not affect it.</summary>
     private static void AddNaming(LayoutHash hash, NamingPlan naming)
     {
         hash.Add(naming.BasePrefix);

@@ -4,9 +4,9 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>A tensor of the checkpoint.</summary>
-/// <param name="Name">Its name; "{layer}" stands for the layer's number.</param>
+/// <param name="Name">The name, with "{layer}" in the place of the layer number.</param>
 /// <param name="PerLayer">Whether every layer has one.</param>
-/// <param name="Shape">Its shape, outermost first.</param>
+/// <param name="Shape">The shape, outermost dimension first.</param>
 internal sealed record TensorPlan(string Name, bool PerLayer, EquatableArray<int> Shape)
 {
     public TensorPlan(string name, bool perLayer, params int[] shape)
@@ -15,15 +15,15 @@ internal sealed record TensorPlan(string Name, bool PerLayer, EquatableArray<int
     /// <summary>Whether its layers are those of the encoder of an encoder-decoder.</summary>
     public bool InEncoder { get; init; }
 
-    /// <summary>What stands for the number of a set of weights in its group.</summary>
+    /// <summary>The placeholder of the number of a set of weights in its group.</summary>
     private const string InnerMark = "{inner}";
 
-    /// <summary>Whether every set of weights of a group has one of its own name.</summary>
+    /// <summary>Whether every set of weights of a group has a tensor with its own name.</summary>
     public bool IsInner => Name.Contains(InnerMark);
 
-    /// <summary>The tensor of one set of a group.</summary>
+    /// <summary>Returns the tensor of one set of a group.</summary>
     public TensorPlan InSet(int set) => this with { Name = Name.Replace(InnerMark, set.ToString(CultureInfo.InvariantCulture)) };
 
-    /// <summary>No tensor: rows that are zero, such as the key's part of a bias that only the query and the value have.</summary>
+    /// <summary>No tensor: rows that are zero, such as the key part of a bias that only queries and values have.</summary>
     public static TensorPlan Nothing { get; } = new("", false, 0);
 }

@@ -9,7 +9,7 @@ namespace Specializer.Generator.Planning;
 /// Places the packed weights one after the other: first those of the whole model, then those of a layer. In an
 /// encoder-decoder the layers of the encoder follow those of the decoder.
 /// </summary>
-/// <param name="guarded">Whether blocks lie apart, for pages between them that no kernel may touch.</param>
+/// <param name="guarded">Whether blocks are separated by guard pages.</param>
 internal sealed class WeightLayoutBuilder(bool guarded)
 {
     private readonly List<WeightPlan> _weights = [];
@@ -50,7 +50,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
 
     /// <summary>Places a block, unless it has been placed for another kind of layer.</summary>
     /// <param name="weight">The block.</param>
-    /// <param name="following">Floats of the block that must lie directly after it, if there is one.</param>
+    /// <param name="following">The number of floats of the block that must follow directly, if there is one.</param>
     /// <param name="follows">Whether it is that block.</param>
     /// <exception cref="InvalidOperationException">Another block has its reference.</exception>
     public WeightRef Add(WeightPlan weight, long following = 0, bool follows = false)

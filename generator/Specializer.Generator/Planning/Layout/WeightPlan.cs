@@ -11,7 +11,7 @@ internal enum WeightLayout
     /// <summary>A vector of ones plus the tensor.</summary>
     UnitOffsetVector,
 
-    /// <summary>Two vectors, a vector register of the first and one of the second in turn.</summary>
+    /// <summary>Two vectors: registers of the first and the second alternate.</summary>
     GatedVectors,
 
     /// <summary>A matrix, row after row, each padded to whole lines.</summary>
@@ -20,7 +20,7 @@ internal enum WeightLayout
     /// <summary>The rows of one or several matrices as the columns of panels, for a linear kernel.</summary>
     Panels,
 
-    /// <summary>Two matrices as the columns of panels, a vector register of the first and one of the second in turn.</summary>
+    /// <summary>Two matrices as the columns of panels: registers of the first and the second alternate.</summary>
     GatedPanels,
 
     /// <summary>No tensor: cosines and sines of the rotary angles, [ContextLength][cosines, then sines].</summary>

@@ -5,7 +5,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Places the buffers of a decoder, each as large as the largest of its kinds of layers asks for.</summary>
+/// <summary>Places the buffers of a decoder, each as large as the largest of its layer kinds requires.</summary>
 /// <param name="stack">The decoder.</param>
 internal sealed class DecoderBuffers(StackContext stack)
 {

@@ -16,7 +16,7 @@ internal static class DecoderPlanner
 
     /// <param name="architecture">The decoder.</param>
     /// <param name="chunk">Rows of a chunk.</param>
-    /// <param name="guarded">Whether weights and buffers lie apart, for pages between them that no kernel may touch.</param>
+    /// <param name="guarded">Whether weights and buffers are separated by guard pages.</param>
     public static ExecutionPlan Plan(TransformerArchitecture architecture, int chunk, bool guarded)
     {
         var weights = new WeightLayoutBuilder(guarded);

@@ -183,7 +183,7 @@ internal sealed class EmbeddingPlanner(StackContext stack)
         );
     }
 
-    /// <summary>A convolution is a linear layer over the frames that it sees; the result of the first lies in the session for all frames.</summary>
+    /// <summary>A convolution is a linear layer over the frames that it sees; the session keeps the result of the first for all frames.</summary>
     private EmbeddingPlan PlanSound(SoundArchitecture sound)
     {
         int width = Architecture.Width,

@@ -4,7 +4,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Places the buffers of an encoder, each as large as the largest of its kinds of layers asks for.</summary>
+/// <summary>Places the buffers of an encoder, each as large as the largest of its layer kinds requires.</summary>
 /// <param name="stack">The encoder.</param>
 internal sealed class EncoderBuffers(StackContext stack)
 {
@@ -40,7 +40,7 @@ internal sealed class EncoderBuffers(StackContext stack)
     }
 
     /// <summary>Places the activations of one chunk, and those of global tokens.</summary>
-    /// <param name="projections">Further linear layers whose results lie where queries, keys and values do.</param>
+    /// <param name="projections">Further linear layers whose results use the buffer of queries, keys and values.</param>
     public void PlaceActivations(params LinearKernel[] projections)
     {
         var norms = new BlockNorms(stack);
@@ -99,7 +99,7 @@ internal sealed class EncoderBuffers(StackContext stack)
         }
     }
 
-    /// <summary>Places what says which tokens are global, and their queries, keys and values; all of it is linear in the context.</summary>
+    /// <summary>Places the counts, queries, keys and values of global tokens; their size is linear in the context.</summary>
     private void PlaceGlobalTokens(AttentionKernel kernel)
     {
         AttentionArchitecture attention = kernel.Attention;

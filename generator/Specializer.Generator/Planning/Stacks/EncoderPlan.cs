@@ -11,7 +11,7 @@ namespace Specializer.Generator.Planning;
 /// <param name="Architecture">The encoder.</param>
 /// <param name="ChunkLength">Rows that pass through a step at once.</param>
 /// <param name="Part">Which stack of the model it is.</param>
-/// <param name="LayersOffset">Where the first layer's packed weights begin, in floats.</param>
+/// <param name="LayersOffset">The offset of the first layer's packed weights, in floats.</param>
 /// <param name="LayerStride">Floats from one layer's packed weights to the next's.</param>
 /// <param name="Frames">The steps that run for the frames of sound before any position is computed; none where there is no sound.</param>
 /// <param name="Before">The steps before the layers.</param>

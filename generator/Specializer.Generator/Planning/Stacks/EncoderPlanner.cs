@@ -6,9 +6,8 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>
-/// Plans an encoder, by itself or inside an encoder-decoder: the states of the whole sequence lie in the session,
-/// everything else only for a chunk of it, and the keys and values of one layer at a time. So memory is linear in the
-/// context.
+/// Plans an encoder, by itself or inside an encoder-decoder: the session holds the states of the whole sequence,
+/// all other activations for one chunk, and the keys and values of one layer at a time. Memory is linear in the context.
 /// </summary>
 internal sealed class EncoderPlanner
 {
@@ -20,7 +19,7 @@ internal sealed class EncoderPlanner
     /// <summary>Places everything but the weights of the layers.</summary>
     /// <param name="stack">The encoder.</param>
     /// <param name="shared">The token embeddings, where another stack has placed them.</param>
-    /// <param name="projections">Further linear layers whose results lie where queries, keys and values do.</param>
+    /// <param name="projections">Further linear layers whose results use the buffer of queries, keys and values.</param>
     public EncoderPlanner(StackContext stack, WeightRef? shared = null, params LinearKernel[] projections)
     {
         _stack = stack;
@@ -37,7 +36,7 @@ internal sealed class EncoderPlanner
 
     /// <summary>Places the weights of a layer, which have to be the next.</summary>
     /// <param name="layout">The packed weights.</param>
-    /// <param name="layersOffset">Where the first layer's packed weights begin.</param>
+    /// <param name="layersOffset">The offset of the first layer's packed weights.</param>
     public EncoderPlan Plan(WeightLayoutBuilder layout, long layersOffset)
     {
         (IReadOnlyList<StepPlan> Project, IReadOnlyList<StepPlan> Attend)[] kinds = [.. _layers.Plan().Select(PlanPhases)];

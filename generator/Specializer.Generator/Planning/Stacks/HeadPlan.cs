@@ -2,9 +2,9 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>What an encoder by itself computes from its last hidden states.</summary>
+/// <summary>The computation of an encoder-only model after its last hidden states.</summary>
 /// <param name="Steps">The steps to the output; none where the hidden states are the output.</param>
-/// <param name="Output">The buffer that the output lies in.</param>
+/// <param name="Output">The buffer of the output.</param>
 /// <param name="OutputWidth">Its width.</param>
 /// <param name="Rows">Rows that are computed together.</param>
 /// <param name="OutputPerToken">Whether every token has a row of it, or the sequence has one.</param>

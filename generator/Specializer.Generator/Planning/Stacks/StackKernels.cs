@@ -4,7 +4,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>The kernels of a stack, as its shapes ask for them.</summary>
+/// <summary>The kernels of a stack, in the shapes that it requires.</summary>
 internal sealed class StackKernels
 {
     /// <param name="architecture">The stack.</param>
@@ -106,7 +106,7 @@ internal sealed class StackKernels
             others = others.Concat([Cross.Query, Cross.KeyValue, Cross.Output]);
         }
 
-        // Rows of logits lie closer than those of activations: a projection of as many outputs is another kernel.
+        // Rows of logits are closer together than those of activations: a projection of as many outputs is another kernel.
         return others.Any(kernel => kernel != logits && kernel.HasShapeOf(logits)) ? logits with { RowsAreDense = true } : logits;
     }
 }

@@ -77,7 +77,7 @@ internal sealed record SelfAttention(
             _ => [],
         };
 
-    /// <summary>The values that say which positions a query may see beside those before it.</summary>
+    /// <summary>The values that define which later positions a query may see.</summary>
     public IEnumerable<(KernelParameter, Argument)> Visibility
     {
         get

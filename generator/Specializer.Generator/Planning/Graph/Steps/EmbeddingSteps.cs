@@ -21,7 +21,7 @@ internal sealed record EmbedStep(
     BufferRef Output
 ) : StepPlan(Title)
 {
-    /// <summary>Rows without positions need not be told apart by their sequence.</summary>
+    /// <summary>Whether the kernel runs sequence by sequence; rows without positions need not.</summary>
     private bool BySequence => Tokens is null && Positions is not null;
 
     public override IEnumerable<KernelCall> Calls =>

@@ -40,7 +40,7 @@ internal sealed record LinearStep(string Title, LinearKernel Kernel, WeightRef W
         ];
 }
 
-/// <summary>The most probable token after the last row, if the caller asks for it.</summary>
+/// <summary>The most probable token after the last row, if the caller requests it.</summary>
 internal sealed record HighestStep(string Title, HighestKernel Kernel) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>

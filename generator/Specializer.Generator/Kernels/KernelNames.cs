@@ -3,7 +3,7 @@ using System.Globalization;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Planning;
 
-namespace Specializer.Generator.Emission;
+namespace Specializer.Generator.Kernels;
 
 /// <summary>Names the methods of kernels: equal kernels of a plan have equal names and different ones different names.</summary>
 internal static class KernelNames
