@@ -7,7 +7,7 @@ internal abstract record Argument
     public virtual BufferRef? Addressed => null;
 }
 
-/// <summary>A buffer, from its first row or, where it holds every position, from the first row of the chunk.</summary>
+/// <summary>A buffer, from its first row or, if it contains every position, from the first row of the chunk.</summary>
 internal sealed record BufferArgument(BufferRef Buffer) : Argument
 {
     public override BufferRef? Addressed => Buffer;
@@ -15,7 +15,7 @@ internal sealed record BufferArgument(BufferRef Buffer) : Argument
 
 /// <summary>The rows of a buffer that belong to the current sequence.</summary>
 /// <param name="Buffer">The buffer.</param>
-/// <param name="RowStride">Floats from one row to the next.</param>
+/// <param name="RowStride">The number of floats from one row to the next.</param>
 internal sealed record SequenceRowsArgument(BufferRef Buffer, int RowStride) : Argument
 {
     public override BufferRef? Addressed => Buffer;
@@ -29,27 +29,27 @@ internal sealed record SequenceCacheArgument(BufferRef Buffer) : Argument
 
 /// <summary>The rows of a buffer that belong to the global tokens of the chunk.</summary>
 /// <param name="Buffer">The buffer, with a row for each global token of the sequence.</param>
-/// <param name="RowStride">Floats from one row to the next.</param>
+/// <param name="RowStride">The number of floats from one row to the next.</param>
 internal sealed record GlobalRowsArgument(BufferRef Buffer, int RowStride) : Argument
 {
     public override BufferRef? Addressed => Buffer;
 }
 
-/// <summary>A row of a buffer that this worker alone reads and writes.</summary>
+/// <summary>A row of a buffer that only this worker reads and writes.</summary>
 /// <param name="Buffer">The buffer, with a row for each worker.</param>
-/// <param name="RowStride">Floats from one row to the next.</param>
+/// <param name="RowStride">The number of floats from one row to the next.</param>
 internal sealed record WorkerRowArgument(BufferRef Buffer, int RowStride) : Argument
 {
     public override BufferRef? Addressed => Buffer;
 }
 
-/// <summary>The rows of a buffer that all workers share, although with one row every worker has its own.</summary>
+/// <summary>The rows of a buffer that all workers share. With one row, every worker has a separate buffer.</summary>
 internal sealed record SharedRowsArgument(BufferRef Buffer) : Argument
 {
     public override BufferRef? Addressed => Buffer;
 }
 
-/// <summary>A buffer with something for every position, from the first on.</summary>
+/// <summary>A buffer with data for every position, from the first one on.</summary>
 internal sealed record AllPositionsArgument(BufferRef Buffer) : Argument;
 
 /// <summary>A block of packed weights.</summary>
@@ -76,10 +76,10 @@ internal enum SessionValue
     /// <summary>The tokens of the current rows.</summary>
     Tokens,
 
-    /// <summary>The tokens of the sequence, from the chunk's first on.</summary>
+    /// <summary>The tokens of the sequence, from the first one of the chunk on.</summary>
     ChunkTokens,
 
-    /// <summary>The tokens of the source, from the chunk's first on.</summary>
+    /// <summary>The tokens of the source, from the first one of the chunk on.</summary>
     SourceTokens,
 
     /// <summary>The types of the chunk's tokens.</summary>
@@ -115,7 +115,7 @@ internal enum SessionValue
     /// <summary>The number of the current rows.</summary>
     Rows,
 
-    /// <summary>This worker.</summary>
+    /// <summary>The index of this worker.</summary>
     Worker,
 
     /// <summary>The number of workers.</summary>

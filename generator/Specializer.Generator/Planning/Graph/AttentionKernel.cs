@@ -85,7 +85,9 @@ internal sealed record AttentionKernel(
     public int BiasStride =>
         Kind.Positions is RelativePositions relative ? Layout.RelativeBiasStride(BiasOrigin, relative.Bidirectional) : 0;
 
-    /// <summary>Linear attention that sees no later position has one method; attention to another sequence prepares its queries apart.</summary>
+    /// <summary>
+    /// The signatures. Causal linear attention has one method; attention to another sequence prepares its queries separately.
+    /// </summary>
     public override EquatableArray<KernelSignature> Signatures =>
         new(
             Attention.Linear && !SeesAll ? [Attend]

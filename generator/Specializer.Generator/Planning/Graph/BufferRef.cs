@@ -1,6 +1,6 @@
 namespace Specializer.Generator.Planning;
 
-/// <summary>The stacks of layers that a plan may hold.</summary>
+/// <summary>Specifies a stack of layers of a plan.</summary>
 internal enum StackPart
 {
     /// <summary>The decoder, or an encoder by itself.</summary>
@@ -10,13 +10,13 @@ internal enum StackPart
     Source,
 }
 
-/// <summary>Specifies what a buffer of a session holds.</summary>
+/// <summary>Specifies the content of a buffer of a session.</summary>
 internal enum BufferRole
 {
     /// <summary>The residual stream.</summary>
     Hidden,
 
-    /// <summary>The residual stream, normalised for the block that reads it.</summary>
+    /// <summary>The residual stream, normalized for the block that reads it.</summary>
     Normed,
 
     /// <summary>Queries, keys and values as projected.</summary>
@@ -40,16 +40,16 @@ internal enum BufferRole
     /// <summary>Cached values, or the sums of linear attention.</summary>
     Values,
 
-    /// <summary>The source's keys for all layers of the decoder.</summary>
+    /// <summary>The keys of the source for all layers of the decoder.</summary>
     CrossKeys,
 
-    /// <summary>The source's values for all layers of the decoder.</summary>
+    /// <summary>The values of the source for all layers of the decoder.</summary>
     CrossValues,
 
     /// <summary>The tokens from which a cache can be recomputed.</summary>
     KeptTokens,
 
-    /// <summary>The states of linear attention as they were before a call.</summary>
+    /// <summary>The states of linear attention before a call.</summary>
     KeptState,
 
     /// <summary>The number of global tokens before each position.</summary>
@@ -76,10 +76,10 @@ internal enum BufferRole
     /// <summary>Patches of an image.</summary>
     Patches,
 
-    /// <summary>Frames of sound with their neighbours, read by the first convolution.</summary>
+    /// <summary>Frames of audio with their neighbors, read by the first convolution.</summary>
     FirstWindows,
 
-    /// <summary>Frames with their neighbours, read by the second convolution.</summary>
+    /// <summary>Frames with their neighbors, read by the second convolution.</summary>
     SecondWindows,
 
     /// <summary>Frames after the first convolution.</summary>
@@ -88,7 +88,7 @@ internal enum BufferRole
     /// <summary>The pooled state of a sequence.</summary>
     Pooled,
 
-    /// <summary>States as one projection of the head computes them.</summary>
+    /// <summary>The states that one projection of the head computes.</summary>
     HeadProjection,
 
     /// <summary>States of length 1.</summary>
@@ -100,18 +100,18 @@ internal enum BufferRole
     /// <summary>The outputs of an encoder's head.</summary>
     Output,
 
-    /// <summary>The logits, which the session's base class holds; not part of the layout.</summary>
+    /// <summary>The logits, which the session's base class holds. They are not part of the layout.</summary>
     Logits,
 }
 
 /// <summary>A reference to a buffer of a session.</summary>
-/// <param name="Role">Its content.</param>
+/// <param name="Role">The content.</param>
 /// <param name="Stack">The stack that it belongs to.</param>
 internal sealed record BufferRef(BufferRole Role, StackPart Stack = StackPart.Main)
 {
-    /// <summary>The kind of layers that it belongs to; empty where all kinds share it.</summary>
+    /// <summary>The kind of layers that it belongs to; empty if all kinds share it.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>Its number, from 1, where a stack has several of its role; 0 where it has one.</summary>
+    /// <summary>The number, from 1, if a stack has several buffers of the role; otherwise 0.</summary>
     public int Number { get; init; }
 }

@@ -5,41 +5,42 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>The rows of a call.</summary>
+/// <summary>Specifies the rows of a call.</summary>
 internal enum CallScope
 {
     /// <summary>All rows of the chunk.</summary>
     Chunk,
 
-    /// <summary>The rows of one sequence after the other.</summary>
+    /// <summary>The rows of one sequence at a time.</summary>
     EachSequence,
 
     /// <summary>The rows of the chunk's global tokens.</summary>
     GlobalTokens,
 }
 
-/// <summary>The barrier after a call.</summary>
+/// <summary>Specifies the barrier after a call.</summary>
 internal enum Barrier
 {
-    /// <summary>All workers meet before the next call.</summary>
+    /// <summary>All workers synchronize before the next call.</summary>
     Always,
 
-    /// <summary>They meet where there are several rows: with one row a worker reads only what it wrote itself.</summary>
+    /// <summary>Workers synchronize if there are several rows. With one row, a worker reads only its own results.</summary>
     SeveralRows,
 
-    /// <summary>They do not meet.</summary>
+    /// <summary>Workers do not synchronize.</summary>
     None,
 }
 
 /// <summary>A call of a kernel: the value of each of its parameters, in the order of its signature.</summary>
 /// <param name="Kernel">The method.</param>
 /// <param name="Scope">The rows.</param>
-/// <param name="Barrier">The barrier after it.</param>
+/// <param name="Barrier">The barrier after the call.</param>
 /// <param name="Arguments">The values of the parameters.</param>
 internal sealed record KernelCall(KernelRef Kernel, CallScope Scope, Barrier Barrier, EquatableArray<Argument> Arguments)
 {
-    /// <summary>Binds the parameters of a kernel; those that share out rows are bound to the session's values unless given.</summary>
-    /// <exception cref="InvalidOperationException">A parameter has no value, or a value has no parameter.</exception>
+    /// <summary>
+    /// Binds the parameters of a kernel. Parameters that distribute rows are bound to the session's values by default.
+    /// </summary>
     public static KernelCall Of(
         KernelRef kernel,
         CallScope scope,
@@ -47,7 +48,7 @@ internal sealed record KernelCall(KernelRef Kernel, CallScope Scope, Barrier Bar
         params (KernelParameter Parameter, Argument Value)[] bindings
     ) => new(kernel, scope, barrier, Bind(kernel, bindings));
 
-    /// <summary>Creates a call over all rows of the chunk, after which all workers meet.</summary>
+    /// <summary>Creates a call over all rows of the chunk, after which all workers synchronize.</summary>
     public static KernelCall Of(KernelRef kernel, params (KernelParameter Parameter, Argument Value)[] bindings) =>
         Of(kernel, CallScope.Chunk, Barrier.Always, bindings);
 

@@ -11,7 +11,7 @@ namespace Specializer.Generator.Planning;
 /// <param name="Title">The name of the step in the paper; a comment in the emitted code.</param>
 internal abstract record StepPlan(string Title)
 {
-    /// <summary>Whether the step runs for every chunk, or for the sake of global tokens only.</summary>
+    /// <summary>Whether the step runs for every chunk or only for global tokens.</summary>
     public StepCondition When { get; init; }
 
     /// <summary>The calls of kernels, in order.</summary>
@@ -28,11 +28,11 @@ internal abstract record StepPlan(string Title)
             .Where(static buffer => buffer is not null)
             .Select(static buffer => buffer!);
 
-    /// <summary>The cache that belongs to the layer, from which the step goes on to the next layer's; null if it has none.</summary>
+    /// <summary>The cache of the layer, from which the step advances to that of the next layer; null if it has none.</summary>
     public virtual LayerCache? Cache => null;
 }
 
-/// <summary>When a step runs.</summary>
+/// <summary>Specifies when a step runs.</summary>
 internal enum StepCondition
 {
     /// <summary>For every chunk, on all its rows.</summary>
@@ -41,7 +41,7 @@ internal enum StepCondition
     /// <summary>For every chunk of a sequence that has a global token.</summary>
     SequenceHasGlobalTokens,
 
-    /// <summary>For a chunk that has global tokens, on as many rows as they are.</summary>
+    /// <summary>For a chunk that has global tokens, on one row for each of them.</summary>
     ChunkHasGlobalTokens,
 }
 
@@ -51,9 +51,9 @@ internal enum StepCondition
 /// <param name="Values">The buffer of the values of all layers.</param>
 internal sealed record LayerCache(AttentionKernel Kernel, BufferRef Keys, BufferRef Values)
 {
-    /// <summary>Floats from one layer's keys to the next's.</summary>
+    /// <summary>The number of floats from one layer's keys to the next.</summary>
     public long KeyFloats => Kernel.KeysPerHead * Kernel.Attention.KeyValueHeads;
 
-    /// <summary>Floats from one layer's values to the next's.</summary>
+    /// <summary>The number of floats from one layer's values to the next.</summary>
     public long ValueFloats => Kernel.ValuesPerHead * Kernel.Attention.KeyValueHeads;
 }

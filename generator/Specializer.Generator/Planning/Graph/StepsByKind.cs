@@ -4,7 +4,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>The steps of a layer where its kinds differ.</summary>
+/// <summary>Steps that differ between kinds of layers.</summary>
 /// <param name="Title">The name of the first of them.</param>
 /// <param name="Kinds">The steps of each kind, in the order of <see cref="TransformerArchitecture.LayerKinds"/>.</param>
 /// <param name="Pattern">Layer i is of kind Pattern[i modulo its length].</param>
@@ -15,7 +15,10 @@ internal sealed record StepsByKind(string Title, EquatableArray<EquatableArray<S
 
     public override IEnumerable<BufferRef> Buffers => Kinds.SelectMany(static steps => steps).SelectMany(static step => step.Buffers);
 
-    /// <summary>Returns one list of steps for all kinds: those that all kinds begin and end with, and between them those that differ.</summary>
+    /// <summary>
+    /// Returns one list of steps for all kinds: the steps that are common at the start and the end, and the different ones
+    /// between them.
+    /// </summary>
     /// <param name="kinds">The steps of each kind.</param>
     /// <param name="pattern">Layer i is of kind pattern[i modulo its length].</param>
     public static IReadOnlyList<StepPlan> Merge(IReadOnlyList<IReadOnlyList<StepPlan>> kinds, EquatableArray<int> pattern)

@@ -1,6 +1,6 @@
 namespace Specializer.Generator.Planning;
 
-/// <summary>The part of a model that a block of packed weights belongs to.</summary>
+/// <summary>Specifies the part of a model that a block of packed weights belongs to.</summary>
 internal enum WeightRole
 {
     /// <summary>The embeddings of tokens.</summary>
@@ -24,7 +24,7 @@ internal enum WeightRole
     /// <summary>The state before the patches.</summary>
     FirstState,
 
-    /// <summary>The convolution over frames of sound.</summary>
+    /// <summary>The convolution over frames of audio.</summary>
     FirstConvolution,
 
     /// <summary>The convolution that computes positions from frames.</summary>
@@ -33,10 +33,10 @@ internal enum WeightRole
     /// <summary>Cosines and sines of the rotary angles.</summary>
     RotaryTable,
 
-    /// <summary>The rotary angles of long sequences, where those of short ones differ.</summary>
+    /// <summary>The rotary angles of long sequences, if they differ from those of short ones.</summary>
     LongRotaryTable,
 
-    /// <summary>The rotary angles of short sequences, where those of long ones differ.</summary>
+    /// <summary>The rotary angles of short sequences, if they differ from those of long ones.</summary>
     ShortRotaryTable,
 
     /// <summary>The slopes of ALiBi.</summary>
@@ -63,19 +63,19 @@ internal enum WeightRole
     /// <summary>The norm after the attention.</summary>
     AttentionOutputNorm,
 
-    /// <summary>The norm before or after the attention to the source.</summary>
+    /// <summary>The norm before or after cross-attention.</summary>
     CrossAttentionNorm,
 
-    /// <summary>The query projection of the attention to the source.</summary>
+    /// <summary>The query projection of cross-attention.</summary>
     CrossQuery,
 
     /// <summary>The key and value projections of the source.</summary>
     CrossKeyValue,
 
-    /// <summary>The output projection of the attention to the source.</summary>
+    /// <summary>The output projection of cross-attention.</summary>
     CrossOutput,
 
-    /// <summary>The norm after the attention to the source, if blocks have norms before and after them.</summary>
+    /// <summary>The norm after cross-attention, if blocks have norms before and after them.</summary>
     CrossAttentionOutputNorm,
 
     /// <summary>The key and value projections that global tokens attend to.</summary>
@@ -118,7 +118,7 @@ internal enum WeightRole
     Output,
 }
 
-/// <summary>Specifies the part of a linear layer or norm that a block holds.</summary>
+/// <summary>Specifies the part of a linear layer or norm that a block contains.</summary>
 internal enum WeightComponent
 {
     /// <summary>All of it.</summary>
@@ -133,16 +133,16 @@ internal enum WeightComponent
 
 /// <summary>A reference to a block of packed weights.</summary>
 /// <param name="Role">The part of the model.</param>
-/// <param name="Component">The part of it that the block holds.</param>
+/// <param name="Component">The part of it that the block contains.</param>
 /// <param name="Stack">The stack that it belongs to.</param>
 internal sealed record WeightRef(WeightRole Role, WeightComponent Component, StackPart Stack)
 {
     /// <summary>Whether every layer has one.</summary>
     public bool PerLayer { get; init; }
 
-    /// <summary>The kind of layers that it belongs to; empty where all kinds share it.</summary>
+    /// <summary>The kind of layers that it belongs to; empty if all kinds share it.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>Its number, from 1, where a model has several of its role; 0 where it has one.</summary>
+    /// <summary>The number, from 1, if a model has several blocks of the role; otherwise 0.</summary>
     public int Number { get; init; }
 }

@@ -10,23 +10,23 @@ internal sealed class BlockNorms(StackContext stack)
     /// <summary>Whether blocks have a norm before them.</summary>
     public bool Precede => Arrangement != BlockArrangement.PostNorm;
 
-    /// <summary>Whether both blocks read the same residual stream, so that they run side by side.</summary>
+    /// <summary>Whether both blocks read the same residual stream, in parallel.</summary>
     public bool Parallel => Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
 
-    /// <summary>Whether one norm is for both blocks.</summary>
+    /// <summary>Whether both blocks share one norm.</summary>
     public bool OneForBoth => Arrangement == BlockArrangement.ParallelOneNorm;
 
-    /// <summary>Whether the output of a block is normalised before it is added to the residual stream.</summary>
+    /// <summary>Whether the output of a block is normalized before it is added to the residual stream.</summary>
     public bool OfOutputs => Arrangement == BlockArrangement.Sandwich;
 
-    /// <summary>The buffer that blocks read: the residual stream itself where norms follow the sums, or are of the stream itself.</summary>
+    /// <summary>The buffer that blocks read: the residual stream itself if norms follow the sums.</summary>
     public BufferRef BlockInput =>
         stack.Buffer(Arrangement is BlockArrangement.PostNorm or BlockArrangement.NormedResidual ? BufferRole.Hidden : BufferRole.Normed);
 
     /// <summary>The buffer that the last linear layer of a block writes.</summary>
     public BufferRef BlockOutput => stack.Buffer(OfOutputs ? BufferRole.Block : BufferRole.Hidden);
 
-    /// <summary>Ends the title of the step that writes the output of a block.</summary>
+    /// <summary>The end of the title of the step that writes the output of a block.</summary>
     public string OutputTitle => OfOutputs ? "" : ", added to the residual stream";
 
     /// <summary>Plans a norm before a block.</summary>
@@ -45,7 +45,7 @@ internal sealed class BlockNorms(StackContext stack)
     public NormStep InPlace(WeightRole role, string checkpointName, string title) =>
         new(title, stack.Kernels.Norm, Weight(role, checkpointName), stack.Buffer(BufferRole.Hidden), stack.Buffer(BufferRole.Hidden));
 
-    /// <summary>Plans a norm of the output of a block, whose result is added to the residual stream.</summary>
+    /// <summary>Plans a norm of the output of a block. Its result is added to the residual stream.</summary>
     public NormStep Added(WeightRole role, string checkpointName, string title) =>
         new(
             title + ", added to the residual stream",

@@ -3,7 +3,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Plans the attention of a decoder's layer to the output of an encoder.</summary>
+/// <summary>Plans the cross-attention of a decoder's layer.</summary>
 internal sealed class CrossAttentionPlanner(StackContext stack, CrossAttentionKernels cross, BlockNorms norms)
 {
     private readonly LayerTensors _tensors = new(stack.Architecture.Checkpoint);
@@ -12,7 +12,9 @@ internal sealed class CrossAttentionPlanner(StackContext stack, CrossAttentionKe
 
     private int Width => stack.Architecture.Width;
 
-    /// <summary>Plans the queries of the residual stream over the keys and values of <see cref="PlanKeysAndValues"/>.</summary>
+    /// <summary>
+    /// Plans the attention of queries from the residual stream to the keys and values of <see cref="PlanKeysAndValues"/>.
+    /// </summary>
     public IEnumerable<StepPlan> Plan()
     {
         CheckpointNames names = stack.Names;
@@ -66,7 +68,7 @@ internal sealed class CrossAttentionPlanner(StackContext stack, CrossAttentionKe
         }
     }
 
-    /// <summary>Plans the keys and values of the encoder's output, computed once for each source.</summary>
+    /// <summary>Plans the keys and values of the encoder's output, which are computed once per source.</summary>
     /// <param name="source">The buffer of the encoder's output.</param>
     /// <param name="projected">The buffer of the projected keys and values.</param>
     public StepPlan[] PlanKeysAndValues(BufferRef source, BufferRef projected)

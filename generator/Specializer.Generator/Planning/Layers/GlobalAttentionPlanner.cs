@@ -2,7 +2,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Plans the attention of global tokens to all others, with projections of their own (Beltagy et al. 2020).</summary>
+/// <summary>Plans the attention of global tokens to all others, with separate projections (Beltagy et al. 2020).</summary>
 internal sealed class GlobalAttentionPlanner(StackContext stack, CrossAttentionKernels global, BlockNorms norms)
 {
     private readonly LayerTensors _tensors = new(stack.Architecture.Checkpoint);
@@ -73,7 +73,7 @@ internal sealed class GlobalAttentionPlanner(StackContext stack, CrossAttentionK
         ];
     }
 
-    /// <summary>Plans the attention, whose results replace those that the tokens had as local ones.</summary>
+    /// <summary>Plans the attention. Its results replace the local attention of the global tokens.</summary>
     public StepPlan[] PlanAttention() =>
         [
             new GlobalAttendStep(

@@ -20,8 +20,8 @@ internal sealed record LayerKernels(
     /// <summary>Creates the kernels of a kind of layer.</summary>
     /// <param name="architecture">The stack.</param>
     /// <param name="kind">The kind.</param>
-    /// <param name="chunk">Rows of a chunk.</param>
-    /// <param name="tilePrefix">Distinguishes tiles over heads of another width.</param>
+    /// <param name="chunk">The number of rows of a chunk.</param>
+    /// <param name="tilePrefix">The prefix that distinguishes tiles of different head dimensions.</param>
     public static LayerKernels Of(TransformerArchitecture architecture, LayerKind kind, int chunk, string tilePrefix)
     {
         AttentionArchitecture attention = architecture.Attention;
@@ -67,8 +67,9 @@ internal sealed record LayerKernels(
     }
 
     /// <summary>
-    /// The context in whole panels of keys; with a window no more than the window and a chunk, in whole blocks, so that
-    /// a block of positions is a block of the ring. An encoder has the keys of the whole sequence before any query looks at them.
+    /// Returns the number of positions of the cache, in whole panels of keys. With a window, it is the window and a chunk in
+    /// whole blocks, at most the context. A block of positions is then a block of the ring. An encoder keeps the keys of the
+    /// whole sequence.
     /// </summary>
     private static int CacheLength(TransformerArchitecture architecture, LayerKind kind, int chunk)
     {

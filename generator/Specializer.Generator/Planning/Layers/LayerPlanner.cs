@@ -4,7 +4,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Plans the steps of the layers of a stack, one list for each kind, and places their weights in the order in which they are read.</summary>
+/// <summary>Plans the steps of the layers of a stack, one list per kind, and places their weights in reading order.</summary>
 /// <param name="stack">The stack.</param>
 /// <param name="tables">The tables of positions of each kind.</param>
 internal sealed class LayerPlanner(StackContext stack, IReadOnlyList<PositionTables> tables)
@@ -52,7 +52,7 @@ internal sealed class LayerPlanner(StackContext stack, IReadOnlyList<PositionTab
         steps.Add(feedForward.PlanUp());
         if (norms.Parallel)
         {
-            // Both blocks have read the residual stream by now.
+            // Both blocks have read the residual stream.
             steps.Add(output);
         }
 

@@ -2,7 +2,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>The tensors of a layer, as the checkpoint of a family keeps them.</summary>
+/// <summary>The tensors of a layer in the checkpoints of a family.</summary>
 /// <param name="checkpoint">The layout of the checkpoint.</param>
 internal sealed class LayerTensors(CheckpointLayout checkpoint)
 {
@@ -17,7 +17,7 @@ internal sealed class LayerTensors(CheckpointLayout checkpoint)
     /// <summary>The bias of a linear layer.</summary>
     public TensorSlice Vector(string name, int length) => TensorSlice.Whole(new TensorPlan(name + _suffixes.Bias, true, length));
 
-    /// <summary>The bias of one of several projections that go together, or zeros where only the others have one.</summary>
+    /// <summary>The bias of one of several related projections, or zeros if only the others have one.</summary>
     public TensorSlice VectorOrZeros(bool present, string name, int length) => present ? Vector(name, length) : Zeros(length);
 
     /// <summary>The weights of the query, key and value projections: the rows of all queries, then all keys, then all values.</summary>

@@ -5,8 +5,8 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>The tables of positions that all layers of a kind share.</summary>
-/// <param name="Table">Rotary angles, slopes or biases; null where there are none.</param>
-/// <param name="ShortTable">The rotary angles of short sequences, where those of long ones differ.</param>
+/// <param name="Table">Rotary angles, slopes or biases; null if there is none.</param>
+/// <param name="ShortTable">The rotary angles of short sequences, if those of long ones differ.</param>
 internal sealed record PositionTables(WeightRef? Table, WeightRef? ShortTable)
 {
     /// <summary>Places the tables of every kind of layer of a stack.</summary>

@@ -3,7 +3,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Plans the attention of one kind of layer to the sequence itself.</summary>
+/// <summary>Plans the self-attention of one kind of layer.</summary>
 internal sealed class SelfAttentionPlanner(StackContext stack, LayerKernels kernels, PositionTables tables, BlockNorms norms)
 {
     private readonly LayerTensors _tensors = new(stack.Architecture.Checkpoint);
@@ -78,6 +78,9 @@ internal sealed class SelfAttentionPlanner(StackContext stack, LayerKernels kern
     private WeightRef HeadNorm(WeightRole role, string checkpointName) =>
         stack.Weights.Norm(role, Attention.HeadDimension, stack.Architecture.Norm, stack.Suffixes, checkpointName, perLayer: true);
 
-    /// <summary>A decoder keeps the cache of every kind; an encoder keeps one layer's keys and values at a time, in the same place for all kinds.</summary>
+    /// <summary>
+    /// Places the cache. A decoder keeps that of every kind; an encoder keeps one layer's keys and values, at one place for all
+    /// kinds.
+    /// </summary>
     private BufferRef Cache(BufferRole role) => stack.Buffer(role) with { Kind = stack.IsEncoder ? "" : kernels.Attention.Kind.Name };
 }

@@ -4,7 +4,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Places a session's buffers one after the other.</summary>
+/// <summary>Places a session's buffers consecutively.</summary>
 /// <param name="guarded">Whether buffers are separated by guard pages.</param>
 internal sealed class BufferLayoutBuilder(bool guarded)
 {
@@ -13,13 +13,13 @@ internal sealed class BufferLayoutBuilder(bool guarded)
     private long _sequence;
     private bool _perSequence;
 
-    /// <summary>Floats of everything placed so far.</summary>
+    /// <summary>The number of floats placed so far.</summary>
     public long Floats => _offset;
 
-    /// <summary>Floats of what every sequence has of its own, placed so far; 0 where a session has one sequence.</summary>
+    /// <summary>The number of floats per sequence placed so far; 0 if a session has one sequence.</summary>
     public long SequenceFloats => _perSequence ? _offset - _sequence : 0;
 
-    /// <summary>Begins the buffers that every sequence of a session has of its own.</summary>
+    /// <summary>Begins the buffers that each sequence of a session has separately.</summary>
     public void BeginSequence()
     {
         _perSequence = true;
@@ -34,8 +34,8 @@ internal sealed class BufferLayoutBuilder(bool guarded)
     /// <param name="description">The content.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="width">The width of a row.</param>
-    /// <param name="stride">Floats from one row to the next.</param>
-    /// <param name="perWorker">Whether every worker has a row of its own where there is one.</param>
+    /// <param name="stride">The number of floats from one row to the next.</param>
+    /// <param name="perWorker">Whether every worker has a separate row if there is one row.</param>
     public BufferRef RowBuffer(BufferRef buffer, string description, int rows, int width, int stride, bool perWorker = false) =>
         Add(
             new BufferPlan(
@@ -50,7 +50,7 @@ internal sealed class BufferLayoutBuilder(bool guarded)
             }
         ).Ref;
 
-    /// <summary>Places a buffer with something for every position of the sequence.</summary>
+    /// <summary>Places a buffer with data for every position of the sequence.</summary>
     public BufferRef PositionBuffer(BufferRef buffer, string description, long floats, int rowStride) =>
         Add(new BufferPlan(buffer, description, 0, floats, rowStride) { EveryPosition = true }).Ref;
 

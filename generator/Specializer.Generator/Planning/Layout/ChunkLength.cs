@@ -3,19 +3,19 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Chooses how many positions pass through a step at once.</summary>
+/// <summary>Chooses the number of positions per prefill step.</summary>
 internal static class ChunkLength
 {
-    /// <summary>The most positions of a chunk.</summary>
+    /// <summary>The maximum number of positions of a chunk.</summary>
     private const int Longest = 128;
 
-    /// <summary>The fewest positions that a chunk is cut down to.</summary>
+    /// <summary>The minimum to which the number of positions of a chunk is reduced.</summary>
     private const int Shortest = 16;
 
-    /// <summary>The inputs that a linear layer reads again and again stay within about a megabyte of second-level cache.</summary>
+    /// <summary>The size of the inputs that a linear layer reads repeatedly: about a megabyte of L2 cache.</summary>
     private const int InputFloats = 280 * 1024;
 
-    /// <summary>Returns the declared length, or the longest whose widest inputs stay in the cache; never more than the context.</summary>
+    /// <summary>Returns the declared length, or the longest whose widest inputs fit in the cache. It is at most the context.</summary>
     public static int Choose(TransformerArchitecture architecture)
     {
         if (architecture.ChunkLength > 0)

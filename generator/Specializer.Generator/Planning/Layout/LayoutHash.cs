@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>A hash of a sequence of values, the same on every machine: FNV-1a (Fowler, Noll and Vo 1991) of their bytes.</summary>
+/// <summary>A hash of a sequence of values, independent of the machine: FNV-1a (Fowler, Noll and Vo 1991) of their bytes.</summary>
 internal sealed class LayoutHash
 {
     private const ulong Offset = 14695981039346656037;
@@ -15,10 +15,10 @@ internal sealed class LayoutHash
 
     public void Add(double value) => Add(BitConverter.DoubleToInt64Bits(value));
 
-    /// <summary>Adds the name of a value, which a new member of the enumeration does not change.</summary>
+    /// <summary>Adds the name of a value, which does not depend on the other members of the enumeration.</summary>
     public void Add(Enum value) => Add(value.ToString());
 
-    /// <summary>Adds the length of a text and then its characters, so that two texts do not run into one another.</summary>
+    /// <summary>Adds the length of a text and then its characters, so that the boundary between two texts matters.</summary>
     public void Add(string text)
     {
         Add(text.Length);

@@ -144,7 +144,7 @@ internal static class PackedLayout
 
                 break;
             case NoScaling or DynamicScaling:
-                // Dynamic scaling is the plain one up to the longest context that a file may have.
+                // Dynamic scaling equals no scaling up to the longest context that a file can have.
                 hash.Add("");
                 break;
             default:
@@ -163,7 +163,7 @@ internal static class PackedLayout
         }
     }
 
-    /// <summary>Adds what decides which tensor of a file is read; ignored tensors do not affect it.</summary>
+    /// <summary>Adds the data that determines which tensor of a file is read. Ignored tensors do not affect it.</summary>
     private static void AddNaming(LayoutHash hash, NamingPlan naming)
     {
         hash.Add(naming.BasePrefix);

@@ -9,7 +9,7 @@ namespace Specializer.Generator.Planning;
 /// <param name="stack">The stack.</param>
 internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
 {
-    /// <summary>Places the weights of a linear kernel: one matrix, several one after the other, or a gate and an up projection.</summary>
+    /// <summary>Places the weights of a linear kernel: one matrix, several consecutive ones, or a gate and an up projection.</summary>
     public WeightRef Panels(WeightRole role, LinearKernel kernel, params TensorSlice[] slices) =>
         Panels(new WeightRef(role, Weight, stack), kernel, slices);
 
@@ -36,7 +36,7 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
             }
         );
 
-    /// <summary>Places the bias of a linear kernel, laid out as its weights' columns.</summary>
+    /// <summary>Places the bias of a linear kernel in the order of the columns of its weights.</summary>
     public WeightRef Bias(WeightRole role, LinearKernel kernel, params TensorSlice[] slices) =>
         Bias(new WeightRef(role, WeightComponent.Bias, stack), kernel, slices);
 
@@ -91,11 +91,11 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
         return weight;
     }
 
-    /// <summary>Places the table that the positions of a kind of layer are computed from, if there is one.</summary>
+    /// <summary>Places the position table of a kind of layer, if there is one.</summary>
     /// <param name="kind">The kind of layer.</param>
-    /// <param name="heads">Query heads.</param>
+    /// <param name="heads">The number of query heads.</param>
     /// <param name="contextLength">The number of positions.</param>
-    /// <param name="relativeBias">The checkpoint's name of a table of relative positions.</param>
+    /// <param name="relativeBias">The name of the tensor of relative positions.</param>
     public WeightRef? Positions(LayerKind kind, int heads, int contextLength, string relativeBias)
     {
         switch (kind.Positions)
@@ -110,7 +110,7 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
             case AlibiPositions alibi:
                 return Table(kind, WeightRole.AlibiSlopes, WeightLayout.AlibiSlopes, Layout.Pad(heads), 0, heads, alibi);
             case RelativePositions relative:
-                // As many positions as a cache has, which is whole panels.
+                // The table has as many positions as a cache, in whole panels.
                 int positions = Layout.CacheLength(contextLength);
                 int stride = Layout.RelativeBiasStride(positions, relative.Bidirectional);
                 return Table(
@@ -128,7 +128,7 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
         }
     }
 
-    /// <summary>Places the rotary angles of sequences of up to the original length, where those of longer ones differ.</summary>
+    /// <summary>Places the rotary angles of sequences up to the original length, if those of longer ones differ.</summary>
     public WeightRef? ShortPositions(LayerKind kind) =>
         kind.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } rotary
             ? RotaryTable(kind, WeightRole.ShortRotaryTable, rotary with { Scaling = scaling.Short }, scaling.OriginalContextLength)

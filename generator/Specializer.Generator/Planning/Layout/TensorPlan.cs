@@ -4,7 +4,7 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>A tensor of the checkpoint.</summary>
-/// <param name="Name">The name, with "{layer}" in the place of the layer number.</param>
+/// <param name="Name">The name, with "{layer}" as the placeholder of the layer number.</param>
 /// <param name="PerLayer">Whether every layer has one.</param>
 /// <param name="Shape">The shape, outermost dimension first.</param>
 internal sealed record TensorPlan(string Name, bool PerLayer, EquatableArray<int> Shape)
@@ -18,7 +18,7 @@ internal sealed record TensorPlan(string Name, bool PerLayer, EquatableArray<int
     /// <summary>The placeholder of the number of a set of weights in its group.</summary>
     private const string InnerMark = "{inner}";
 
-    /// <summary>Whether every set of weights of a group has a tensor with its own name.</summary>
+    /// <summary>Whether every set of weights of a group has a separately named tensor.</summary>
     public bool IsInner => Name.Contains(InnerMark);
 
     /// <summary>Returns the tensor of one set of a group.</summary>

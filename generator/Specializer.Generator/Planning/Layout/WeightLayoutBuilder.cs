@@ -6,7 +6,7 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>
-/// Places the packed weights one after the other: first those of the whole model, then those of a layer. In an
+/// Places the packed weights consecutively: first those of the whole model, then those of a layer. In an
 /// encoder-decoder the layers of the encoder follow those of the decoder.
 /// </summary>
 /// <param name="guarded">Whether blocks are separated by guard pages.</param>
@@ -17,7 +17,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
     private long _decoderLayerStride;
     private long _offset;
 
-    /// <summary>Whether the blocks that are placed now are those of a layer.</summary>
+    /// <summary>Whether the current blocks are those of a layer.</summary>
     public bool InLayer { get; private set; }
 
     public long LayersOffset { get; private set; }
@@ -26,7 +26,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
 
     public long EncoderLayersOffset { get; private set; }
 
-    /// <summary>Floats of the layer's weights so far.</summary>
+    /// <summary>The number of floats of the layer's weights so far.</summary>
     public long CurrentLayerStride => _offset;
 
     /// <summary>Returns the view through which a stack places its weights.</summary>
@@ -48,11 +48,11 @@ internal sealed class WeightLayoutBuilder(bool guarded)
         _inEncoder = true;
     }
 
-    /// <summary>Places a block, unless it has been placed for another kind of layer.</summary>
+    /// <summary>Places a block, unless another kind of layer has placed it.</summary>
     /// <param name="weight">The block.</param>
     /// <param name="following">The number of floats of the block that must follow directly, if there is one.</param>
     /// <param name="follows">Whether it is that block.</param>
-    /// <exception cref="InvalidOperationException">Another block has its reference.</exception>
+    /// <exception cref="InvalidOperationException">Another block has the same reference.</exception>
     public WeightRef Add(WeightPlan weight, long following = 0, bool follows = false)
     {
         if (_weights.Find(placed => placed.Ref == weight.Ref) is { } same)
@@ -71,7 +71,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
 
     public EquatableArray<WeightPlan> Build() => new(_weights);
 
-    /// <summary>The elements of all tensors, each counted once however many slices it is cut into.</summary>
+    /// <summary>The number of elements of all tensors. Slices of a tensor count once.</summary>
     public long ParameterCount(int layers, int encoderLayers = 0) =>
         _weights
             .SelectMany(static weight => weight.Slices)

@@ -2,10 +2,10 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>How tensors are laid out in the packed weights.</summary>
+/// <summary>Specifies how tensors are laid out in the packed weights.</summary>
 internal enum WeightLayout
 {
-    /// <summary>One or several vectors one after the other, padded to whole lines with zeros.</summary>
+    /// <summary>One or several consecutive vectors, padded to whole lines with zeros.</summary>
     Vectors,
 
     /// <summary>A vector of ones plus the tensor.</summary>
@@ -14,7 +14,7 @@ internal enum WeightLayout
     /// <summary>Two vectors: registers of the first and the second alternate.</summary>
     GatedVectors,
 
-    /// <summary>A matrix, row after row, each padded to whole lines.</summary>
+    /// <summary>A matrix by rows, each padded to whole lines.</summary>
     Rows,
 
     /// <summary>The rows of one or several matrices as the columns of panels, for a linear kernel.</summary>
@@ -32,19 +32,19 @@ internal enum WeightLayout
     /// <summary>No tensor: sinusoidal positions, [ContextLength][width].</summary>
     SinusoidalTable,
 
-    /// <summary>For each head the bias of every distance, from a table of buckets.</summary>
+    /// <summary>The bias of every distance for each head, from a table of buckets.</summary>
     RelativeBias,
 }
 
 /// <summary>One block of the packed weights.</summary>
 /// <param name="Ref">The reference by which steps name it.</param>
-/// <param name="Layout">How it is laid out.</param>
-/// <param name="Offset">Floats from the start of the packed weights, or of the layer's.</param>
-/// <param name="Floats">Its size.</param>
-/// <param name="Slices">The tensors that it is packed from.</param>
-/// <param name="Inputs">For panels and rows, the length of a row of the tensors.</param>
-/// <param name="Outputs">For panels, the packed columns; otherwise the floats after padding.</param>
-/// <param name="Positions">For a computed table, the scheme that it is computed from.</param>
+/// <param name="Layout">The layout.</param>
+/// <param name="Offset">The offset from the start of the packed weights, or of the layer's, in floats.</param>
+/// <param name="Floats">The size in floats.</param>
+/// <param name="Slices">The source tensors.</param>
+/// <param name="Inputs">The length of a row of the tensors, for panels and rows.</param>
+/// <param name="Outputs">The number of packed columns for panels; otherwise the number of floats after padding.</param>
+/// <param name="Positions">The scheme of a computed table.</param>
 internal sealed record WeightPlan(
     WeightRef Ref,
     WeightLayout Layout,
@@ -62,7 +62,7 @@ internal sealed record WeightPlan(
     /// <summary>Whether every layer of an encoder-decoder's encoder has one, <see cref="EncoderPlan.LayerStride"/> apart.</summary>
     public bool InEncoder => Ref is { PerLayer: true, Stack: StackPart.Source };
 
-    /// <summary>The type in which panels are held.</summary>
+    /// <summary>The storage type of panels.</summary>
     public WeightStorage Storage { get; init; }
 
     /// <summary>The scheme of a table of sinusoidal positions.</summary>

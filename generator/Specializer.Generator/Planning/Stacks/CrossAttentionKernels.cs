@@ -10,8 +10,8 @@ internal sealed class CrossAttentionKernels
 {
     /// <param name="name">The name of the kernels.</param>
     /// <param name="cross">The attention.</param>
-    /// <param name="asking">The stack whose states become queries.</param>
-    /// <param name="seen">The stack whose states become keys and values.</param>
+    /// <param name="asking">The stack whose states the queries are projected from.</param>
+    /// <param name="seen">The stack whose states the keys and values are projected from.</param>
     /// <param name="queryRows">The number of rows in the buffer of queries.</param>
     /// <param name="tilePrefix">The prefix that distinguishes tiles of different head dimensions.</param>
     public CrossAttentionKernels(

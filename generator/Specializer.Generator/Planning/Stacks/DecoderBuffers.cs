@@ -13,7 +13,7 @@ internal sealed class DecoderBuffers(StackContext stack)
 
     private StackKernels Kernels => stack.Kernels;
 
-    /// <summary>Places them all. Those that every sequence of an encoder-decoder has of its own follow those that sequences share.</summary>
+    /// <summary>Places all buffers. The buffers of each sequence of an encoder-decoder follow the ones that sequences share.</summary>
     public void Place()
     {
         if (Architecture.Encoder is null)

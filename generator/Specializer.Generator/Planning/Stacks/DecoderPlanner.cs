@@ -5,17 +5,21 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Plans a decoder, with the encoder that it attends to if there is one.</summary>
+/// <summary>Plans a decoder, with its encoder if there is one.</summary>
 internal static class DecoderPlanner
 {
-    /// <summary>Positions whose logits are computed together where all are wanted: enough rows to fill a register tile.</summary>
+    /// <summary>
+    /// The number of positions whose logits are computed together if all are requested: enough rows for a register tile.
+    /// </summary>
     private const int LogitsRows = 8;
 
-    /// <summary>Begins the names of the kinds of layers of an encoder inside an encoder-decoder, which distinguishes its kernels from the decoder's.</summary>
+    /// <summary>
+    /// The prefix of the layer kinds of an encoder inside an encoder-decoder. It distinguishes kernels from those of the decoder.
+    /// </summary>
     private const string SourceKinds = "Source";
 
     /// <param name="architecture">The decoder.</param>
-    /// <param name="chunk">Rows of a chunk.</param>
+    /// <param name="chunk">The number of rows of a chunk.</param>
     /// <param name="guarded">Whether weights and buffers are separated by guard pages.</param>
     public static ExecutionPlan Plan(TransformerArchitecture architecture, int chunk, bool guarded)
     {
@@ -108,7 +112,7 @@ internal static class DecoderPlanner
         return steps;
     }
 
-    /// <summary>The bias of a linear layer, or one that the checkpoint keeps by itself as one row.</summary>
+    /// <summary>The bias of a linear layer, or one that the checkpoint stores as a separate row.</summary>
     private static TensorSlice LogitsBias(StackContext stack, int vocabulary) =>
         stack.Names.LogitsBias.Length == 0
             ? TensorSlice.Whole(new TensorPlan(stack.Names.Logits + stack.Suffixes.Bias, false, vocabulary))
@@ -121,7 +125,7 @@ internal static class DecoderPlanner
                 InputsFirst: false
             );
 
-    /// <summary>Places what the encoder of an encoder-decoder has beside its layers.</summary>
+    /// <summary>Places the weights and buffers of an encoder-decoder's encoder, except for its layers.</summary>
     private static EncoderPlanner PlanSource(
         TransformerArchitecture declared,
         StackContext decoder,

@@ -4,7 +4,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Plans how the tokens of a stack, the patches of its image or the frames of its sound become hidden states.</summary>
+/// <summary>Plans the computation of hidden states from tokens, the patches of an image or the frames of audio.</summary>
 /// <param name="stack">The stack.</param>
 internal sealed class EmbeddingPlanner(StackContext stack)
 {
@@ -128,7 +128,9 @@ internal sealed class EmbeddingPlanner(StackContext stack)
             _ => null,
         };
 
-    /// <summary>A patch is projected as a convolution with a stride of its own size would: one linear layer over its pixels.</summary>
+    /// <summary>
+    /// Plans the projection of patches. A convolution whose stride is its size is one linear layer over the pixels of a patch.
+    /// </summary>
     private EmbeddingPlan PlanPatches(PatchArchitecture patches)
     {
         int width = Architecture.Width,
@@ -183,7 +185,10 @@ internal sealed class EmbeddingPlanner(StackContext stack)
         );
     }
 
-    /// <summary>A convolution is a linear layer over the frames that it sees; the session keeps the result of the first for all frames.</summary>
+    /// <summary>
+    /// Plans a convolution: a linear layer over the frames that it sees. The session keeps the result of the first one for all
+    /// frames.
+    /// </summary>
     private EmbeddingPlan PlanSound(SoundArchitecture sound)
     {
         int width = Architecture.Width,

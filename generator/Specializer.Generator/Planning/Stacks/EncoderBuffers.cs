@@ -104,7 +104,7 @@ internal sealed class EncoderBuffers(StackContext stack)
     {
         AttentionArchitecture attention = kernel.Attention;
         int length = Architecture.ContextLength;
-        // A vector of counts is compared with the one that begins a count later, up to the end of the last vector of positions.
+        // A vector of counts is compared with the vector at the next count, up to the end of the last vector of positions.
         stack.Buffers.Block(
             stack.Buffer(BufferRole.GlobalsBefore),
             $"counts of global tokens before each of {length} positions and after the last",

@@ -9,11 +9,11 @@ namespace Specializer.Generator.Planning;
 /// two phases. The first one computes the keys and values of all chunks, the second one attention and feed-forward.
 /// </summary>
 /// <param name="Architecture">The encoder.</param>
-/// <param name="ChunkLength">Rows that pass through a step at once.</param>
-/// <param name="Part">Which stack of the model it is.</param>
+/// <param name="ChunkLength">The number of rows per step.</param>
+/// <param name="Part">The stack of the model.</param>
 /// <param name="LayersOffset">The offset of the first layer's packed weights, in floats.</param>
-/// <param name="LayerStride">Floats from one layer's packed weights to the next's.</param>
-/// <param name="Frames">The steps that run for the frames of sound before any position is computed; none where there is no sound.</param>
+/// <param name="LayerStride">The number of floats from one layer's packed weights to the next.</param>
+/// <param name="Frames">The steps that process the frames of audio before any position is computed; empty without audio.</param>
 /// <param name="Before">The steps before the layers.</param>
 /// <param name="Project">The steps of a layer that run for all chunks before those of <paramref name="Attend"/>.</param>
 /// <param name="Attend">The steps of a layer from its attention on.</param>

@@ -6,8 +6,8 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>
-/// Plans an encoder, by itself or inside an encoder-decoder: the session holds the states of the whole sequence,
-/// all other activations for one chunk, and the keys and values of one layer at a time. Memory is linear in the context.
+/// Plans an encoder, alone or inside an encoder-decoder. The session contains the states of the whole sequence, the keys and
+/// values of one layer, and all other activations of one chunk. Memory is linear in the context.
 /// </summary>
 internal sealed class EncoderPlanner
 {
@@ -16,9 +16,9 @@ internal sealed class EncoderPlanner
     private readonly EmbeddingPlan _embedding;
     private readonly StepPlan[] _after;
 
-    /// <summary>Places everything but the weights of the layers.</summary>
+    /// <summary>Places all weights and buffers except for the weights of the layers.</summary>
     /// <param name="stack">The encoder.</param>
-    /// <param name="shared">The token embeddings, where another stack has placed them.</param>
+    /// <param name="shared">The token embeddings, if another stack has placed them.</param>
     /// <param name="projections">Further linear layers whose results use the buffer of queries, keys and values.</param>
     public EncoderPlanner(StackContext stack, WeightRef? shared = null, params LinearKernel[] projections)
     {
@@ -31,10 +31,10 @@ internal sealed class EncoderPlanner
         buffers.PlaceActivations(projections);
     }
 
-    /// <summary>The weight of the token embeddings; null where there are none.</summary>
+    /// <summary>The weight of the token embeddings; null if there are none.</summary>
     public WeightRef? Embedding => _embedding.Weight;
 
-    /// <summary>Places the weights of a layer, which have to be the next.</summary>
+    /// <summary>Places the weights of a layer, which must be the next ones.</summary>
     /// <param name="layout">The packed weights.</param>
     /// <param name="layersOffset">The offset of the first layer's packed weights.</param>
     public EncoderPlan Plan(WeightLayoutBuilder layout, long layersOffset)
@@ -55,7 +55,9 @@ internal sealed class EncoderPlanner
         );
     }
 
-    /// <summary>Splits the steps of a layer at its attention: all keys and values have to be there before any query looks at them.</summary>
+    /// <summary>
+    /// Splits the steps of a layer at its attention. All keys and values must be computed before any query attends to them.
+    /// </summary>
     private (IReadOnlyList<StepPlan> Project, IReadOnlyList<StepPlan> Attend) PlanPhases(IReadOnlyList<StepPlan> steps)
     {
         int at = steps.ToList().FindIndex(static step => step is AttentionStep);
@@ -72,7 +74,7 @@ internal sealed class EncoderPlanner
 
         if (norms.OneForBoth)
         {
-            // The projections have read the norm of this chunk; those of later chunks have replaced it by now.
+            // The projections have read the norm of this chunk. Those of later chunks have replaced it.
             attend.Add(steps.OfType<NormStep>().First());
         }
 

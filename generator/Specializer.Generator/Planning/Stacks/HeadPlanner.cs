@@ -5,14 +5,14 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Plans what an encoder by itself computes from its last hidden states.</summary>
+/// <summary>Plans the computation of an encoder-only model from its last hidden states.</summary>
 /// <param name="stack">The encoder.</param>
 internal sealed class HeadPlanner(StackContext stack)
 {
-    /// <summary>Rows of output that are computed together hold about this many floats.</summary>
+    /// <summary>The approximate number of floats in the output rows that are computed together.</summary>
     private const int OutputFloats = 2 * 1024 * 1024;
 
-    /// <summary>The fewest rows that are computed together: enough to fill a register tile.</summary>
+    /// <summary>The minimum number of rows that are computed together: enough for a register tile.</summary>
     private const int LeastRows = 8;
 
     private readonly List<StepPlan> _steps = [];
@@ -21,7 +21,7 @@ internal sealed class HeadPlanner(StackContext stack)
 
     private TensorSuffixes Suffixes => stack.Suffixes;
 
-    /// <param name="embedding">The weight of the token embeddings, which the output may share; null where there are none.</param>
+    /// <param name="embedding">The weight of the token embeddings, which the output may share; null if there are none.</param>
     public HeadPlan Plan(WeightRef? embedding)
     {
         BufferRef encoder = stack.Buffer(BufferRole.Hidden);
@@ -79,7 +79,7 @@ internal sealed class HeadPlanner(StackContext stack)
 
     private BufferRef PlanPooling(HeadArchitecture head, BufferRef encoder)
     {
-        // A state that nothing projects is pooled and normalised at once.
+        // A state without projection is pooled and normalized at once.
         bool normalize = head.Normalize && head.Projections.Count == 0;
         int width = stack.Architecture.Width,
             stride = stack.Kernels.Norm.Stride;
@@ -128,7 +128,7 @@ internal sealed class HeadPlanner(StackContext stack)
 
     private BufferRef PlanNormalization(BufferRef input, BufferRef encoder, int width, int rows)
     {
-        // The hidden states of tokens are not changed: their caller may still be reading them.
+        // The hidden states of tokens are not changed, because the caller may still read them.
         int stride = Layout.RowStride(width);
         BufferRef output =
             input == encoder

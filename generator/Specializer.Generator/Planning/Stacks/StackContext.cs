@@ -2,13 +2,13 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>One stack of layers while it is planned.</summary>
+/// <summary>A stack of layers during planning.</summary>
 /// <param name="Architecture">The stack.</param>
 /// <param name="Kernels">Its kernels.</param>
-/// <param name="Weights">The place of its weights.</param>
-/// <param name="Buffers">The place of its buffers.</param>
-/// <param name="Chunk">Rows of a chunk.</param>
-/// <param name="Part">Which stack of the model it is.</param>
+/// <param name="Weights">The placement of its weights.</param>
+/// <param name="Buffers">The placement of its buffers.</param>
+/// <param name="Chunk">The number of rows of a chunk.</param>
+/// <param name="Part">The stack of the model.</param>
 internal sealed record StackContext(
     TransformerArchitecture Architecture,
     StackKernels Kernels,
@@ -24,13 +24,13 @@ internal sealed record StackContext(
     /// <summary>The suffixes of its tensors' names.</summary>
     public TensorSuffixes Suffixes => Architecture.Checkpoint.Suffixes;
 
-    /// <summary>Whether every layer sees the whole sequence at once.</summary>
+    /// <summary>Whether every layer processes the whole sequence at once.</summary>
     public bool IsEncoder => Architecture.Stack == Stack.Encoder;
 
     /// <summary>Returns the stack's buffer with a role.</summary>
     public BufferRef Buffer(BufferRole role) => new(role, Part);
 
-    /// <summary>Creates a linear kernel whose weights are held as the stack's are.</summary>
+    /// <summary>Creates a linear kernel with the storage type of the stack's weights.</summary>
     public LinearKernel Linear(int inputs, int outputs, int inputStride, int outputStride, LinearEpilogue epilogue) =>
         new(inputs, outputs, inputStride, outputStride, epilogue) { Storage = Architecture.WeightStorage };
 }

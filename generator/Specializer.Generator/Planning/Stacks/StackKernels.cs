@@ -8,8 +8,8 @@ namespace Specializer.Generator.Planning;
 internal sealed class StackKernels
 {
     /// <param name="architecture">The stack.</param>
-    /// <param name="chunk">Rows of a chunk.</param>
-    /// <param name="tilePrefix">Distinguishes tiles over heads of another width.</param>
+    /// <param name="chunk">The number of rows of a chunk.</param>
+    /// <param name="tilePrefix">The prefix that distinguishes tiles of different head dimensions.</param>
     public StackKernels(TransformerArchitecture architecture, int chunk, string tilePrefix = "")
     {
         int width = architecture.Width;
@@ -52,10 +52,10 @@ internal sealed class StackKernels
     /// <summary>The kernels of each kind of layer.</summary>
     public IReadOnlyList<LayerKernels> Layers { get; }
 
-    /// <summary>The attention to the encoder's output, if there is an encoder.</summary>
+    /// <summary>The cross-attention, if there is an encoder.</summary>
     public CrossAttentionKernels? Cross { get; }
 
-    /// <summary>The attention of global tokens to all others, if there are such.</summary>
+    /// <summary>The attention of global tokens to all others, if there are any.</summary>
     public CrossAttentionKernels? Global { get; }
 
     /// <summary>The projection to logits.</summary>
@@ -106,7 +106,7 @@ internal sealed class StackKernels
             others = others.Concat([Cross.Query, Cross.KeyValue, Cross.Output]);
         }
 
-        // Rows of logits are closer together than those of activations: a projection of as many outputs is another kernel.
+        // Rows of logits are closer together than those of activations, so a projection with as many outputs is another kernel.
         return others.Any(kernel => kernel != logits && kernel.HasShapeOf(logits)) ? logits with { RowsAreDense = true } : logits;
     }
 }
