@@ -45,6 +45,11 @@ internal sealed class Binary : Expr
     /// <summary>The result for two integers, or where one of them changes nothing or is a factor of zero.</summary>
     private static Expr? Folded(BinaryOp op, Expr left, Expr right)
     {
+        if (left is not Constant && right is not Constant)
+        {
+            return null;
+        }
+
         long? a = (left as Constant)?.Integer,
             b = (right as Constant)?.Integer;
         return (op, a, b) switch

@@ -19,6 +19,10 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
     private const int Prefix = 20;
     private const int Primary = 21;
 
+    private readonly CallFormat?[] _formats = new CallFormat?[Enum.GetValues(typeof(IntrinsicOp)).Length];
+    private CallFormat? _prefetch;
+    private CallFormat? _prefetchToFirstLevel;
+
     private static readonly string[] s_numbers =
     [
         .. Enumerable.Range(0, 256).Select(static number => number.ToString(CultureInfo.InvariantCulture)),
@@ -75,16 +79,29 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
         number >= 0 && number < s_numbers.Length ? s_numbers[number] : number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Prints an expression.</summary>
-    public void Print(Expr expression) => Print(expression, Loosest);
-
-    /// <summary>Prints a call whose format has {0}, {1}, ... in the places of its operands, which numbers follow.</summary>
-    public void Print(string format, IReadOnlyList<Expr> operands, IReadOnlyList<int>? numbers = null)
+    public void Print(Expr expression)
     {
-        int start = 0;
-        for (int open = format.IndexOf('{'); open >= 0; open = format.IndexOf('{', start))
+        if (expression is Variable variable)
         {
-            text.Append(format, start, open - start);
-            int index = format[open + 1] - '0';
+            text.Append(variable.Name);
+        }
+        else
+        {
+            PrintBare(expression);
+        }
+    }
+
+    /// <summary>Prints a prefetch of the line at an address.</summary>
+    public void PrintPrefetch(Prefetch prefetch) =>
+        Print(prefetch.ToFirstLevel ? (_prefetchToFirstLevel ??= Prefetch(true)) : (_prefetch ??= Prefetch(false)), [prefetch.Address]);
+
+    private CallFormat Prefetch(bool toFirstLevel) => new(target.PrefetchSpelling(toFirstLevel));
+
+    private void Print(CallFormat format, IReadOnlyList<Expr> operands, IReadOnlyList<int>? numbers = null)
+    {
+        foreach ((string before, int index) in format.Parts)
+        {
+            text.Append(before);
             if (index < operands.Count)
             {
                 Print(operands[index]);
@@ -93,16 +110,18 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
             {
                 text.Append(Text(numbers![index - operands.Count]));
             }
-
-            start = open + 3;
         }
 
-        text.Append(format, start, format.Length - start);
+        text.Append(format.End);
     }
 
     private void Print(Expr expression, int around)
     {
-        if (around > Loosest && Binding(expression) < around)
+        if (expression is Variable variable)
+        {
+            text.Append(variable.Name);
+        }
+        else if (Binding(expression) < around)
         {
             text.Append('(');
             PrintBare(expression);
@@ -119,9 +138,6 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
         switch (expression)
         {
             // The most frequent first.
-            case Variable variable:
-                text.Append(variable.Name);
-                break;
             case Intrinsic operation:
                 PrintOperation(operation);
                 break;
@@ -130,6 +146,9 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
                 break;
             case Constant constant:
                 text.Append(constant.Text);
+                break;
+            case Variable variable:
+                text.Append(variable.Name);
                 break;
             case Reference reference:
                 text.Append("ref ").Append(reference.Variable.Name);
@@ -267,7 +286,8 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
                 text.Append(')');
                 break;
             default:
-                Print(operation.Op.ScalarFunction() ?? target.Spelling(operation.Op), operation.Operands, operation.Immediates);
+                CallFormat format = _formats[(int)operation.Op] ??= new(operation.Op.ScalarFunction() ?? target.Spelling(operation.Op));
+                Print(format, operation.Operands, operation.Immediates);
                 break;
         }
     }

@@ -161,7 +161,7 @@ internal sealed class MethodPrinter(SourceWriter writer, InstructionSetDescripti
                 _text.Append(')');
                 break;
             case Prefetch prefetch:
-                _expressions.Print(target.PrefetchSpelling(prefetch.ToFirstLevel), [prefetch.Address]);
+                _expressions.PrintPrefetch(prefetch);
                 break;
             case Copy copy:
                 PrintSpan(copy.Source, copy.Count);
