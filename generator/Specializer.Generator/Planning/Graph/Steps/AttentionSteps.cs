@@ -30,13 +30,16 @@ internal sealed record SelfAttention(
     /// <summary>Rotary angles, slopes or biases, if the kind has any.</summary>
     public WeightRef? Table { get; init; }
 
-    /// <summary>The rotary angles of sequences of up to <see cref="LongScaling.OriginalContextLength"/> positions, if those of <see cref="Table"/> differ.</summary>
+    /// <summary>
+    /// The rotary angles of sequences up to <see cref="LongScaling.OriginalContextLength"/>, if those of <see cref="Table"/>
+    /// differ.
+    /// </summary>
     public WeightRef? ShortTable { get; init; }
 
-    /// <summary>Floats from one row of prepared queries to the next.</summary>
+    /// <summary>The number of floats from one row of prepared queries to the next.</summary>
     public int QueryStride => Kernel.Attention.GroupSize * Kernel.HeadStride;
 
-    /// <summary>The parameters that hold the cache, or the state that takes its place.</summary>
+    /// <summary>The parameters that hold the cache, or the state of linear attention.</summary>
     public (KernelParameter Keys, KernelParameter Values) CacheParameters =>
         Kernel.Attention.Linear ? (States, Sums) : (KernelParameters.Keys, KernelParameters.Values);
 
@@ -77,7 +80,7 @@ internal sealed record SelfAttention(
             _ => [],
         };
 
-    /// <summary>The values that define which later positions a query may see.</summary>
+    /// <summary>The values that define which later positions a query can see.</summary>
     public IEnumerable<(KernelParameter, Argument)> Visibility
     {
         get
@@ -100,14 +103,14 @@ internal sealed record SelfAttention(
     }
 }
 
-/// <summary>A decoder's attention: it appends to the cache of every sequence, or to its state, and attends over it.</summary>
+/// <summary>A decoder's attention: it appends to the cache, or to the state, of every sequence, and attends to it.</summary>
 internal sealed record AttentionStep(string Title, SelfAttention Attention) : StepPlan(Title)
 {
     private AttentionKernel Kernel => Attention.Kernel;
 
     public override LayerCache Cache => new(Kernel, Attention.Keys, Attention.Values);
 
-    /// <summary>Linear attention keeps no queries, but the session has their buffer.</summary>
+    /// <summary>Linear attention stores no queries, but the session has their buffer.</summary>
     public override IEnumerable<BufferRef> Buffers => base.Buffers.Concat([Attention.Queries]);
 
     public override IEnumerable<KernelCall> Calls
@@ -148,7 +151,9 @@ internal sealed record AttentionStep(string Title, SelfAttention Attention) : St
     }
 }
 
-/// <summary>The first half of an encoder's attention: it rotates queries and keys, and keeps the keys and values of a chunk.</summary>
+/// <summary>
+/// The first phase of an encoder's attention: it rotates queries and keys, and stores the keys and values of a chunk.
+/// </summary>
 internal sealed record AppendStep(string Title, SelfAttention Attention) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
@@ -166,7 +171,7 @@ internal sealed record AppendStep(string Title, SelfAttention Attention) : StepP
         ];
 }
 
-/// <summary>The second half of an encoder's attention: the queries of a chunk over the keys of the whole sequence.</summary>
+/// <summary>The second phase of an encoder's attention: the queries of a chunk attend to the keys of the whole sequence.</summary>
 internal sealed record AttendStep(string Title, SelfAttention Attention) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>

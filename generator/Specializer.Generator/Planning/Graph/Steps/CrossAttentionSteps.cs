@@ -3,7 +3,7 @@ using static Specializer.Generator.Planning.KernelParameters;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Attention of a decoder's layer to the output of an encoder; all rows of all sequences see the same source.</summary>
+/// <summary>The cross-attention of a decoder's layer. All rows of all sequences attend to the same source.</summary>
 /// <param name="Title">The name of the step.</param>
 /// <param name="Kernel">The kernels.</param>
 /// <param name="Input">The buffer of the projected queries.</param>
@@ -44,7 +44,7 @@ internal sealed record CrossAttentionStep(
         ];
 }
 
-/// <summary>Keys and values of an encoder's output, kept for one layer of the decoder.</summary>
+/// <summary>Stores the keys and values of an encoder's output for one layer of the decoder.</summary>
 /// <param name="Title">The name of the step.</param>
 /// <param name="Kernel">The kernels.</param>
 /// <param name="Input">The buffer of the projected keys and values.</param>

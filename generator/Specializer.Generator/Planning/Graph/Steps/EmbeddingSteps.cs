@@ -3,10 +3,12 @@ using static Specializer.Generator.Planning.KernelParameters;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Token embeddings into the hidden states.</summary>
+/// <summary>Writes token embeddings to the hidden states.</summary>
 /// <param name="Title">The name of the step.</param>
 /// <param name="Kernel">The kernel.</param>
-/// <param name="Tokens">The tokens of an encoder, from the chunk's first on; null in a decoder, whose rows may be of several sequences.</param>
+/// <param name="Tokens">
+/// The tokens of an encoder, from the first one of the chunk on; null for a decoder, whose rows can belong to several sequences.
+/// </param>
 /// <param name="Weight">The embeddings.</param>
 /// <param name="Positions">The table of positions that is added, if any.</param>
 /// <param name="Types">The table of token types that is added, if any.</param>
@@ -21,7 +23,7 @@ internal sealed record EmbedStep(
     BufferRef Output
 ) : StepPlan(Title)
 {
-    /// <summary>Whether the kernel runs sequence by sequence; rows without positions need not.</summary>
+    /// <summary>Whether the kernel runs for one sequence at a time, which rows with positions require.</summary>
     private bool BySequence => Tokens is null && Positions is not null;
 
     public override IEnumerable<KernelCall> Calls =>
@@ -49,7 +51,7 @@ internal sealed record EmbedStep(
         ];
 }
 
-/// <summary>Patches of the image into rows.</summary>
+/// <summary>Writes patches of the image to rows.</summary>
 internal sealed record PatchStep(string Title, PatchKernel Kernel, BufferRef Output) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
@@ -62,7 +64,7 @@ internal sealed record PatchStep(string Title, PatchKernel Kernel, BufferRef Out
         ];
 }
 
-/// <summary>Positions, and the first state if there is one, into the hidden states.</summary>
+/// <summary>Adds positions, and the first state if there is one, to the hidden states.</summary>
 internal sealed record PositionStep(string Title, PositionKernel Kernel, WeightRef Positions, WeightRef? FirstState, BufferRef Output)
     : StepPlan(Title)
 {
@@ -79,7 +81,7 @@ internal sealed record PositionStep(string Title, PositionKernel Kernel, WeightR
         ];
 }
 
-/// <summary>Frames and their neighbours into rows.</summary>
+/// <summary>Writes frames and their neighbors to rows.</summary>
 /// <param name="Title">The name of the step.</param>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Input">The buffer of the frames, which is read as a whole; null for the session's spectrogram.</param>

@@ -3,7 +3,7 @@ using static Specializer.Generator.Planning.KernelParameters;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Rows of global tokens into the rows from the first on, or back from there.</summary>
+/// <summary>Copies the rows of global tokens to the first rows of a buffer, or back.</summary>
 internal sealed record GlobalRowsStep(string Title, GlobalRowsKernel Kernel, BufferRef Input, BufferRef Output) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
@@ -17,7 +17,7 @@ internal sealed record GlobalRowsStep(string Title, GlobalRowsKernel Kernel, Buf
         ];
 }
 
-/// <summary>Queries of the global tokens of a chunk, kept for their attention.</summary>
+/// <summary>Stores the queries of the global tokens of a chunk for their attention.</summary>
 internal sealed record GlobalQueriesStep(string Title, AttentionKernel Kernel, BufferRef Input, BufferRef Queries) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
@@ -32,7 +32,7 @@ internal sealed record GlobalQueriesStep(string Title, AttentionKernel Kernel, B
         ];
 }
 
-/// <summary>The global tokens of a chunk over the keys of the whole sequence.</summary>
+/// <summary>Attends from the global tokens of a chunk to the keys of the whole sequence.</summary>
 internal sealed record GlobalAttendStep(
     string Title,
     AttentionKernel Kernel,

@@ -3,7 +3,7 @@ using static Specializer.Generator.Planning.KernelParameters;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>A norm over the rows of a buffer.</summary>
+/// <summary>Normalizes the rows of a buffer.</summary>
 internal sealed record NormStep(string Title, NormKernel Kernel, WeightRef Weight, BufferRef Input, BufferRef Output) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
@@ -17,7 +17,7 @@ internal sealed record NormStep(string Title, NormKernel Kernel, WeightRef Weigh
         ];
 }
 
-/// <summary>A linear layer over the rows of a buffer.</summary>
+/// <summary>Applies a linear layer to the rows of a buffer.</summary>
 internal sealed record LinearStep(string Title, LinearKernel Kernel, WeightRef Weight, WeightRef? Bias, BufferRef Input, BufferRef Output)
     : StepPlan(Title)
 {
@@ -26,7 +26,7 @@ internal sealed record LinearStep(string Title, LinearKernel Kernel, WeightRef W
             KernelCall.Of(
                 new(Kernel),
                 When == StepCondition.ChunkHasGlobalTokens ? CallScope.GlobalTokens : CallScope.Chunk,
-                // Nothing reads logits but the worker that computed them, before the session returns.
+                // Until the session returns, each worker reads only the logits that it has computed itself.
                 Output.Role == BufferRole.Logits
                     ? Barrier.None
                     : Barrier.Always,
@@ -40,7 +40,7 @@ internal sealed record LinearStep(string Title, LinearKernel Kernel, WeightRef W
         ];
 }
 
-/// <summary>The most probable token after the last row, if the caller requests it.</summary>
+/// <summary>Finds the most probable token after the last row, if the caller requests it.</summary>
 internal sealed record HighestStep(string Title, HighestKernel Kernel) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
@@ -54,7 +54,7 @@ internal sealed record HighestStep(string Title, HighestKernel Kernel) : StepPla
         ];
 }
 
-/// <summary>One row from all rows of a sequence.</summary>
+/// <summary>Reduces all rows of a sequence to one.</summary>
 internal sealed record PoolStep(string Title, PoolKernel Kernel, BufferRef Input, BufferRef Output) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
@@ -68,7 +68,7 @@ internal sealed record PoolStep(string Title, PoolKernel Kernel, BufferRef Input
         ];
 }
 
-/// <summary>Rows divided by their Euclidean lengths.</summary>
+/// <summary>Divides rows by their Euclidean lengths.</summary>
 internal sealed record NormalizeStep(string Title, NormalizeKernel Kernel, BufferRef Input, BufferRef Output) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
