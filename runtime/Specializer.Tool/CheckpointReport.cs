@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Planning;
@@ -11,6 +12,9 @@ namespace Specializer.Tool;
 /// <param name="Problems">The problems; empty if the checkpoint matches.</param>
 internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<string> ElementTypes, IReadOnlyList<WeightsProblem> Problems)
 {
+    /// <summary>What does not fit, layers together, and what to do about it, in lines; empty if everything fits.</summary>
+    public string Explanation { get; private init; } = "";
+
     public static CheckpointReport Of(WeightsSource checkpoint, ExecutionPlan plan)
     {
         TensorView[] tensors = [.. checkpoint.Names.Select(name => checkpoint.TryGetTensor(name, out TensorView view) ? view : default)];
@@ -21,7 +25,12 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
                 .OrderByDescending(static group => group.Count())
                 .Select(static group => group.Key.ToString()),
         ];
-        return new CheckpointReport(tensors.Length, tensors.Sum(static tensor => tensor.ByteLength), types, Check(checkpoint, plan));
+        WeightsException? exception = Check(checkpoint, plan);
+        return new CheckpointReport(tensors.Length, tensors.Sum(static tensor => tensor.ByteLength), types, exception?.Problems ?? [])
+        {
+            // The first line says of which file, as those before this report do.
+            Explanation = exception is null ? "" : exception.Message[(exception.Message.IndexOf('\n', StringComparison.Ordinal) + 1)..],
+        };
     }
 
     /// <summary>The table that generated code checks a checkpoint against.</summary>
@@ -34,6 +43,7 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
                 Wrappers = [.. plan.Naming.Wrappers],
                 Ignored = [.. plan.Naming.Ignored],
                 OutputMatrix = plan.Naming.OutputMatrix,
+                OutputMatrixChoice = (OutputMatrixChoice)plan.Naming.OutputMatrixChoice,
             }
         );
 
@@ -44,21 +54,23 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
             Substitutes = [.. alternatives.Substitutes],
             Parts = [.. alternatives.Parts.Select(Rows)],
             PartOf = alternatives.PartOf is { } whole ? Rows(whole) : null,
+            InputsFirst = alternatives.InputsFirst,
             ZeroIfAbsent = alternatives.ZeroIfAbsent,
         };
 
-    private static Specializer.TensorRows Rows(Generator.Planning.TensorRows rows) => new(rows.Name, rows.First, rows.Rows);
+    private static Specializer.TensorRows Rows(Generator.Planning.TensorRows rows) =>
+        new(rows.Name, rows.First, rows.Rows) { GroupRows = rows.GroupRows, GroupStride = rows.GroupStride };
 
-    private static IReadOnlyList<WeightsProblem> Check(WeightsSource checkpoint, ExecutionPlan plan)
+    private static WeightsException? Check(WeightsSource checkpoint, ExecutionPlan plan)
     {
         try
         {
             _ = Table(plan).Check(checkpoint);
-            return [];
+            return null;
         }
         catch (WeightsException exception)
         {
-            return exception.Problems;
+            return exception;
         }
     }
 }

@@ -34,10 +34,15 @@ internal static class InspectCommand
             facts.AddRow("Head", Markup.Escape(head));
         }
 
-        console.Write(facts);
+        console.Write(new TrimmedLines(facts));
         if (model.AssumesMean)
         {
             console.MarkupLineInterpolated($"[yellow]{FolderModel.Assumption}[/]");
+        }
+
+        if (folder.Adapter is { } adapter)
+        {
+            console.MarkupLineInterpolated($"[yellow]{adapter}[/]");
         }
 
         if (!folder.HasCheckpoint)
@@ -73,12 +78,8 @@ internal static class InspectCommand
             return 0;
         }
 
-        console.MarkupLineInterpolated($"[red]It does not match the model:[/]");
-        foreach (WeightsProblem problem in report.Problems)
-        {
-            console.WriteLine("  " + problem.Message);
-        }
-
+        console.MarkupLineInterpolated($"[red]It does not fit the model:[/]");
+        console.WriteLine(report.Explanation);
         return 1;
     }
 }

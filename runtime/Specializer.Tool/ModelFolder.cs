@@ -15,6 +15,8 @@ internal sealed class ModelFolder
     private const string Configuration = "config.json";
     private const string Modules = "modules.json";
 
+    private ConfigurationReading? _reading;
+
     /// <exception cref="ToolException">The folder does not exist or has no config.json.</exception>
     public ModelFolder(string path)
     {
@@ -26,6 +28,11 @@ internal sealed class ModelFolder
         ConfigurationPath = System.IO.Path.Combine(Path, Configuration);
         if (!File.Exists(ConfigurationPath))
         {
+            if (Directory.Exists(Path) && OtherFormats.InFolder(Path) is { } advice)
+            {
+                throw new ToolException($"'{Path}' holds no {Configuration}, and {advice}");
+            }
+
             throw new ToolException(
                 Directory.Exists(Path)
                     ? $"'{Path}' contains no {Configuration}. Pass the folder of a downloaded model with its {Configuration}."
@@ -55,6 +62,7 @@ internal sealed class ModelFolder
     public ExecutionPlan Plan(int contextLength = 0, PoolingDeclaration? pooling = null)
     {
         ConfigurationReading reading = Read(contextLength, pooling);
+        _reading = reading;
         return reading.IsUsable(acceptsUnread: false)
             ? Planner.Plan(reading.Architecture!)
             : throw new ToolException(string.Join("\n", Lines(reading)));
@@ -66,7 +74,7 @@ internal sealed class ModelFolder
     /// </summary>
     public IEnumerable<(string Term, string Description)> Sources()
     {
-        ConfigurationReading reading = Read(contextLength: 0, pooling: null);
+        ConfigurationReading reading = _reading ??= Read(contextLength: 0, pooling: null);
         string List(bool isGiven) =>
             string.Join(
                 ", ",
@@ -123,8 +131,14 @@ internal sealed class ModelFolder
         return string.Create(CultureInfo.InvariantCulture, $"({line},{column})");
     }
 
-    /// <summary>Whether the folder contains safetensors weights.</summary>
-    public bool HasCheckpoint => Directory.EnumerateFiles(Path, "*.safetensors*").Any();
+    /// <summary>Whether there are weights of any kind.</summary>
+    public bool HasCheckpoint => Directory.EnumerateFiles(Path, "*.safetensors*").Any(static file => !OtherFormats.IsAdapter(file));
+
+    /// <summary>What is said of an adapter beside a checkpoint, which transformers would apply; null if there is none.</summary>
+    public string? Adapter =>
+        HasCheckpoint && Directory.EnumerateFiles(Path).FirstOrDefault(OtherFormats.IsAdapter) is { } file
+            ? $"{System.IO.Path.GetFileName(file)} is not applied: it is an adapter (LoRA), which transformers adds to the checkpoint's weights. Merge the two (PEFT's merge_and_unload) if it is wanted."
+            : null;
 
     /// <summary>Returns advice about weights in another format if there are no safetensors; null if there are none.</summary>
     public string? OtherFormat =>

@@ -43,6 +43,11 @@ internal static class NewCommand
             console.WriteLine(FolderModel.Assumption);
         }
 
+        if (folder.Adapter is { } adapter)
+        {
+            console.MarkupLineInterpolated($"[yellow]{adapter}[/]");
+        }
+
         console.WriteLine("Add to the project file:");
         console.WriteLine(
             $"""  <PackageReference Include="Specializer" Version="{typeof(NewCommand).Assembly.GetName().Version!.ToString(3)}" />"""
@@ -70,8 +75,8 @@ internal static class NewCommand
         if (report.Problems.Count > 0)
         {
             throw new ToolException(
-                $"The checkpoint '{checkpoint.Description}' does not match the model that the folder declares, so no class is written:\n"
-                    + string.Join("\n", report.Problems.Select(static problem => "  " + problem.Message))
+                $"The checkpoint '{checkpoint.Description}' does not fit the model that the folder declares, so that no class is written:\n"
+                    + report.Explanation
             );
         }
     }

@@ -45,6 +45,7 @@ public static class CompiledElsewhere
                 .Append((DecoderFixtureTests.AssemblyName, DecoderFixtureTests.Architectures))
                 .Append((SentenceFixtureTests.AssemblyName, SentenceFixtureTests.Architectures))
                 .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
+                .Append((T5TyingTests.AssemblyName, T5TyingTests.Architectures))
                 .Append((LongRopeModels.AssemblyName, LongRopeModels.Architectures))
                 .Append((OnnxKernelTests.AssemblyName, OnnxKernelTests.Architectures))
         )

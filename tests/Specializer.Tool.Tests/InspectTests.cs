@@ -54,6 +54,9 @@ public sealed class InspectTests
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("parameters: ", run.Output, StringComparison.Ordinal);
         Assert.Contains("No checkpoint:", run.Output, StringComparison.Ordinal);
+
+        // Pipes and files get no padding.
+        Assert.All(run.Output.Split('\n'), static line => Assert.Equal(line.TrimEnd(), line));
     }
 
     [Fact]
@@ -70,6 +73,9 @@ public sealed class InspectTests
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("model.embed_tokens.weight", run.Output, StringComparison.Ordinal);
         Assert.Contains("118", run.Output, StringComparison.Ordinal);
+
+        // As the exception of a load, it says what to do.
+        Assert.Contains("\nTo mend it: compare the declaration with the config.json", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,6 +61,73 @@ public sealed class OtherFormatsTests
         Assert.Contains("It contains exactly the tensors of the model.", ToolRun.Of("inspect", folder.Path).Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AnAdapterAloneIsNoModel(bool configuration)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("adapter_config.json", "{ \"peft_type\": \"LORA\" }");
+        folder.Write("adapter_model.safetensors", "not read");
+        if (configuration)
+        {
+            File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
+        }
+
+        ToolRun inspect = ToolRun.Of("inspect", folder.Path),
+            create = ToolRun.Of("new", folder.Path, "--output", folder["Model.cs"]);
+        Assert.Equal((1, 1), (inspect.ExitCode, create.ExitCode));
+        Assert.False(File.Exists(folder["Model.cs"]));
+        foreach (
+            string message in new[]
+            {
+                configuration ? inspect.Output : inspect.Error,
+                create.Error,
+                Assert.Throws<WeightsException>(() => Checkpoint.Open(folder.Path)).Message,
+            }
+        )
+        {
+            Assert.Contains(
+                "the folder holds adapter_model.safetensors, but no checkpoint of a whole model.",
+                message,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(".merge_and_unload()", message, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(
+            "adapter_model.safetensors is no checkpoint of a whole model.",
+            Assert.Throws<WeightsException>(() => Checkpoint.Open(folder["adapter_model.safetensors"])).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    /// <summary>transformers would apply it.</summary>
+    [Fact]
+    public void AnAdapterBesideACheckpointIsNotPassedOverInSilence()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
+        File.Copy(Path.Combine(InspectTests.Pronounce, "model.safetensors"), folder["weights.safetensors"]);
+        folder.Write("adapter_model.safetensors", "not read");
+        ToolRun inspect = ToolRun.Of("inspect", folder.Path),
+            create = ToolRun.Of("new", folder.Path, "--output", folder["Model.cs"]);
+        Assert.Equal((0, 0), (inspect.ExitCode, create.ExitCode));
+        foreach (string output in new[] { inspect.Output, create.Output })
+        {
+            Assert.Contains("adapter_model.safetensors is not applied: it is an adapter (LoRA)", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void AFolderWithoutConfigurationSaysWhatItHolds()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("smollm-q4_k_m.gguf", "not read");
+        string error = ToolRun.Of("inspect", folder.Path).Error;
+        Assert.Contains("holds no config.json, and the folder holds smollm-q4_k_m.gguf,", error, StringComparison.Ordinal);
+    }
+
     /// <summary>Three lines of Python follow, each of its own.</summary>
     [Fact]
     public void TheAdviceIsLinesOfPython()

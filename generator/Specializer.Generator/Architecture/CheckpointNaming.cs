@@ -72,6 +72,14 @@ internal sealed record CheckpointNaming
     /// <summary>Whether the token embeddings replace an absent output matrix, although a present one may differ.</summary>
     public bool EmbeddingsStandForLogits { get; init; }
 
+    /// <summary>How a declaration says whether the model has an output matrix of its own.</summary>
+    public OutputMatrixChoice OutputMatrixChoice { get; init; }
+
+    /// <summary>
+    /// Whether a file may hold projections fused that the family keeps apart, or the reverse, under the usual name beside the family's own.
+    /// </summary>
+    public bool ProjectionsVary { get; init; }
+
     /// <summary>Returns this naming with further modules that the model does not have.</summary>
     public CheckpointNaming With(params string[] unread) => this with { Unread = new(Unread.Concat(unread)) };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
@@ -41,6 +42,13 @@ internal static class TensorTableEmitter
                 Property(writer, "Wrappers", naming.Wrappers.Count == 0 ? null : List(naming.Wrappers));
                 Property(writer, "Ignored", naming.Ignored.Count == 0 ? null : List(naming.Ignored));
                 Property(writer, "OutputMatrix", naming.OutputMatrix.Length == 0 ? null : Quote(naming.OutputMatrix));
+                Property(
+                    writer,
+                    "OutputMatrixChoice",
+                    naming.OutputMatrixChoice == OutputMatrixChoice.Declared
+                        ? null
+                        : "global::Specializer.OutputMatrixChoice." + naming.OutputMatrixChoice
+                );
             }
 
             writer.Line("});");
@@ -75,11 +83,14 @@ internal static class TensorTableEmitter
         Add(alternatives.Substitutes.Count > 0, "Substitutes", List(alternatives.Substitutes));
         Add(alternatives.Parts.Count > 0, "Parts", "[" + string.Join(", ", alternatives.Parts.Select(Rows)) + "]");
         Add(alternatives.PartOf is not null, "PartOf", alternatives.PartOf is { } whole ? Rows(whole) : "");
+        Add(alternatives.InputsFirst, "InputsFirst", "true");
         Add(alternatives.ZeroIfAbsent, "ZeroIfAbsent", "true");
         return properties.Count == 0 ? "" : " { " + string.Join(", ", properties) + " }";
     }
 
-    private static string Rows(TensorRows rows) => $"new({Quote(rows.Name)}, {Text(rows.First)}, {Text(rows.Rows)})";
+    private static string Rows(TensorRows rows) =>
+        $"new({Quote(rows.Name)}, {Text(rows.First)}, {Text(rows.Rows)})"
+        + (rows.GroupRows == 0 ? "" : $" {{ GroupRows = {Text(rows.GroupRows)}, GroupStride = {Text(rows.GroupStride)} }}");
 
     private static string List(IEnumerable<string> names) => "[" + string.Join(", ", names.Select(Quote)) + "]";
 

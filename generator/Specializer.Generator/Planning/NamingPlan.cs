@@ -17,6 +17,9 @@ internal sealed record NamingPlan(
     EquatableArray<TensorAlternatives> Alternatives
 )
 {
+    /// <summary>How a declaration says whether the output matrix is the embeddings.</summary>
+    public OutputMatrixChoice OutputMatrixChoice { get; init; }
+
     /// <summary>The plan without variations.</summary>
     public static NamingPlan None { get; } =
         new("", EquatableArray<string>.Empty, EquatableArray<string>.Empty, "", EquatableArray<TensorAlternatives>.Empty);
@@ -41,12 +44,22 @@ internal sealed record TensorAlternatives(string Name)
     /// <summary>The tensor that contains its rows.</summary>
     public TensorRows? PartOf { get; init; }
 
+    /// <summary>Whether it is a matrix [inputs, outputs], whose columns count as rows of parts and wholes.</summary>
+    public bool InputsFirst { get; init; }
+
     /// <summary>Whether it is zero if it is absent.</summary>
     public bool ZeroIfAbsent { get; init; }
 }
 
 /// <summary>Rows of a tensor of another name.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="First">The start of the part in the whole.</param>
-/// <param name="Rows">The number of rows of the named tensor.</param>
-internal sealed record TensorRows(string Name, int First, int Rows);
+/// <param name="Name">Its name.</param>
+/// <param name="First">Where the part begins in the whole.</param>
+/// <param name="Rows">The rows of the named tensor.</param>
+internal sealed record TensorRows(string Name, int First, int Rows)
+{
+    /// <summary>How many rows of the part lie together in the whole; 0 for all of them.</summary>
+    public int GroupRows { get; init; }
+
+    /// <summary>The rows of the whole from one such group to the next; 0 where there is one group.</summary>
+    public int GroupStride { get; init; }
+}

@@ -72,7 +72,10 @@ internal sealed class NamingPlanner
             new(Ignored().Distinct()),
             tied || _tensors.ContainsKey(matrix) ? matrix : "",
             new(_alternatives.Values.OrderBy(static alternatives => alternatives.Name, StringComparer.Ordinal))
-        );
+        )
+        {
+            OutputMatrixChoice = _naming.OutputMatrixChoice,
+        };
     }
 
     /// <summary>Adds copies. A family lists all copies of its classes; those that a model reads by themselves do not count.</summary>
@@ -99,65 +102,8 @@ internal sealed class NamingPlanner
         }
     }
 
-    /// <summary>
-    /// Plans projections of a stack that a file may contain fused although the family has separate ones, or the reverse.
-    /// </summary>
-    private void PlanProjections(TransformerArchitecture stack)
-    {
-        CheckpointLayout layout = stack.Checkpoint;
-        CheckpointNames names = layout.Names;
-        if (layout.InputsFirst)
-        {
-            return;
-        }
-
-        AttentionArchitecture attention = stack.Attention;
-        int queries = attention.Heads * attention.HeadDimension,
-            keys = attention.KeyValueHeads * attention.HeadDimension,
-            inner = stack.FeedForward.Width;
-        foreach (string suffix in new[] { layout.Suffixes.Weight, layout.Suffixes.Bias })
-        {
-            if (layout.QueryKeyValue != QueryKeyValueLayout.PerKeyValueHead)
-            {
-                PlanRows(names.QueryKeyValue, suffix, (names.Query, queries), (names.Key, keys), (names.Value, keys));
-            }
-
-            PlanRows(names.GateUp, suffix, (names.Gate, inner), (names.Up, inner));
-        }
-    }
-
-    private void PlanRows(string whole, string suffix, params (string Name, int Rows)[] parts)
-    {
-        if (whole.Length == 0 || parts.Any(static part => part.Name.Length == 0))
-        {
-            return;
-        }
-
-        // A fused tensor contains all biases or none.
-        if (parts.All(part => _tensors.ContainsKey(part.Name + suffix)))
-        {
-            int first = 0,
-                rows = parts.Sum(static part => part.Rows);
-            foreach ((string name, int count) in parts)
-            {
-                int at = first;
-                Change(name + suffix, alternatives => alternatives with { PartOf = new TensorRows(whole + suffix, at, rows) });
-                first += count;
-            }
-        }
-        else
-        {
-            int first = 0;
-            var rows = new List<TensorRows>();
-            foreach ((string name, int count) in parts)
-            {
-                rows.Add(new TensorRows(name + suffix, first, count));
-                first += count;
-            }
-
-            Change(whole + suffix, alternatives => alternatives with { Parts = new(rows) });
-        }
-    }
+    private void PlanProjections(TransformerArchitecture stack) =>
+        new ProjectionNames(stack, _tensors, _naming.ProjectionsVary, Change).Plan();
 
     /// <summary>
     /// Returns the first part of the names of all tensors of the body, if all have the same. Tensors of heads are excluded.

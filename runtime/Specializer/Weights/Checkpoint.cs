@@ -77,7 +77,7 @@ public static class Checkpoint
         }
 
         string[] indices = Directory.GetFiles(folder, "*" + SafetensorsIndex.Extension),
-            files = Directory.GetFiles(folder, "*.safetensors");
+            files = Array.FindAll(Directory.GetFiles(folder, "*.safetensors"), static file => !OtherFormats.IsAdapter(file));
         return indices.Length == 1 ? indices[0]
             : indices.Length == 0 && files.Length == 1 ? files[0]
             : throw SafetensorsFile.Unreadable(

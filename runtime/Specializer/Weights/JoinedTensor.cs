@@ -3,55 +3,42 @@ using System.Collections.Generic;
 
 namespace Specializer;
 
-/// <summary>A tensor that a checkpoint stores in parts with consecutive rows.</summary>
-/// <param name="Name">The name of the whole in the table.</param>
-/// <param name="Shape">The shape of the whole.</param>
-/// <param name="Parts">The parts, in order; their rows add up to those of the whole.</param>
-internal sealed record JoinedTensor(string Name, long[] Shape, IReadOnlyList<TensorView> Parts)
+/// <summary>A tensor that a checkpoint holds in another form: in parts, or among the rows of a whole.</summary>
+/// <param name="Name">What the table calls it.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Pieces">What it is made of; together they fill it.</param>
+internal sealed record JoinedTensor(string Name, long[] Shape, IReadOnlyList<TensorPiece> Pieces)
 {
-    /// <summary>The number of elements that are copied at a time; then the pages of the checkpoint are released.</summary>
-    private const int Block = 1 << 20;
-
-    /// <summary>Copies the parts, as 32-bit floats, into memory that lives as long as a view of it.</summary>
+    /// <summary>Copies the pieces, as 32-bit floats, into memory that lives as long as a view of it.</summary>
     public unsafe TensorView Read()
     {
-        long elements = 0;
-        foreach (TensorView part in Parts)
-        {
-            elements += part.ElementCount;
-        }
-
-        float[] contents = new float[elements];
-        int at = 0;
-        foreach (TensorView part in Parts)
-        {
-            for (long start = 0; start < part.ElementCount; start += Block)
-            {
-                int length = (int)Math.Min(Block, part.ElementCount - start);
-                part.CopyRangeTo(start, contents.AsSpan(at, length));
-                part.LetGo(start, length);
-                at += length;
-            }
-        }
-
-        return Floats(Name, Shape, contents);
-    }
-
-    /// <summary>Returns a tensor of zeros.</summary>
-    public static TensorView Zeros(string name, long[] shape)
-    {
         long elements = 1;
-        foreach (long dimension in shape)
+        foreach (long dimension in Shape)
         {
             elements = checked(elements * dimension);
         }
 
-        return Floats(name, shape, new float[elements]);
+        float[] contents = new float[elements];
+        foreach (TensorPiece piece in Pieces)
+        {
+            piece.CopyTo(contents);
+        }
+
+        // Groups of rows are too short to let go of one by one.
+        string last = "";
+        foreach (TensorPiece piece in Pieces)
+        {
+            if (piece.View.Name != last)
+            {
+                piece.View.LetGo(0, piece.View.ElementCount);
+                last = piece.View.Name;
+            }
+        }
+
+        PinnedBytes memory = new(contents);
+        return new TensorView(Name, TensorElementType.Float32, Shape, (byte*)memory.DangerousGetHandle(), memory);
     }
 
-    private static unsafe TensorView Floats(string name, long[] shape, float[] contents)
-    {
-        PinnedBytes memory = new(contents);
-        return new TensorView(name, TensorElementType.Float32, shape, (byte*)memory.DangerousGetHandle(), memory);
-    }
+    /// <summary>A tensor of zeros.</summary>
+    public static TensorView Zeros(string name, long[] shape) => new JoinedTensor(name, shape, []).Read();
 }

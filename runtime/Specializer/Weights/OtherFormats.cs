@@ -31,6 +31,13 @@ internal static class OtherFormats
         ),
     ];
 
+    /// <summary>What the weights of an adapter (LoRA) are called, which belong to those of another model.</summary>
+    private const string Adapter = "adapter_model*";
+
+    /// <summary>Whether a file holds an adapter.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsAdapter(string path) => Matches(Adapter, Path.GetFileName(path));
+
     /// <summary>Returns advice about the first file of such a format in a folder; null if there is none.</summary>
     /// <param name="folder">The folder; its subfolder <c>onnx</c> is searched for ONNX exports, too.</param>
     public static string? InFolder(string folder)
@@ -50,7 +57,9 @@ internal static class OtherFormats
             }
         }
 
-        return null;
+        return Directory.EnumerateFiles(folder, Adapter).Order(StringComparer.Ordinal).FirstOrDefault() is { } adapter
+            ? $"the folder holds {Path.GetFileName(adapter)}, but no checkpoint of a whole model. {FromAdapter(folder)}"
+            : null;
     }
 
     /// <summary>Returns advice about a file of such a format; null if its name matches none.</summary>
@@ -59,9 +68,14 @@ internal static class OtherFormats
     {
         string name = Path.GetFileName(path),
             folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
+        if (IsAdapter(path))
+        {
+            return $"{name} is no checkpoint of a whole model. {FromAdapter(folder)}";
+        }
+
         foreach ((string pattern, Func<string, string, string> advice) in s_formats)
         {
-            if (System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name))
+            if (Matches(pattern, name))
             {
                 return $"{name} is not a safetensors file. {advice(folder, pattern)}";
             }
@@ -81,6 +95,17 @@ internal static class OtherFormats
             $"parts = [torch.load(file, map_location=\"cpu\", weights_only=True) for file in sorted(glob.glob({Python(Path.Combine(folder, pattern))}))]",
             $"safetensors.torch.save_file({{name: tensor.clone() for part in parts for name, tensor in part.items()}}, {Python(Path.Combine(folder, "model.safetensors"))}, {{\"format\": \"pt\"}})"
         );
+
+    /// <summary>PEFT finds the adapter's model by the name in adapter_config.json.</summary>
+    private static string FromAdapter(string folder) =>
+        Lines(
+            "It is an adapter (LoRA) of another model's weights; these lines of Python save the two as one (for a class without logits of the next token, PEFT has another AutoPeftModel):",
+            "import peft",
+            $"model = peft.AutoPeftModelForCausalLM.from_pretrained({Python(folder)}, torch_dtype=\"auto\").merge_and_unload()",
+            $"model.save_pretrained({Python(Path.TrimEndingDirectorySeparator(folder) + "-merged")}, safe_serialization=True)"
+        );
+
+    private static bool Matches(string pattern, string name) => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name);
 
     private static string FromClass(string folder, string format, string argument) =>
         Lines(

@@ -14,7 +14,10 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
     private readonly Dictionary<(int Requirement, int Layer), JoinedTensor> _joined = [];
     private readonly List<(TensorRequirement Requirement, TensorView View, TensorView Copy)> _copies = [];
     private readonly Dictionary<(int Requirement, int Layer), List<TensorRows>> _missingParts = [];
-    private readonly List<(TensorView Found, TensorRequirement Requirement, long[] Expected)> _odd = [];
+    private readonly List<(TensorView Found, TensorRequirement Requirement, int Layer, long[] Expected)> _odd = [];
+
+    /// <summary>A whole is found for each of its parts, and reported once.</summary>
+    private readonly HashSet<string> _oddNames = [];
 
     /// <exception cref="WeightsException">The weights do not match the table.</exception>
     public CheckedTensors Run(string description, NamePatterns ignored)
@@ -42,9 +45,9 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
             }
         }
 
-        foreach ((TensorView found, TensorRequirement requirement, long[] expected) in _odd)
+        foreach ((TensorView found, TensorRequirement requirement, int layer, long[] expected) in _odd)
         {
-            Report(problems, found, requirement, expected);
+            Report(problems, found, requirement, expected, requirement.NameInLayer(layer));
         }
 
         problems.ThrowIfAny();
@@ -87,25 +90,31 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
             }
         }
 
-        return isFound || FindInWhole(requirement, layer, ref view) || FindParts(index, layer) || UseZeros(requirement, layer, ref view);
+        return isFound || FindInWhole(index, layer, ref view) || FindParts(index, layer) || UseZeros(requirement, layer, ref view);
     }
 
-    private bool FindInWhole(TensorRequirement requirement, int layer, ref TensorView view)
+    private bool FindInWhole(int index, int layer, ref TensorView view)
     {
+        TensorRequirement requirement = required[index];
         if (requirement.PartOf is not { } whole || !names.TryFind(requirement.InLayer(whole.Name, layer), out TensorView found))
         {
             return false;
         }
 
-        long[] expected = [whole.Rows, .. requirement.Shape.AsSpan()[1..]];
-        if (found.Shape.SequenceEqual(expected))
+        long[] expected = requirement.ShapeOf(whole.Rows);
+        long count = requirement.Shape[requirement.OutputAxis];
+        if (!IsReadableAs(found, requirement, layer, expected))
         {
-            view = found.Rows(requirement.NameInLayer(layer), whole.First, requirement.Shape[0]);
+            view = default;
+        }
+        else if (requirement.OutputAxis == 0 && whole.GroupRows == 0)
+        {
+            view = found.Rows(requirement.NameInLayer(layer), whole.First, count);
         }
         else
         {
-            _odd.Add((found, requirement, expected));
-            view = default;
+            TensorPiece[] pieces = [.. TensorPiece.OfWhole(found, whole, count, requirement.OutputAxis)];
+            _joined.Add((index, layer), new JoinedTensor(requirement.NameInLayer(layer), [.. requirement.Shape], pieces));
         }
 
         return true;
@@ -114,27 +123,23 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
     private bool FindParts(int index, int layer)
     {
         TensorRequirement requirement = required[index];
-        List<TensorView> parts = [];
+        long[] shape = [.. requirement.Shape];
+        List<TensorPiece> pieces = [];
         List<TensorRows> absent = [];
         foreach (TensorRows part in requirement.Parts)
         {
             string name = requirement.InLayer(part.Name, layer);
-            if (names.TryFind(name, out TensorView view))
-            {
-                parts.Add(view);
-                long[] expected = [part.Rows, .. requirement.Shape.AsSpan()[1..]];
-                if (!view.Shape.SequenceEqual(expected) || !TensorElementTypes.IsReadable(view.ElementType))
-                {
-                    _odd.Add((view, requirement, expected));
-                }
-            }
-            else
+            if (!names.TryFind(name, out TensorView view))
             {
                 absent.Add(part with { Name = name });
             }
+            else if (IsReadableAs(view, requirement, layer, requirement.ShapeOf(part.Rows)))
+            {
+                pieces.AddRange(TensorPiece.OfPart(view, part, shape, requirement.OutputAxis));
+            }
         }
 
-        if (parts.Count == 0)
+        if (absent.Count == requirement.Parts.Length)
         {
             return false;
         }
@@ -144,8 +149,20 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
             _missingParts.Add((index, layer), absent);
         }
 
-        _joined.Add((index, layer), new JoinedTensor(requirement.NameInLayer(layer), [.. requirement.Shape], parts));
+        _joined.Add((index, layer), new JoinedTensor(requirement.NameInLayer(layer), shape, pieces));
         return true;
+    }
+
+    /// <summary>Checks a tensor that stands for another in another form, and keeps one that does not fit for the report.</summary>
+    private bool IsReadableAs(in TensorView view, TensorRequirement requirement, int layer, long[] expected)
+    {
+        bool isReadable = view.Shape.SequenceEqual(expected) && TensorElementTypes.IsReadable(view.ElementType);
+        if (!isReadable && _oddNames.Add(view.Name))
+        {
+            _odd.Add((view, requirement, layer, expected));
+        }
+
+        return isReadable;
     }
 
     private static bool UseZeros(TensorRequirement requirement, int layer, ref TensorView view)
@@ -195,7 +212,7 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
         {
             foreach (TensorRows part in _missingParts.GetValueOrDefault((index, layer), []))
             {
-                problems.AddMissing(part.Name, requirement, [part.Rows, .. requirement.Shape.AsSpan()[1..]]);
+                problems.AddMissing(part.Name, requirement, requirement.ShapeOf(part.Rows));
             }
         }
         else if (_views[index][layer].Name is not null)
@@ -204,11 +221,22 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
         }
     }
 
-    private static void Report(TableProblems problems, in TensorView view, TensorRequirement requirement, ReadOnlySpan<long> expected)
+    /// <param name="problems">Where it is reported.</param>
+    /// <param name="view">What was found.</param>
+    /// <param name="requirement">What it is read as.</param>
+    /// <param name="expected">The shape that it must have.</param>
+    /// <param name="inPlaceOf">The tensor that it stands for in another form; empty if it is that tensor.</param>
+    private static void Report(
+        TableProblems problems,
+        in TensorView view,
+        TensorRequirement requirement,
+        ReadOnlySpan<long> expected,
+        string inPlaceOf = ""
+    )
     {
         if (!view.Shape.SequenceEqual(expected))
         {
-            problems.AddWrongShape(view, requirement, expected);
+            problems.AddWrongShape(view, requirement, expected, inPlaceOf);
         }
 
         if (!TensorElementTypes.IsReadable(view.ElementType))

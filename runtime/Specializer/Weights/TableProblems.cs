@@ -49,7 +49,12 @@ internal sealed class TableProblems
         else if (name == _naming.OutputMatrix)
         {
             message +=
-                " If the logits are computed with the token embeddings, declare TiedEmbeddings = true (in the config.json: \"tie_word_embeddings\": true).";
+                " If the logits are computed with the token embeddings, "
+                + (
+                    _naming.OutputMatrixChoice == OutputMatrixChoice.Declared
+                        ? "declare TiedEmbeddings = true (in the config.json: \"tie_word_embeddings\": true)."
+                        : "set \"tie_word_embeddings\": true in the config.json."
+                );
         }
 
         Add(
@@ -59,7 +64,11 @@ internal sealed class TableProblems
         );
     }
 
-    public void AddWrongShape(TensorView view, TensorRequirement requirement, ReadOnlySpan<long> shape)
+    /// <param name="view">What was found.</param>
+    /// <param name="requirement">What it is read as.</param>
+    /// <param name="shape">The shape that was expected.</param>
+    /// <param name="inPlaceOf">The tensor that it stands for in another form; empty if it is that tensor.</param>
+    public void AddWrongShape(TensorView view, TensorRequirement requirement, ReadOnlySpan<long> shape, string inPlaceOf)
     {
         string expected = TensorExtent.Format(shape);
         string found = TensorExtent.Format(view.Shape);
@@ -67,6 +76,11 @@ internal sealed class TableProblems
         if (view.Shape.Length == 2 && shape.Length == 2 && view.Shape[0] == shape[1] && view.Shape[1] == shape[0])
         {
             message += " The file contains the transpose.";
+        }
+
+        if (inPlaceOf.Length > 0)
+        {
+            message += $" It is read in the place of {MessageText.Quote(inPlaceOf)}.";
         }
 
         Add(
@@ -108,15 +122,10 @@ internal sealed class TableProblems
             difference < 0
                 ? $"shape {TensorExtent.Format(view.Shape)}"
                 : string.Create(CultureInfo.InvariantCulture, $"{TensorComparison.Element(view, difference)}");
-        bool isHead =
-            _naming.OutputMatrix.Length > 0
-            && (
-                copy.Name.EndsWith(_naming.OutputMatrix, StringComparison.Ordinal)
-                || view.Name.EndsWith(_naming.OutputMatrix, StringComparison.Ordinal)
-            );
-        string message = isHead
-            ? $"differs: the model has tied embeddings, but the stored output matrix {MessageText.Quote(copy.Name)} is not {MessageText.Quote(view.Name)}: found {found}, expected {expected}."
-            : $"differs: {MessageText.Quote(copy.Name)} must be equal to {MessageText.Quote(view.Name)}, because the model shares one tensor: found {found}, expected {expected}.";
+        string message =
+            IsOutputMatrix(copy.Name) || IsOutputMatrix(view.Name)
+                ? $"differs: the model has tied embeddings, but the stored output matrix {MessageText.Quote(copy.Name)} is not {MessageText.Quote(view.Name)}: found {found}, expected {expected}."
+                : $"differs: {MessageText.Quote(copy.Name)} must be equal to {MessageText.Quote(view.Name)}, because the model shares one tensor: found {found}, expected {expected}.";
         Add(
             new WeightsProblem(WeightsProblemKind.CopiesDiffer, copy.Name, message) { Expected = expected, Found = found },
             requirement.Name,
@@ -219,7 +228,7 @@ internal sealed class TableProblems
 
         if (isTyingWrong)
         {
-            return "to use the checkpoint's output matrix, declare TiedEmbeddings = false (in the config.json: \"tie_word_embeddings\": false); to use the embeddings, save the checkpoint without the output matrix.";
+            return TyingAdvice();
         }
 
         if (IsShard(_description))
@@ -235,6 +244,27 @@ internal sealed class TableProblems
             : "";
         return declaration + (isDeclarationWrong && isTypeWrong ? " Also " : "") + type;
     }
+
+    /// <summary>The model reads the embeddings; the other tensor is its output matrix or another copy.</summary>
+    private string TyingAdvice()
+    {
+        const string Embeddings = "to use the embeddings, save the checkpoint without the output matrix.";
+        bool isHead = _problems.Exists(problem => problem.Kind == WeightsProblemKind.CopiesDiffer && IsOutputMatrix(problem.Tensor!));
+        string? own = _naming.OutputMatrixChoice switch
+        {
+            OutputMatrixChoice.Declared => "declare TiedEmbeddings = false (in the config.json: \"tie_word_embeddings\": false)",
+            OutputMatrixChoice.Configured => "set \"tie_word_embeddings\": false in the config.json",
+            OutputMatrixChoice.ConfiguredWithScale =>
+                "set \"tie_word_embeddings\": false and \"scale_decoder_outputs\": true in the config.json",
+            _ => null,
+        };
+        return !isHead ? "keep the tensor that the model was trained with, and save the checkpoint without the other one."
+            : own is null ? Embeddings + " An output matrix that differs from them is not supported for this family."
+            : $"to use the checkpoint's output matrix, {own}; {Embeddings}";
+    }
+
+    private bool IsOutputMatrix(string name) =>
+        _naming.OutputMatrix.Length > 0 && name.EndsWith(_naming.OutputMatrix, StringComparison.Ordinal);
 
     /// <summary>Returns the indices of an element, outermost first.</summary>
     private static string Place(TensorView view, long element)

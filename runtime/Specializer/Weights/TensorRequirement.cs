@@ -25,13 +25,14 @@ public sealed record TensorRequirement(string Name, int Layers, params Immutable
     /// </summary>
     public ImmutableArray<string> Substitutes { get; init; } = [];
 
-    /// <summary>
-    /// The tensors whose consecutive rows form this one, if a checkpoint may contain them instead; all of them, in order.
-    /// </summary>
+    /// <summary>The tensors whose rows make up this one, if a checkpoint may hold them instead; all of them.</summary>
     public ImmutableArray<TensorRows> Parts { get; init; } = [];
 
     /// <summary>The tensor that contains the rows of this one, if a checkpoint may contain it instead.</summary>
     public TensorRows? PartOf { get; init; }
+
+    /// <summary>Whether a matrix is [inputs, outputs], so that its columns count as rows of <see cref="Parts"/> and <see cref="PartOf"/>.</summary>
+    public bool InputsFirst { get; init; }
 
     /// <summary>Whether the tensor is replaced by zeros if a checkpoint does not contain it.</summary>
     public bool ZeroIfAbsent { get; init; }
@@ -46,6 +47,7 @@ public sealed record TensorRequirement(string Name, int Layers, params Immutable
         && Name == other.Name
         && Layers == other.Layers
         && ZeroIfAbsent == other.ZeroIfAbsent
+        && InputsFirst == other.InputsFirst
         && PartOf == other.PartOf
         && Shape.AsSpan().SequenceEqual(other.Shape.AsSpan())
         && Copies.AsSpan().SequenceEqual(other.Copies.AsSpan())
@@ -54,6 +56,17 @@ public sealed record TensorRequirement(string Name, int Layers, params Immutable
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Layers, Shape.Length);
+
+    /// <summary>The dimension that counts the outputs, which are the rows of parts and wholes.</summary>
+    internal int OutputAxis => InputsFirst && Shape.Length > 1 ? 1 : 0;
+
+    /// <summary>The shape with another number of outputs.</summary>
+    internal long[] ShapeOf(long outputs)
+    {
+        long[] shape = [.. Shape];
+        shape[OutputAxis] = outputs;
+        return shape;
+    }
 
     /// <summary>Returns a name with a layer number in the place of <see cref="LayerMark"/>.</summary>
     internal string InLayer(string name, int layer) =>

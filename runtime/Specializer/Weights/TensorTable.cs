@@ -133,26 +133,24 @@ public sealed class TensorTable
 
     private void CheckAlternatives(TensorRequirement requirement)
     {
-        long rows = 0;
+        bool hasRows = !requirement.Shape.IsEmpty;
+        long outputs = hasRows ? requirement.Shape[requirement.OutputAxis] : 0,
+            rows = 0;
+        Refuse(!hasRows && (!requirement.Parts.IsEmpty || requirement.PartOf is not null), "other form of a scalar");
+        HashSet<long> taken = [];
         foreach (TensorRows part in requirement.Parts)
         {
             Refuse(
-                requirement.Shape.IsEmpty || part.First != rows || part.Rows < 0,
-                $"part \"{part.Name}\", which does not start at the end of the previous part"
+                !Fits(part, part.Rows, outputs) || !TakesFree(part, part.Rows, taken),
+                $"part \"{part.Name}\", whose rows are not among its own or are those of another part"
             );
             Refuse(_requiredNames.Contains(part.Name), $"part \"{part.Name}\", which is required by itself");
             rows += part.Rows;
         }
 
-        Refuse(!requirement.Parts.IsEmpty && rows != requirement.Shape[0], "parts whose rows do not add up to its rows");
+        Refuse(!requirement.Parts.IsEmpty && rows != outputs, "parts that do not add up to its rows");
         Refuse(
-            requirement.PartOf is { } whole
-                && (
-                    requirement.Shape.IsEmpty
-                    || whole.First < 0
-                    || whole.First > whole.Rows - requirement.Shape[0]
-                    || _requiredNames.Contains(whole.Name)
-                ),
+            requirement.PartOf is { } whole && (!Fits(whole, outputs, whole.Rows) || _requiredNames.Contains(whole.Name)),
             "a whole that is required by itself or has no such rows"
         );
         foreach (string copy in requirement.Copies)
@@ -167,5 +165,39 @@ public sealed class TensorTable
                 throw new ArgumentException($"Requirement \"{requirement.Name}\" has an invalid {what}.");
             }
         }
+    }
+
+    /// <summary>Whether the rows of a part lie inside the whole, in whole groups that do not overlap.</summary>
+    private static bool Fits(TensorRows where, long count, long whole)
+    {
+        if (where.First < 0 || count < 0 || count > whole || where.GroupRows < 0)
+        {
+            return false;
+        }
+
+        if (where.GroupRows == 0)
+        {
+            return where.First <= whole - count;
+        }
+
+        long groups = count / where.GroupRows;
+        return count % where.GroupRows == 0
+            && where.GroupStride >= where.GroupRows
+            && where.First + ((Int128)(groups - 1) * where.GroupStride) <= whole - where.GroupRows;
+    }
+
+    /// <summary>Whether no other part has any of its rows; as the rows of all add up to those of the whole, none is left over.</summary>
+    private static bool TakesFree(TensorRows part, long count, HashSet<long> taken)
+    {
+        long groupRows = part.GroupRows == 0 ? count : part.GroupRows;
+        for (long row = 0; row < count; row++)
+        {
+            if (!taken.Add(part.First + (row / groupRows * part.GroupStride) + (row % groupRows)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

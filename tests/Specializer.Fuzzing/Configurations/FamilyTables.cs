@@ -44,6 +44,7 @@ internal static class FamilyTables
           attention_bias flag false queryBias keyBias valueBias outputBias
           mlp_bias flag false innerBias
           tie_word_embeddings flag false tied
+          rope_interleaved fixed false
           partial_rotary_factor fixed 1
           add_cross_attention fixed false
           is_causal fixed true
@@ -76,7 +77,10 @@ internal static class FamilyTables
           sliding_window extent? - window
           partial_rotary_factor share 1 share
           attention_bias none - -
-          mlp_bias none - -
+          mlp_bias fixed false
+          lm_head_bias fixed false
+          full_attn_mod fixed 1
+          interpolate_factor fixed 1
         gemma: from=llama unitOffset=true embeddingsScaled=true
           vocab_size extent 256000 vocabulary
           hidden_size extent 3072 width

@@ -202,7 +202,7 @@ public sealed class ConfigurationTests
     [InlineData(
         "\"absolute\"",
         "\"relative_key\"",
-        "\"position_embedding_type\" is \"relative_key\": relative positions are not supported for this family"
+        "\"position_embedding_type\" is \"relative_key\": only absolute positions are supported for this family"
     )]
     [InlineData("\"is_decoder\": false", "\"is_decoder\": true", "\"is_decoder\" is true: this family is supported as an encoder only")]
     [InlineData(

@@ -8,6 +8,8 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Planning;
 
+using TensorRows = Specializer.Generator.Planning.TensorRows;
+
 /// <summary>Under which names the plan of a family's model finds its tensors.</summary>
 public sealed class NamingPlanTests
 {
@@ -84,6 +86,63 @@ public sealed class NamingPlanTests
             new[] { "self_attn.q_proj.bias", "self_attn.v_proj.weight", "mlp.up_proj.weight" }.Select(name =>
                 naming.Alternatives.First(alternatives => alternatives.Name == "model.layers.{layer}." + name)
             )
+        );
+    }
+
+    /// <summary>Falcon's second architecture: two key/value heads, each with two heads of queries before it.</summary>
+    [Fact]
+    public void HeadsOfFalconMayBeApart()
+    {
+        NamingPlan naming = Plan(
+            $"{{ \"model_type\": \"falcon\", {Decoder.Replace("\"num_attention_heads\": 6", "\"num_attention_heads\": 4", StringComparison.Ordinal)}, \"new_decoder_architecture\": true, \"num_kv_heads\": 2, \"bias\": true }}"
+        );
+        const string Layer = "transformer.h.{layer}.self_attention.";
+        foreach (string suffix in new[] { ".weight", ".bias" })
+        {
+            TensorAlternatives alternatives = naming.Alternatives.Single(one => one.Name == Layer + "query_key_value" + suffix);
+            Assert.Equal(
+                [
+                    new TensorRows(Layer + "q_proj" + suffix, 0, 96) { GroupRows = 48, GroupStride = 96 },
+                    new TensorRows(Layer + "k_proj" + suffix, 48, 48) { GroupRows = 24, GroupStride = 96 },
+                    new TensorRows(Layer + "v_proj" + suffix, 72, 48) { GroupRows = 24, GroupStride = 96 },
+                ],
+                alternatives.Parts
+            );
+            Assert.False(alternatives.InputsFirst);
+        }
+    }
+
+    /// <summary>Every set of weights of a group has names of its own.</summary>
+    [Fact]
+    public void ProjectionsOfAlbertsInnerLayersMayBeFused()
+    {
+        NamingPlan naming = Plan($"{{ \"model_type\": \"albert\", {Decoder}, \"inner_group_num\": 2 }}");
+        foreach (int inner in new[] { 0, 1 })
+        {
+            string layer = $"albert.encoder.albert_layer_groups.{{layer}}.albert_layers.{inner}.attention.";
+            Assert.Equal(
+                new TensorRows(layer + "qkv_proj.weight", 96, 288),
+                naming.Alternatives.Single(one => one.Name == layer + "key.weight").PartOf
+            );
+        }
+    }
+
+    /// <summary>A name that is taken stands for nothing else.</summary>
+    [Fact]
+    public void AUsualNameThatIsTakenIsNoOtherForm()
+    {
+        var configuration = ModelConfiguration.Read($"{{ \"model_type\": \"llama\", {Decoder} }}");
+        TransformerArchitecture architecture = FamilyParser.Parse(configuration)!;
+        architecture = architecture with
+        {
+            Checkpoint = architecture.Checkpoint with
+            {
+                Names = architecture.Checkpoint.Names with { AttentionOutput = "model.layers.{layer}.self_attn.qkv_proj" },
+            },
+        };
+        Assert.DoesNotContain(
+            Planner.Plan(architecture).Naming.Alternatives,
+            static one => one.Name.Contains("self_attn", StringComparison.Ordinal)
         );
     }
 

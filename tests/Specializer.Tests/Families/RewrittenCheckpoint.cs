@@ -72,19 +72,40 @@ internal sealed class RewrittenCheckpoint
     }
 
     /// <summary>The rows of a tensor as several in its place.</summary>
-    public RewrittenCheckpoint Split(string whole, params (string Name, int Rows)[] parts)
+    /// <param name="whole">The tensor.</param>
+    /// <param name="groups">The groups that follow one another in it, each with its share of the rows of every part.</param>
+    /// <param name="columns">Whether columns count as rows.</param>
+    /// <param name="parts">The names of the parts and the rows of each.</param>
+    public RewrittenCheckpoint Split(string whole, int groups, bool columns, params (string Name, int Rows)[] parts)
     {
         (_, string type, long[] shape, byte[] data) = _tensors.Single(tensor => tensor.Name == whole);
-        int rowBytes = data.Length / (int)shape[0],
-            first = 0;
-        RewrittenCheckpoint result = Without(whole);
-        foreach ((string name, int rows) in parts)
+        int total = (int)shape[columns ? 1 : 0],
+            outer = columns ? (int)shape[0] : 1,
+            rowBytes = data.Length / total / outer;
+        if (parts.Sum(static part => part.Rows) != total)
         {
-            result._tensors.Add((name, type, [rows, .. shape[1..]], data[(first * rowBytes)..((first + rows) * rowBytes)]));
-            first += rows;
+            throw new ArgumentException("The parts have other rows than the whole.", nameof(parts));
         }
 
-        return first == shape[0] ? result : throw new ArgumentException("The parts have other rows than the whole.");
+        RewrittenCheckpoint result = Without(whole);
+        int before = 0;
+        foreach ((string name, int rows) in parts)
+        {
+            List<byte> own = [];
+            for (int i = 0; i < outer; i++)
+            {
+                for (int group = 0; group < groups; group++)
+                {
+                    int first = (((i * groups) + group) * (total / groups)) + (before / groups);
+                    own.AddRange(data.AsSpan(first * rowBytes, rows / groups * rowBytes));
+                }
+            }
+
+            result._tensors.Add((name, type, columns ? [outer, rows] : [rows, .. shape[1..]], own.ToArray()));
+            before += rows;
+        }
+
+        return result;
     }
 
     public RewrittenCheckpoint WithAlias(string name, string kept)

@@ -152,6 +152,11 @@ internal static class BartFamilies
             "share_encoder_decoder_embeddings",
             "both sides share one embedding table in this family"
         );
+        configuration.Refuse(
+            !configuration.Flag("static_position_embeddings", true),
+            "static_position_embeddings",
+            "this family has sinusoidal positions"
+        );
         string positions = configuration.Text("position_encoding", "sinusoidal_interleaved");
         configuration.Refuse(
             positions != "sinusoidal_interleaved",
@@ -192,8 +197,7 @@ internal static class BartFamilies
             "force_bos_token_to_be_generated",
             "is_decoder",
             "is_encoder_decoder",
-            "add_cross_attention",
-            "static_position_embeddings"
+            "add_cross_attention"
         );
         configuration.Refuse(configuration.Flag("add_bias_logits", false), "add_bias_logits", "transformers ignores it for this family");
         configuration.Refuse(

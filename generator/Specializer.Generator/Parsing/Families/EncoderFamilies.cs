@@ -329,7 +329,7 @@ internal static class EncoderFamilies
         configuration.Refuse(
             configuration.Text("position_embedding_type", "absolute") != "absolute",
             "position_embedding_type",
-            "relative positions are not supported for this family"
+            "only absolute positions are supported for this family"
         );
         return Encoder(
             configuration,

@@ -63,8 +63,17 @@ internal static class FamilyNaming
 
         // transformers 5 marks every T5 as tied but keeps the head if the file contains one.
         naming = type == "t5" && configuration.Flag("tie_word_embeddings", true) ? naming with { EmbeddingsStandForLogits = true } : naming;
+        naming = naming with { ProjectionsVary = true, OutputMatrixChoice = Choice(type, architecture) };
         return architecture with { Checkpoint = architecture.Checkpoint with { Naming = naming } };
     }
+
+    /// <summary>TiedEmbeddings stands beside the config.json of a decoder alone, and T5 alone of the encoder-decoders reads the field.</summary>
+    private static OutputMatrixChoice Choice(string type, TransformerArchitecture architecture) =>
+        architecture.Stack == Stack.Decoder ? OutputMatrixChoice.Declared
+        : architecture.Stack == Stack.Encoder ? OutputMatrixChoice.Configured
+        : type != "t5" ? OutputMatrixChoice.Fixed
+        : architecture.Logits.Scale == 1 ? OutputMatrixChoice.Configured
+        : OutputMatrixChoice.ConfiguredWithScale;
 
     private static CheckpointNaming Encoder(params string[] unread) =>
         CheckpointNaming.Plain.With("classifier.*", "qa_outputs.*").With(unread);

@@ -126,6 +126,22 @@ internal static class LlamaFamilies
     public static TransformerArchitecture Phi3(ModelConfiguration configuration)
     {
         TransformerArchitecture model = Common(configuration, s_phi3);
+        // Fields of the published program, which transformers does not read: the values that change nothing.
+        foreach (string field in new[] { "mlp_bias", "lm_head_bias" })
+        {
+            RefuseFlag(configuration, field, "transformers ignores it: this family has no biases");
+        }
+
+        foreach (string field in new[] { "full_attn_mod", "interpolate_factor" })
+        {
+            configuration.WithoutEffect(field);
+            configuration.Refuse(
+                configuration.Has(field) && configuration.Number(field) != 1,
+                field,
+                "transformers ignores it, so that only 1 is supported"
+            );
+        }
+
         int window = configuration.OptionalExtent("sliding_window", null) ?? 0;
         configuration.Refuse(configuration.Flag("attention_bias", false), "attention_bias", "this family has no biases");
         return DecoderClass
@@ -149,10 +165,20 @@ internal static class LlamaFamilies
             );
     }
 
+    /// <summary>A field that the family's class does not have, and that says by false what the class does.</summary>
+    private static void RefuseFlag(ModelConfiguration configuration, string field, string why)
+    {
+        configuration.WithoutEffect(field);
+        configuration.Refuse(configuration.Has(field) && configuration.Flag(field, false), field, why);
+    }
+
     /// <summary>Builds the parts that all of them have in common.</summary>
     public static TransformerArchitecture Common(ModelConfiguration configuration, Defaults defaults, string activation = "hidden_act")
     {
         SharedFields.RefuseCrossAttention(configuration);
+        // Fields of the program that trained SmolLM, of whose pairs a conversion makes halves.
+        configuration.WithoutEffect("is_llama_config");
+        RefuseFlag(configuration, "rope_interleaved", "transformers ignores it and rotates the halves of a head");
         int width = configuration.Extent("hidden_size", defaults.Width);
         AttentionArchitecture attention = FamilyParts.Attention(
             configuration,

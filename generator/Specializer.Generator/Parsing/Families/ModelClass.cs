@@ -15,9 +15,18 @@ internal static class ModelClass
     {
         IReadOnlyList<JsonValue> names = configuration.Items("architectures");
         return names.Count == 0 ? otherwise
-            : names[0].Kind == JsonKind.Text ? names[0].Text
-            : "";
+            : names[0].Kind != JsonKind.Text ? ""
+            : s_formerNames.TryGetValue(names[0].Text, out string? name) ? name
+            : names[0].Text;
     }
+
+    /// <summary>What published files call classes that have other names today: those of first versions, and of programs beside the weights.</summary>
+    private static readonly Dictionary<string, string> s_formerNames = new(StringComparer.Ordinal)
+    {
+        ["LLaMAForCausalLM"] = "LlamaForCausalLM",
+        ["MPTForCausalLM"] = "MptForCausalLM",
+        ["T5WithLMHeadModel"] = "T5ForConditionalGeneration",
+    };
 
     /// <summary>Reports a class that the family does not support.</summary>
     /// <returns>Whether the class is supported.</returns>
@@ -28,12 +37,29 @@ internal static class ModelClass
         {
             configuration.Problems.Add(
                 "architectures",
-                $"\"architectures\" names {(name.Length == 0 ? "no class" : "\"" + name + "\"")}, which is not supported: this family is as {string.Join(", ", supported)}",
+                $"\"architectures\" names {(name.Length == 0 ? "no class" : "\"" + name + "\"")}, which is not supported: this family is as {string.Join(", ", supported)}{Reason(name, supported)}",
                 found.Start,
                 found.Length
             );
         }
 
         return isSupported;
+    }
+
+    /// <summary>Why a class of an encoder-decoder is none of those supported, and what to do where something can be done.</summary>
+    private static string Reason(string name, IReadOnlyCollection<string> supported)
+    {
+        string? whole = supported.FirstOrDefault(static one =>
+            one.EndsWith("ForConditionalGeneration", StringComparison.Ordinal) || one.EndsWith("MTModel", StringComparison.Ordinal)
+        );
+        bool Ends(string suffix) => name.EndsWith(suffix, StringComparison.Ordinal);
+        return whole is null ? ""
+            : Ends("ForSequenceClassification") || Ends("ForQuestionAnswering")
+                ? ". Its head reads the decoder's last states, which sessions with a source do not give"
+            : Ends("ForAudioClassification") || Ends("ForTokenClassification") ? ". Its head reads the encoder's states, and no decoder"
+            : Ends("ForCausalLM") ? ". It is a decoder without a source"
+            : Ends("Model") && !Ends("EncoderModel")
+                ? $". It gives the decoder's last states, which sessions with a source do not give. If logits are wanted, write \"{whole}\", which computes them from these states"
+            : "";
     }
 }

@@ -86,7 +86,7 @@ internal static class MultimodalFamilies
 
         ModelConfiguration text = file.Section("text_config");
         SharedFields.Account(file);
-        text.Inherit(file, "tie_word_embeddings", "quantization_config", "vocab_size");
+        text.Inherit(file, "tie_word_embeddings", "quantization_config", "quantization", "vocab_size");
         text.HideClasses();
         type = text.Text("model_type", textType);
         if (type is "qwen2_vl" or "qwen2_5_vl")

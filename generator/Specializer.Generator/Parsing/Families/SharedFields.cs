@@ -1,3 +1,4 @@
+using System.Linq;
 using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
@@ -121,21 +122,26 @@ internal static class SharedFields
         "cross_attention_hidden_size",
     ];
 
+    /// <summary>The scheme of transformers, of MLX, and of the first files of compressed-tensors.</summary>
+    private static readonly string[] s_quantizations = ["quantization_config", "quantization", "compression_config"];
+
+    /// <summary>What a CrossEncoder of sentence-transformers makes of the logits, as its versions spell it.</summary>
+    private static readonly string[] s_afterLogits = ["sentence_transformers", "sbert_ce_default_activation_function"];
+
     /// <summary>Accounts for these fields, and rejects values of fields that are harmless with one value only.</summary>
     public static void Account(ModelConfiguration configuration)
     {
         configuration.WithoutEffect(s_withoutEffect);
         configuration.WithoutEffect("id2label", "label2id", "num_labels", "_num_labels");
-        if (configuration.Has("quantization_config"))
+        foreach (string field in s_quantizations.Where(configuration.Has))
         {
-            ModelConfiguration quantization = configuration.Section("quantization_config");
-            string method = quantization.Find("quant_method") is { Kind: JsonKind.Text } text ? text.Text : "an unnamed method";
-            quantization.WithoutEffect([.. quantization.Names]);
-            configuration.Refuse(
-                true,
-                "quantization_config",
-                $"quantized weights ({method}) are not supported: use a checkpoint in F32, BF16 or F16"
-            );
+            RefuseQuantization(configuration, field);
+        }
+
+        foreach (string field in s_afterLogits)
+        {
+            configuration.WithoutEffect(field);
+            configuration.Note(field, "sentence-transformers applies it to the logits, which the model gives as they are");
         }
 
         configuration.Refuse(
@@ -143,11 +149,27 @@ internal static class SharedFields
             "pruned_heads",
             "pruned heads are not supported"
         );
-        configuration.WithoutEffect("pruned_heads", "quantization_config");
+        configuration.WithoutEffect("pruned_heads");
+        configuration.WithoutEffect(s_quantizations);
         configuration.Refuse(
             configuration.Flag("tie_encoder_decoder", false),
             "tie_encoder_decoder",
             "shared weights of encoder and decoder are not supported"
+        );
+    }
+
+    private static void RefuseQuantization(ModelConfiguration configuration, string field)
+    {
+        ModelConfiguration quantization = configuration.Section(field);
+        string method =
+            quantization.Find("quant_method") is { Kind: JsonKind.Text } text ? text.Text
+            : field == "quantization" ? "MLX"
+            : "an unnamed method";
+        quantization.WithoutEffect([.. quantization.Names]);
+        configuration.Refuse(
+            true,
+            field,
+            $"quantized weights ({method}) are not supported: use a checkpoint in F32, BF16 or F16"
         );
     }
 

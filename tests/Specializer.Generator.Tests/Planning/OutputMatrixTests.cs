@@ -1,0 +1,114 @@
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Parsing.Configuration;
+using Specializer.Generator.Parsing.Families;
+using Specializer.Generator.Planning;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Planning;
+
+using OutputMatrixChoice = Specializer.Generator.Architecture.OutputMatrixChoice;
+
+/// <summary>The runtime advises how a family's model gets an output matrix of its own: in every family the advice works, and others do not.</summary>
+public sealed class OutputMatrixTests
+{
+    private const string Sizes =
+        "\"hidden_size\": 96, \"num_hidden_layers\": 2, \"num_attention_heads\": 6, \"intermediate_size\": 128, \"vocab_size\": 300, \"max_position_embeddings\": 64";
+    private const string Gpt = "\"n_embd\": 96, \"n_layer\": 2, \"n_head\": 6, \"vocab_size\": 300, \"n_positions\": 64";
+    private const string Bart =
+        "\"d_model\": 96, \"encoder_layers\": 2, \"decoder_layers\": 2, \"encoder_attention_heads\": 6, \"decoder_attention_heads\": 6, \"encoder_ffn_dim\": 128, \"decoder_ffn_dim\": 128, \"vocab_size\": 300";
+
+    private static readonly Dictionary<string, string> s_families = new()
+    {
+        ["llama"] = Sizes,
+        ["mistral"] = Sizes + ", \"num_key_value_heads\": 2",
+        ["qwen2"] = Sizes + ", \"num_key_value_heads\": 2",
+        ["qwen2_vl_text"] = Sizes + ", \"num_key_value_heads\": 2",
+        ["qwen2_5_vl_text"] = Sizes + ", \"num_key_value_heads\": 2",
+        ["qwen3"] = Sizes + ", \"num_key_value_heads\": 2, \"head_dim\": 16",
+        ["phi3"] = Sizes + ", \"num_key_value_heads\": 2",
+        ["gemma"] = Sizes + ", \"num_key_value_heads\": 2, \"head_dim\": 16",
+        ["gemma2"] = Sizes + ", \"num_key_value_heads\": 2, \"head_dim\": 16",
+        ["gemma3_text"] = Sizes + ", \"num_key_value_heads\": 2, \"head_dim\": 16",
+        ["gpt2"] = Gpt,
+        ["gptj"] = Gpt + ", \"rotary_dim\": 8",
+        ["gpt_neox"] = Sizes,
+        ["phi"] = Sizes,
+        ["bloom"] = "\"hidden_size\": 96, \"n_layer\": 2, \"n_head\": 6, \"vocab_size\": 300, \"seq_length\": 64",
+        ["mpt"] = "\"d_model\": 96, \"n_layers\": 2, \"n_heads\": 6, \"vocab_size\": 300, \"max_seq_len\": 64",
+        ["falcon"] = Sizes,
+        ["t5"] = "\"d_model\": 96, \"d_kv\": 16, \"num_heads\": 6, \"num_layers\": 2, \"d_ff\": 128, \"vocab_size\": 300",
+        ["bart"] = Bart,
+        ["mbart"] = Bart,
+        ["marian"] = Bart,
+        ["transformer2017"] = Bart,
+        ["whisper"] = Bart,
+        ["bert"] = Sizes + ", \"architectures\": [\"BertForMaskedLM\"]",
+        ["roberta"] = Sizes + ", \"architectures\": [\"RobertaForMaskedLM\"]",
+        ["xlm-roberta"] = Sizes + ", \"architectures\": [\"XLMRobertaForMaskedLM\"]",
+        ["camembert"] = Sizes + ", \"architectures\": [\"CamembertForMaskedLM\"]",
+        ["longformer"] = Sizes + ", \"attention_window\": 8, \"architectures\": [\"LongformerForMaskedLM\"]",
+        ["distilbert"] =
+            "\"dim\": 96, \"n_layers\": 2, \"n_heads\": 6, \"hidden_dim\": 128, \"vocab_size\": 300, \"architectures\": [\"DistilBertForMaskedLM\"]",
+        ["albert"] = Sizes + ", \"architectures\": [\"AlbertForMaskedLM\"]",
+    };
+
+    public static TheoryData<string> Families => [.. s_families.Keys];
+
+    [Fact]
+    public void EveryFamilyWithLogitsIsHere() =>
+        Assert.Equal(FamilyParser.Known.Where(static type => type != "vit"), s_families.Keys.Order());
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void WhatIsAdvisedWorksAndNothingElse(string type)
+    {
+        (TransformerArchitecture tied, ConfigurationProblems problems) = Read(type, "\"tie_word_embeddings\": true");
+        Assert.False(problems.Any);
+        NamingPlan naming = Planner.Plan(tied).Naming;
+        Assert.NotEqual("", naming.OutputMatrix);
+        Assert.False(HasMatrix(tied, naming.OutputMatrix));
+
+        ConfigurationProblems overridden = new();
+        TransformerArchitecture declared = OverriddenArchitecture.Apply(
+            tied,
+            new ArchitectureOverrides { TiedEmbeddings = false },
+            overridden
+        );
+        Assert.Equal(naming.OutputMatrixChoice == OutputMatrixChoice.Declared, !overridden.Any);
+        if (!overridden.Any)
+        {
+            Assert.True(HasMatrix(declared, naming.OutputMatrix));
+        }
+
+        (TransformerArchitecture own, ConfigurationProblems untied) = Read(
+            type,
+            "\"tie_word_embeddings\": false"
+                + (naming.OutputMatrixChoice == OutputMatrixChoice.ConfiguredWithScale ? ", \"scale_decoder_outputs\": true" : "")
+        );
+        Assert.Equal(naming.OutputMatrixChoice != OutputMatrixChoice.Fixed, !untied.Any);
+        if (!untied.Any)
+        {
+            Assert.True(HasMatrix(own, naming.OutputMatrix));
+            Assert.Equal(tied.Logits.Scale, own.Logits.Scale);
+            Assert.Equal(naming.OutputMatrix, Planner.Plan(own).Naming.OutputMatrix);
+        }
+    }
+
+    [Fact]
+    public void TheEnumerationsOfTheGeneratorAndTheRuntimeAreTheSame() =>
+        Assert.Equal(
+            System.Enum.GetValues<Specializer.OutputMatrixChoice>().Select(static choice => ($"{choice}", (int)choice)),
+            System.Enum.GetValues<OutputMatrixChoice>().Select(static choice => ($"{choice}", (int)choice))
+        );
+
+    private static bool HasMatrix(TransformerArchitecture architecture, string name) =>
+        Planner.Plan(architecture).Tensors.Any(tensor => tensor.Name == name);
+
+    private static (TransformerArchitecture Architecture, ConfigurationProblems Problems) Read(string type, string fields)
+    {
+        var configuration = ModelConfiguration.Read($"{{ \"model_type\": \"{type}\", {s_families[type]}, {fields} }}");
+        return (FamilyParser.Parse(configuration)!, configuration.Problems);
+    }
+}
