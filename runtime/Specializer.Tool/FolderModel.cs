@@ -8,15 +8,23 @@ namespace Specializer.Tool;
 
 /// <summary>
 /// The model in a folder. If a checkpoint lacks the pooler that its config.json declares and the folder has no modules.json, mean
-/// pooling is assumed. sentence-transformers has the same default.
+/// pooling is assumed. sentence-transformers has the same default. For images, the first state is
+/// assumed instead.
 /// </summary>
 /// <param name="Plan">The plan.</param>
-/// <param name="AssumesMean">Whether mean pooling is assumed, so that the class requires [Pooling].</param>
-internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
+/// <param name="Assumed">The assumed pooling, which the class requires as [Pooling]; null if the folder declares everything.</param>
+internal sealed record FolderModel(ExecutionPlan Plan, Pooling? Assumed)
 {
-    /// <summary>The message if mean pooling is assumed.</summary>
-    public const string Assumption =
-        "The checkpoint contains no pooler and the folder no modules.json: mean pooling, [Pooling(PoolingKind.Mean)], is assumed.";
+    /// <summary>The message if a pooling is assumed; otherwise null.</summary>
+    public string? Assumption =>
+        Assumed switch
+        {
+            null => null,
+            Pooling.First =>
+                "The checkpoint contains no pooler: the state of the first position, [Pooling(PoolingKind.First)], is assumed.",
+            _ =>
+                "The checkpoint contains no pooler and the folder no modules.json: mean pooling, [Pooling(PoolingKind.Mean)], is assumed.",
+        };
 
     /// <param name="folder">The folder.</param>
     /// <param name="contextLength">The context length; 0 for that of the file.</param>
@@ -30,20 +38,25 @@ internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
             || plan.Architecture.Head is not { Pooling: Pooling.First, Dense: not null, Output: null }
         )
         {
-            return new FolderModel(plan, AssumesMean: false);
+            return new FolderModel(plan, Assumed: null);
         }
 
         using WeightsSource checkpoint = folder.OpenCheckpoint(plan);
         IReadOnlyList<WeightsProblem> problems = CheckpointReport.Of(checkpoint, plan).Problems;
         string pooler = plan.Architecture.Checkpoint.Names.HeadDense;
-        return
+        bool lacksPooler =
             problems.Count > 0
             && problems.All(problem =>
                 problem.Kind == WeightsProblemKind.MissingTensor
                 && (problem.Tensor == pooler + ".weight" || problem.Tensor == pooler + ".bias")
-            )
-            ? new FolderModel(folder.Plan(contextLength, new PoolingDeclaration(Pooling.Mean, Normalize: false)), AssumesMean: true)
-            : new FolderModel(plan, AssumesMean: false);
+            );
+        if (!lacksPooler)
+        {
+            return new FolderModel(plan, Assumed: null);
+        }
+
+        Pooling assumed = plan.Architecture.Embeddings.Patches is null ? Pooling.Mean : Pooling.First;
+        return new FolderModel(folder.Plan(contextLength, new PoolingDeclaration(assumed, Normalize: false)), assumed);
     }
 
     /// <summary>Describes the head of an encoder and the file that declares it; null for models with next-token logits.</summary>
@@ -55,7 +68,7 @@ internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
         }
 
         string source =
-            AssumesMean ? "assumed"
+            Assumed is not null ? "assumed"
             : folder.HasModules ? "modules.json"
             : "config.json";
         return (Plan.Architecture.Head is { } head ? string.Join(", ", Parts(head)) : "the last hidden states of all tokens")

@@ -35,9 +35,9 @@ internal static class InspectCommand
         }
 
         console.Write(new TrimmedLines(facts));
-        if (model.AssumesMean)
+        if (model.Assumption is { } assumption)
         {
-            console.MarkupLineInterpolated($"[yellow]{FolderModel.Assumption}[/]");
+            console.MarkupLineInterpolated($"[yellow]{assumption}[/]");
         }
 
         if (folder.Adapter is { } adapter)

@@ -38,9 +38,9 @@ internal static class NewCommand
         string relative = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(output))!, folder.Path).Replace('\\', '/');
         File.WriteAllText(output, Declaration(settings, name, relative, model));
         console.MarkupLineInterpolated($"[green]Written:[/] {output}");
-        if (model.AssumesMean)
+        if (model.Assumption is { } assumption)
         {
-            console.WriteLine(FolderModel.Assumption);
+            console.WriteLine(assumption);
         }
 
         if (folder.Adapter is { } adapter)
@@ -119,9 +119,9 @@ internal static class NewCommand
             CultureInfo.InvariantCulture,
             $"[Transformer({SymbolDisplay.FormatLiteral(relative + "/config.json", quote: true)}{context})]\n"
         );
-        if (model.AssumesMean)
+        if (model.Assumed is { } pooling)
         {
-            text.Append("[Pooling(PoolingKind.Mean)]\n");
+            text.Append(CultureInfo.InvariantCulture, $"[Pooling(PoolingKind.{pooling})]\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"public sealed partial class {name};\n");

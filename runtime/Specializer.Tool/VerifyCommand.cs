@@ -64,9 +64,9 @@ internal static class VerifyCommand
             )
         );
 
-        if (declared.AssumesMean)
+        if (declared.Assumption is { } assumption)
         {
-            console.WriteLine(FolderModel.Assumption);
+            console.WriteLine(assumption);
         }
 
         List<(string What, Difference? Difference, string Remark)> rows = [.. Others(plan, compiled, weights, best, run, expected)];

@@ -136,6 +136,23 @@ public sealed class SentenceFolderTests
     [Fact]
     public void TheTransformerAloneGivesTheStatesOfEveryToken() => Assert.Null(Head(Llama, Files("Transformer")));
 
+    /// <summary>gte-Qwen2 names the class with logits that it was trained from, and sees both ways: the folder takes the body's states.</summary>
+    [Theory]
+    [InlineData("\"is_causal\": false", "Full")]
+    [InlineData("\"is_causal\": true", "Causal")]
+    public void ADecoderOfAFolderGivesStatesWhateverItsClass(string field, string mask)
+    {
+        string file = Llama.Insert(Llama.IndexOf('{') + 1, $" \"architectures\": [\"LlamaForCausalLM\"], {field},");
+        TransformerArchitecture model = GeneratorRun
+            .Of(
+                TestProject.Compile(Declaration),
+                [.. Files("Transformer, 1_Pooling", ("1_Pooling/config.json", Pooling)), File("config.json", file)]
+            )
+            .Declared();
+        Assert.Equal((Architecture.Stack.Encoder, mask), (model.Stack, Assert.Single(model.LayerKinds).Mask.ToString()));
+        Assert.Equal(Architecture.Pooling.Mean, model.Head!.Pooling);
+    }
+
     [Fact]
     public void AnOlderFolderHasTheTransformerInAFolderOfItsOwn()
     {

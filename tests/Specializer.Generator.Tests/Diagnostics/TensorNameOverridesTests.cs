@@ -3,6 +3,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Specializer.Generator.Architecture;
+using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Incrementality;
 using Xunit;
 
@@ -60,6 +61,30 @@ public sealed class TensorNameOverridesTests
         );
     }
 
+    /// <summary>A family that keeps them fused is told what those of a file are called that are apart.</summary>
+    [Fact]
+    public void ProjectionsThatAFileHoldsApart()
+    {
+        NamingPlan naming = Planner
+            .Plan(Architecture(Declaration("[TensorNames(Query = \"{layer}.q\", Key = \"{layer}.k\", Value = \"{layer}.v\")]"), Gpt2))
+            .Naming;
+        Assert.Equal(
+            ["{layer}.q.weight", "{layer}.k.weight", "{layer}.v.weight"],
+            naming
+                .Alternatives.Single(static one => one.Name == "transformer.h.{layer}.attn.c_attn.weight")
+                .Parts.Select(static part => part.Name)
+        );
+    }
+
+    [Theory]
+    [InlineData("GateUp = \"{layer}.gu\"", "[TensorNames] names GateUp, which the model has not: remove it")]
+    [InlineData("CrossKeyValue = \"{layer}.kv\"", "[TensorNames] names CrossKeyValue, which the model has not: remove it")]
+    [InlineData(
+        "QueryKeyValueStorage = QueryKeyValueStorage.Separate",
+        "[TensorNames] says that queries, keys and values have a tensor each: name them with Query, Key and Value"
+    )]
+    public Task OtherFormsThatTheModelHasNot(string arguments, string message) => Refused(Gpt2, arguments, message);
+
     [Fact]
     public void BothStacksOfAnEncoderDecoderAreNamed()
     {
@@ -96,6 +121,9 @@ public sealed class TensorNameOverridesTests
             Assert.Equal(("SPZ0016", message), (diagnostic.Id, diagnostic.GetMessage(CultureInfo.InvariantCulture)));
         }
     }
+
+    private const string Gpt2 =
+        "{ \"model_type\": \"gpt2\", \"n_embd\": 96, \"n_layer\": 2, \"n_head\": 6, \"vocab_size\": 300, \"n_positions\": 64 }";
 
     [Theory]
     [InlineData("QueryNorm = \"{layer}.q\"", "[TensorNames] names QueryNorm, which the model does not have: remove it")]

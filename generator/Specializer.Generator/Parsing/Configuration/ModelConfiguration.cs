@@ -76,6 +76,9 @@ internal sealed class ModelConfiguration
         }
     }
 
+    /// <summary>Whether something beside the file, such as a modules.json, takes the states of the body, whatever class the file names.</summary>
+    public bool GivesStates { get; set; }
+
     /// <summary>Hides the classes that the file names, because they describe the whole of which this is a part.</summary>
     public void HideClasses() => _hidesClasses = true;
 

@@ -10,8 +10,20 @@ internal static class RenamedCheckpoint
 {
     private const string StackName = "{stack}";
 
-    /// <summary>Names that are allowed where the family has none, because they name the same tensors in another layout.</summary>
-    private static readonly string[] s_alternatives = ["QueryKeyValue", "GateUp", "CrossKeyValue"];
+    /// <summary>Names that are allowed where the family has none, because they name its projections in the other form, fused or separate.</summary>
+    private static readonly Dictionary<string, string> s_otherForms = new()
+    {
+        ["QueryKeyValue"] = "Query",
+        ["Query"] = "QueryKeyValue",
+        ["Key"] = "QueryKeyValue",
+        ["Value"] = "QueryKeyValue",
+        ["GateUp"] = "Gate",
+        ["Gate"] = "GateUp",
+        ["Up"] = "GateUp",
+        ["CrossKeyValue"] = "CrossKey",
+        ["CrossKey"] = "CrossKeyValue",
+        ["CrossValue"] = "CrossKeyValue",
+    };
 
     /// <param name="architecture">The architecture of the file.</param>
     /// <param name="overrides">The names of the attribute.</param>
@@ -27,7 +39,10 @@ internal static class RenamedCheckpoint
         {
             bool here = Of(architecture.Checkpoint.Names, given.Property).Length > 0,
                 there = architecture.Encoder is { } source && Of(source.Checkpoint.Names, given.Property).Length > 0;
-            if (!here && !there && !s_alternatives.Contains(given.Property))
+            bool isKnown =
+                Has(architecture.Checkpoint.Names, given.Property)
+                || (architecture.Encoder is { } other && Has(other.Checkpoint.Names, given.Property));
+            if (!isKnown)
             {
                 problems.Add("[TensorNames] names " + given.Property + ", which the model does not have: remove it");
             }
@@ -68,6 +83,11 @@ internal static class RenamedCheckpoint
             problems.Add("[TensorNames] declares one fused tensor of queries, keys and values: name it with QueryKeyValue");
         }
 
+        if (overrides.QueryKeyValue == QueryKeyValueLayout.Separate && !HasOwn(architecture.Checkpoint.Names))
+        {
+            problems.Add("[TensorNames] says that queries, keys and values have a tensor each: name them with Query, Key and Value");
+        }
+
         AttentionArchitecture attention = architecture.Attention;
         if (
             overrides.QueryKeyValue is { } storage
@@ -93,7 +113,7 @@ internal static class RenamedCheckpoint
         CheckpointNames names = layout.Names;
         foreach (NamedTensor given in overrides.Names)
         {
-            if (Of(names, given.Property).Length > 0 || s_alternatives.Contains(given.Property))
+            if (Has(names, given.Property))
             {
                 names = With(names, given.Property, given.Name.Replace(StackName, stack));
             }
@@ -179,6 +199,11 @@ internal static class RenamedCheckpoint
         ["FinalNorm"] = (static names => names.FinalNorm, static (names, name) => names with { FinalNorm = name }),
         ["Logits"] = (static names => names.Logits, static (names, name) => names with { Logits = name }),
     };
+
+    private static bool HasOwn(CheckpointNames names) => names.Query.Length > 0 && names.Key.Length > 0 && names.Value.Length > 0;
+
+    private static bool Has(CheckpointNames names, string property) =>
+        Of(names, property).Length > 0 || (s_otherForms.TryGetValue(property, out string? other) && Of(names, other).Length > 0);
 
     private static string Of(CheckpointNames names, string property) =>
         s_properties.TryGetValue(property, out var access) ? access.Get(names) : "";

@@ -80,6 +80,12 @@ internal sealed record DecoderClass
             return model;
         }
 
+        if (name == Causal && configuration.GivesStates && (seesAll || bidirectional))
+        {
+            // Many embedding models see both ways and still name the class that they were trained from (gte-Qwen2).
+            name = Body;
+        }
+
         if (name == Causal)
         {
             string field = seesAll ? "is_causal" : "use_bidirectional_attention";
