@@ -22,8 +22,7 @@ internal sealed record FolderModel(ExecutionPlan Plan, Pooling? Assumed)
             null => null,
             Pooling.First =>
                 "The checkpoint contains no pooler: the state of the first position, [Pooling(PoolingKind.First)], is assumed.",
-            _ =>
-                "The checkpoint contains no pooler and the folder no modules.json: mean pooling, [Pooling(PoolingKind.Mean)], is assumed.",
+            _ => "The checkpoint contains no pooler and the folder no modules.json: mean pooling, [Pooling(PoolingKind.Mean)], is assumed.",
         };
 
     /// <param name="folder">The folder.</param>

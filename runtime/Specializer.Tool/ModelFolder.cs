@@ -30,7 +30,7 @@ internal sealed class ModelFolder
         {
             if (Directory.Exists(Path) && OtherFormats.InFolder(Path) is { } advice)
             {
-                throw new ToolException($"'{Path}' holds no {Configuration}, and {advice}");
+                throw new ToolException($"'{Path}' contains no {Configuration}, and {advice}");
             }
 
             throw new ToolException(

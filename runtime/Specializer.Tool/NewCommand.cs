@@ -23,9 +23,7 @@ internal static class NewCommand
         string name = settings.Name ?? ClassNames.Of(folder.Name);
         if (!ClassNames.IsValid(name, dotted: false) || (settings.Namespace is { } given && !ClassNames.IsValid(given, dotted: true)))
         {
-            throw new ToolException(
-                $"'{settings.Namespace ?? name}' is not a valid C# name. Set --name and --namespace."
-            );
+            throw new ToolException($"'{settings.Namespace ?? name}' is not a valid C# name. Set --name and --namespace.");
         }
 
         string output = settings.Output ?? name + ".cs";

@@ -75,7 +75,7 @@ public sealed class InspectTests
         Assert.Contains("118", run.Output, StringComparison.Ordinal);
 
         // As the exception of a load, it says what to do.
-        Assert.Contains("\nTo mend it: compare the declaration with the config.json", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\nTo fix it: compare the declaration with the config.json", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,10 +97,7 @@ public sealed class InspectTests
     {
         using var folder = new TemporaryFolder();
         Assert.Equal(
-            (
-                1,
-                $"error: '{folder.Path}' contains no config.json. Pass the folder of a downloaded model with its config.json.\n"
-            ),
+            (1, $"error: '{folder.Path}' contains no config.json. Pass the folder of a downloaded model with its config.json.\n"),
             Error("inspect", folder.Path)
         );
         Assert.Equal(

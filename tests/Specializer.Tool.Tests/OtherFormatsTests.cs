@@ -58,7 +58,11 @@ public sealed class OtherFormatsTests
         File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
         File.Copy(Path.Combine(InspectTests.Pronounce, "model.safetensors"), folder["model.safetensors"]);
         folder.Write("pytorch_model.bin", "not read");
-        Assert.Contains("It contains exactly the tensors of the model.", ToolRun.Of("inspect", folder.Path).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "It contains exactly the tensors of the model.",
+            ToolRun.Of("inspect", folder.Path).Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -88,7 +92,7 @@ public sealed class OtherFormatsTests
         )
         {
             Assert.Contains(
-                "the folder holds adapter_model.safetensors, but no checkpoint of a whole model.",
+                "the folder contains adapter_model.safetensors, but no checkpoint of a whole model.",
                 message,
                 StringComparison.Ordinal
             );
@@ -125,7 +129,7 @@ public sealed class OtherFormatsTests
         using var folder = new TemporaryFolder();
         folder.Write("smollm-q4_k_m.gguf", "not read");
         string error = ToolRun.Of("inspect", folder.Path).Error;
-        Assert.Contains("holds no config.json, and the folder holds smollm-q4_k_m.gguf,", error, StringComparison.Ordinal);
+        Assert.Contains("contains no config.json, and the folder contains smollm-q4_k_m.gguf,", error, StringComparison.Ordinal);
     }
 
     /// <summary>Three lines of Python follow, each of its own.</summary>

@@ -119,11 +119,7 @@ public sealed class SentenceFolderTests
         WriteWeights(folder, pooler: true);
         ToolRun run = ToolRun.Of("new", folder.Path, "--name", "Mini", "--output", folder["Mini.cs"]);
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains(
-            "does not match the model that the folder declares, so no class is written",
-            run.Error,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("does not match the model that the folder declares, so no class is written", run.Error, StringComparison.Ordinal);
         Assert.Contains("encoder.layer.1.", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["Mini.cs"]));
     }

@@ -58,7 +58,7 @@ internal static class OtherFormats
         }
 
         return Directory.EnumerateFiles(folder, Adapter).Order(StringComparer.Ordinal).FirstOrDefault() is { } adapter
-            ? $"the folder holds {Path.GetFileName(adapter)}, but no checkpoint of a whole model. {FromAdapter(folder)}"
+            ? $"the folder contains {Path.GetFileName(adapter)}, but no checkpoint of a whole model. {FromAdapter(folder)}"
             : null;
     }
 

@@ -41,7 +41,7 @@ public sealed class PublishedFieldsTests
     [InlineData("compression_config", "{ \"quant_method\": \"compressed-tensors\" }", "compressed-tensors")]
     public void OtherSpellingsOfQuantisedCheckpointsAreNamed(string field, string value, string method) =>
         Assert.Equal(
-            $"\"{field}\" is an object: the checkpoint's weights are quantised ({method}), which is not supported: use the model's checkpoint in F32, BF16 or F16",
+            $"\"{field}\" is an object: quantized weights ({method}) are not supported: use a checkpoint in F32, BF16 or F16",
             Reading.Problem($"{{ \"model_type\": \"llama\", {Sizes}, \"{field}\": {value} }}")
         );
 

@@ -315,9 +315,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         {
             if (elements > most)
             {
-                problems.Add(
-                    FormattableString.Invariant($"{what} would have {elements} elements, which exceeds the limit of {most}")
-                );
+                problems.Add(FormattableString.Invariant($"{what} would have {elements} elements, which exceeds the limit of {most}"));
             }
         }
     }

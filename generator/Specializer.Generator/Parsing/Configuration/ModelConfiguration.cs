@@ -399,9 +399,7 @@ internal sealed class ModelConfiguration
 
         return Wrong(
             name,
-            largest == int.MaxValue
-                ? "a positive integer"
-                : "an integer from 1 to " + largest.ToString(CultureInfo.InvariantCulture),
+            largest == int.MaxValue ? "a positive integer" : "an integer from 1 to " + largest.ToString(CultureInfo.InvariantCulture),
             defaultValue ?? 1
         );
     }

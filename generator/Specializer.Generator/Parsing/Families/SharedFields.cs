@@ -166,11 +166,7 @@ internal static class SharedFields
             : field == "quantization" ? "MLX"
             : "an unnamed method";
         quantization.WithoutEffect([.. quantization.Names]);
-        configuration.Refuse(
-            true,
-            field,
-            $"quantized weights ({method}) are not supported: use a checkpoint in F32, BF16 or F16"
-        );
+        configuration.Refuse(true, field, $"quantized weights ({method}) are not supported: use a checkpoint in F32, BF16 or F16");
     }
 
     /// <summary>
