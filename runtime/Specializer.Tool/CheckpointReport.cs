@@ -12,7 +12,7 @@ namespace Specializer.Tool;
 /// <param name="Problems">The problems; empty if the checkpoint matches.</param>
 internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<string> ElementTypes, IReadOnlyList<WeightsProblem> Problems)
 {
-    /// <summary>What does not fit, layers together, and what to do about it, in lines; empty if everything fits.</summary>
+    /// <summary>The problems and how to fix them, with equal problems of layers merged, in lines; empty if there is no problem.</summary>
     public string Explanation { get; private init; } = "";
 
     public static CheckpointReport Of(WeightsSource checkpoint, ExecutionPlan plan)
@@ -28,7 +28,7 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
         WeightsException? exception = Check(checkpoint, plan);
         return new CheckpointReport(tensors.Length, tensors.Sum(static tensor => tensor.ByteLength), types, exception?.Problems ?? [])
         {
-            // The first line says of which file, as those before this report do.
+            // The first line names the file, which is printed before this report.
             Explanation = exception is null ? "" : exception.Message[(exception.Message.IndexOf('\n', StringComparison.Ordinal) + 1)..],
         };
     }

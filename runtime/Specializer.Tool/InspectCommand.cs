@@ -78,7 +78,7 @@ internal static class InspectCommand
             return 0;
         }
 
-        console.MarkupLineInterpolated($"[red]It does not fit the model:[/]");
+        console.MarkupLineInterpolated($"[red]It does not match the model:[/]");
         console.WriteLine(report.Explanation);
         return 1;
     }

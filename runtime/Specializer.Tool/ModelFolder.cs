@@ -134,10 +134,10 @@ internal sealed class ModelFolder
     /// <summary>Whether there are weights of any kind.</summary>
     public bool HasCheckpoint => Directory.EnumerateFiles(Path, "*.safetensors*").Any(static file => !OtherFormats.IsAdapter(file));
 
-    /// <summary>What is said of an adapter beside a checkpoint, which transformers would apply; null if there is none.</summary>
+    /// <summary>The message about an adapter next to the checkpoint, which transformers applies; null if the folder contains no adapter.</summary>
     public string? Adapter =>
         HasCheckpoint && Directory.EnumerateFiles(Path).FirstOrDefault(OtherFormats.IsAdapter) is { } file
-            ? $"{System.IO.Path.GetFileName(file)} is not applied: it is an adapter (LoRA), which transformers adds to the checkpoint's weights. Merge the two (PEFT's merge_and_unload) if it is wanted."
+            ? $"{System.IO.Path.GetFileName(file)} is not applied: it is an adapter (LoRA), which transformers adds to the checkpoint's weights. To apply it, merge the two with merge_and_unload of PEFT."
             : null;
 
     /// <summary>Returns advice about weights in another format if there are no safetensors; null if there are none.</summary>

@@ -73,7 +73,7 @@ internal static class NewCommand
         if (report.Problems.Count > 0)
         {
             throw new ToolException(
-                $"The checkpoint '{checkpoint.Description}' does not fit the model that the folder declares, so that no class is written:\n"
+                $"The checkpoint '{checkpoint.Description}' does not match the model that the folder declares, so no class is written:\n"
                     + report.Explanation
             );
         }

@@ -4,8 +4,8 @@ using Spectre.Console.Rendering;
 
 namespace Specializer.Tool;
 
-/// <summary>What another renderable writes, without the spaces by which a table pads its last column: they get into pipes and files.</summary>
-/// <param name="inner">The other one.</param>
+/// <summary>The output of another renderable without the padding of a table's last column, which would reach pipes and files.</summary>
+/// <param name="inner">The other renderable.</param>
 internal sealed class TrimmedLines(IRenderable inner) : Renderable
 {
     /// <inheritdoc/>

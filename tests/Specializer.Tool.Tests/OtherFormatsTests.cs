@@ -100,7 +100,7 @@ public sealed class OtherFormatsTests
         }
 
         Assert.Contains(
-            "adapter_model.safetensors is no checkpoint of a whole model.",
+            "adapter_model.safetensors is not the checkpoint of a whole model.",
             Assert.Throws<WeightsException>(() => Checkpoint.Open(folder["adapter_model.safetensors"])).Message,
             StringComparison.Ordinal
         );

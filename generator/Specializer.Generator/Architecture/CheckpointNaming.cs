@@ -72,11 +72,11 @@ internal sealed record CheckpointNaming
     /// <summary>Whether the token embeddings replace an absent output matrix, although a present one may differ.</summary>
     public bool EmbeddingsStandForLogits { get; init; }
 
-    /// <summary>How a declaration says whether the model has an output matrix of its own.</summary>
+    /// <summary>The way in which a declaration chooses between tied embeddings and a separate output matrix.</summary>
     public OutputMatrixChoice OutputMatrixChoice { get; init; }
 
     /// <summary>
-    /// Whether a file may hold projections fused that the family keeps apart, or the reverse, under the usual name beside the family's own.
+    /// Whether a file may contain separate projections fused, or a fused projection separate, under the usual name in the same module.
     /// </summary>
     public bool ProjectionsVary { get; init; }
 

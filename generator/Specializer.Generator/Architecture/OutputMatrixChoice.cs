@@ -1,8 +1,8 @@
 namespace Specializer.Generator.Architecture;
 
 /// <summary>
-/// How a declaration says whether a model has an output matrix of its own or computes its logits with the token embeddings; the values are
-/// those of the runtime's enumeration.
+/// The way in which a declaration chooses between tied embeddings and a separate output matrix. The values are those of the runtime's
+/// enumeration.
 /// </summary>
 internal enum OutputMatrixChoice
 {
@@ -12,7 +12,7 @@ internal enum OutputMatrixChoice
     /// <summary>By the field of the config.json alone.</summary>
     Configured,
 
-    /// <summary>As <see cref="Configured"/>, and another field says whether the states stay scaled.</summary>
+    /// <summary>As <see cref="Configured"/>; another field keeps the scale of the states.</summary>
     ConfiguredWithScale,
 
     /// <summary>Not at all.</summary>

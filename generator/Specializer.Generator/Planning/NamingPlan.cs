@@ -17,7 +17,7 @@ internal sealed record NamingPlan(
     EquatableArray<TensorAlternatives> Alternatives
 )
 {
-    /// <summary>How a declaration says whether the output matrix is the embeddings.</summary>
+    /// <summary>The way in which a declaration chooses between tied embeddings and a separate output matrix.</summary>
     public OutputMatrixChoice OutputMatrixChoice { get; init; }
 
     /// <summary>The plan without variations.</summary>
@@ -44,7 +44,7 @@ internal sealed record TensorAlternatives(string Name)
     /// <summary>The tensor that contains its rows.</summary>
     public TensorRows? PartOf { get; init; }
 
-    /// <summary>Whether it is a matrix [inputs, outputs], whose columns count as rows of parts and wholes.</summary>
+    /// <summary>Whether it is a matrix [inputs, outputs], of which parts and wholes are columns.</summary>
     public bool InputsFirst { get; init; }
 
     /// <summary>Whether it is zero if it is absent.</summary>
@@ -52,14 +52,14 @@ internal sealed record TensorAlternatives(string Name)
 }
 
 /// <summary>Rows of a tensor of another name.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="First">Where the part begins in the whole.</param>
-/// <param name="Rows">The rows of the named tensor.</param>
+/// <param name="Name">The name.</param>
+/// <param name="First">The start of the part in the whole.</param>
+/// <param name="Rows">The number of rows of the named tensor.</param>
 internal sealed record TensorRows(string Name, int First, int Rows)
 {
-    /// <summary>How many rows of the part lie together in the whole; 0 for all of them.</summary>
+    /// <summary>The number of adjacent rows of the part in the whole; 0 for all.</summary>
     public int GroupRows { get; init; }
 
-    /// <summary>The rows of the whole from one such group to the next; 0 where there is one group.</summary>
+    /// <summary>The number of rows of the whole from one such group to the next; 0 for a single group.</summary>
     public int GroupStride { get; init; }
 }

@@ -6,16 +6,15 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>
-/// Plans the other form of a stack's projections: one tensor where the family keeps several, and several where it keeps one.
-/// Queries, keys and values, the keys and values of a source, and the gate and up projections follow the same rule.
+/// Plans the other form of a stack's projections: fused if the family has separate ones, and separate if it has a fused one. The rule
+/// applies to queries, keys and values, to keys and values of the cross-attention, and to the gate and up projections.
 /// </summary>
 /// <param name="stack">The stack.</param>
 /// <param name="tensors">The tensors that the plan reads, by name.</param>
 /// <param name="usualNames">
-/// Whether a form that has no name of its own has the usual one beside the names of the other form, such as <c>qkv_proj</c> beside
-/// <c>q_proj</c>; otherwise it is not looked for.
+/// Whether a form without a name has the usual one in the module of the other form, such as <c>qkv_proj</c> next to <c>q_proj</c>.
 /// </param>
-/// <param name="change">Adds to what may stand for a tensor.</param>
+/// <param name="change">Changes the alternatives of a tensor.</param>
 internal sealed class ProjectionNames(
     TransformerArchitecture stack,
     IReadOnlyDictionary<string, TensorPlan> tensors,
@@ -25,10 +24,10 @@ internal sealed class ProjectionNames(
 {
     private const char Separator = '.';
 
-    /// <summary>A projection among those that a tensor holds together.</summary>
-    /// <param name="Name">The name of its own tensor; empty for the usual one.</param>
+    /// <summary>One of the projections of a fused tensor.</summary>
+    /// <param name="Name">The name of its separate tensor; empty for the usual one.</param>
     /// <param name="UsualName">The last part of the usual name.</param>
-    /// <param name="Rows">Where its rows lie in the fused tensor; their name is not set.</param>
+    /// <param name="Rows">Its rows in the fused tensor, without a name.</param>
     private sealed record Part(string Name, string UsualName, TensorRows Rows);
 
     public void Plan()
@@ -57,8 +56,8 @@ internal sealed class ProjectionNames(
     }
 
     /// <summary>
-    /// The rows of queries, keys and values in the family's own fused tensor. Families that keep them apart have one natural order:
-    /// all queries, all keys, all values.
+    /// Returns the rows of queries, keys and values in the fused tensor of the family. The order of families with separate ones is all
+    /// queries, all keys, all values.
     /// </summary>
     private Part[] QueryKeyValue(CheckpointNames names)
     {
@@ -105,7 +104,7 @@ internal sealed class ProjectionNames(
             inputsFirst = isMatrix && plan!.Shape.Count > 1 && stack.Checkpoint.InputsFirst;
         int rows = parts.Sum(static part => part.Rows.Rows);
 
-        // A fused bias holds those of all projections, so that it stands for none where some have no bias.
+        // A fused bias contains the biases of all projections, so it is not used if some have no bias.
         if (names.All(tensors.ContainsKey) && !tensors.ContainsKey(whole))
         {
             for (int i = 0; i < parts.Length; i++)

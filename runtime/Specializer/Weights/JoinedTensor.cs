@@ -3,10 +3,10 @@ using System.Collections.Generic;
 
 namespace Specializer;
 
-/// <summary>A tensor that a checkpoint holds in another form: in parts, or among the rows of a whole.</summary>
-/// <param name="Name">What the table calls it.</param>
-/// <param name="Shape">Its shape.</param>
-/// <param name="Pieces">What it is made of; together they fill it.</param>
+/// <summary>A tensor that a checkpoint stores in another form: in parts, or as rows of a whole.</summary>
+/// <param name="Name">The name in the table.</param>
+/// <param name="Shape">The shape.</param>
+/// <param name="Pieces">The pieces that together cover the tensor.</param>
 internal sealed record JoinedTensor(string Name, long[] Shape, IReadOnlyList<TensorPiece> Pieces)
 {
     /// <summary>Copies the pieces, as 32-bit floats, into memory that lives as long as a view of it.</summary>
@@ -24,7 +24,7 @@ internal sealed record JoinedTensor(string Name, long[] Shape, IReadOnlyList<Ten
             piece.CopyTo(contents);
         }
 
-        // Groups of rows are too short to let go of one by one.
+        // Groups of rows are too short to be released one at a time.
         string last = "";
         foreach (TensorPiece piece in Pieces)
         {
@@ -39,6 +39,6 @@ internal sealed record JoinedTensor(string Name, long[] Shape, IReadOnlyList<Ten
         return new TensorView(Name, TensorElementType.Float32, Shape, (byte*)memory.DangerousGetHandle(), memory);
     }
 
-    /// <summary>A tensor of zeros.</summary>
+    /// <summary>Returns a tensor of zeros.</summary>
     public static TensorView Zeros(string name, long[] shape) => new JoinedTensor(name, shape, []).Read();
 }

@@ -31,10 +31,10 @@ internal static class OtherFormats
         ),
     ];
 
-    /// <summary>What the weights of an adapter (LoRA) are called, which belong to those of another model.</summary>
+    /// <summary>The file names of the weights of an adapter (LoRA), which modify the weights of another model.</summary>
     private const string Adapter = "adapter_model*";
 
-    /// <summary>Whether a file holds an adapter.</summary>
+    /// <summary>Returns whether a file contains an adapter.</summary>
     /// <param name="path">The file.</param>
     public static bool IsAdapter(string path) => Matches(Adapter, Path.GetFileName(path));
 
@@ -70,7 +70,7 @@ internal static class OtherFormats
             folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
         if (IsAdapter(path))
         {
-            return $"{name} is no checkpoint of a whole model. {FromAdapter(folder)}";
+            return $"{name} is not the checkpoint of a whole model. {FromAdapter(folder)}";
         }
 
         foreach ((string pattern, Func<string, string, string> advice) in s_formats)
@@ -96,7 +96,7 @@ internal static class OtherFormats
             $"safetensors.torch.save_file({{name: tensor.clone() for part in parts for name, tensor in part.items()}}, {Python(Path.Combine(folder, "model.safetensors"))}, {{\"format\": \"pt\"}})"
         );
 
-    /// <summary>PEFT finds the adapter's model by the name in adapter_config.json.</summary>
+    /// <summary>Returns the program that merges an adapter; PEFT reads the name of its model in adapter_config.json.</summary>
     private static string FromAdapter(string folder) =>
         Lines(
             "It is an adapter (LoRA) of another model's weights; these lines of Python save the two as one (for a class without logits of the next token, PEFT has another AutoPeftModel):",

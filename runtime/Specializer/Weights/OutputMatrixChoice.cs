@@ -1,6 +1,6 @@
 namespace Specializer;
 
-/// <summary>How a declaration says whether a model has an output matrix of its own or computes its logits with the token embeddings.</summary>
+/// <summary>The way in which a declaration chooses between tied embeddings and a separate output matrix.</summary>
 public enum OutputMatrixChoice
 {
     /// <summary>By <c>TiedEmbeddings</c> of the attribute, or by <c>tie_word_embeddings</c> of the config.json.</summary>
@@ -10,11 +10,11 @@ public enum OutputMatrixChoice
     Configured,
 
     /// <summary>
-    /// As <see cref="Configured"/>; and since the family scales the states that its tied logits are computed from,
-    /// <c>scale_decoder_outputs</c> says whether they stay scaled with a matrix of its own (T5).
+    /// As <see cref="Configured"/>. The family scales the states from which tied logits are computed (T5). With a separate matrix,
+    /// <c>scale_decoder_outputs</c> keeps the scale.
     /// </summary>
     ConfiguredWithScale,
 
-    /// <summary>Not at all: the family computes its logits with the token embeddings.</summary>
+    /// <summary>No choice: the family computes its logits with the token embeddings.</summary>
     Fixed,
 }

@@ -16,7 +16,7 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
     private readonly Dictionary<(int Requirement, int Layer), List<TensorRows>> _missingParts = [];
     private readonly List<(TensorView Found, TensorRequirement Requirement, int Layer, long[] Expected)> _odd = [];
 
-    /// <summary>A whole is found for each of its parts, and reported once.</summary>
+    /// <summary>The names in <see cref="_odd"/>: a whole is found for each of its parts and reported once.</summary>
     private readonly HashSet<string> _oddNames = [];
 
     /// <exception cref="WeightsException">The weights do not match the table.</exception>
@@ -153,7 +153,7 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
         return true;
     }
 
-    /// <summary>Checks a tensor that stands for another in another form, and keeps one that does not fit for the report.</summary>
+    /// <summary>Checks a tensor that replaces another in another form, and keeps an invalid one for the report.</summary>
     private bool IsReadableAs(in TensorView view, TensorRequirement requirement, int layer, long[] expected)
     {
         bool isReadable = view.Shape.SequenceEqual(expected) && TensorElementTypes.IsReadable(view.ElementType);
@@ -221,11 +221,11 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
         }
     }
 
-    /// <param name="problems">Where it is reported.</param>
-    /// <param name="view">What was found.</param>
-    /// <param name="requirement">What it is read as.</param>
-    /// <param name="expected">The shape that it must have.</param>
-    /// <param name="inPlaceOf">The tensor that it stands for in another form; empty if it is that tensor.</param>
+    /// <param name="problems">The problems found so far.</param>
+    /// <param name="view">The tensor that was found.</param>
+    /// <param name="requirement">The requirement that it is read for.</param>
+    /// <param name="expected">The expected shape.</param>
+    /// <param name="inPlaceOf">The tensor that it replaces in another form; empty if it is that tensor.</param>
     private static void Report(
         TableProblems problems,
         in TensorView view,

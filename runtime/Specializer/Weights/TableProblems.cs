@@ -64,10 +64,10 @@ internal sealed class TableProblems
         );
     }
 
-    /// <param name="view">What was found.</param>
-    /// <param name="requirement">What it is read as.</param>
-    /// <param name="shape">The shape that was expected.</param>
-    /// <param name="inPlaceOf">The tensor that it stands for in another form; empty if it is that tensor.</param>
+    /// <param name="view">The tensor that was found.</param>
+    /// <param name="requirement">The requirement that it is read for.</param>
+    /// <param name="shape">The expected shape.</param>
+    /// <param name="inPlaceOf">The tensor that it replaces in another form; empty if it is that tensor.</param>
     public void AddWrongShape(TensorView view, TensorRequirement requirement, ReadOnlySpan<long> shape, string inPlaceOf)
     {
         string expected = TensorExtent.Format(shape);
@@ -245,7 +245,7 @@ internal sealed class TableProblems
         return declaration + (isDeclarationWrong && isTypeWrong ? " Also " : "") + type;
     }
 
-    /// <summary>The model reads the embeddings; the other tensor is its output matrix or another copy.</summary>
+    /// <summary>Returns how to fix copies that differ: the output matrix and the embeddings, or other ones.</summary>
     private string TyingAdvice()
     {
         const string Embeddings = "to use the embeddings, save the checkpoint without the output matrix.";

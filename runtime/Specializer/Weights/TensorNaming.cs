@@ -32,6 +32,6 @@ public sealed class TensorNaming
     /// <summary>The name of the output matrix, used in messages about tied embeddings; empty if the model has none.</summary>
     public string OutputMatrix { get; init; } = "";
 
-    /// <summary>How the declaration says whether the output matrix is the embeddings, so that messages advise only what works.</summary>
+    /// <summary>The way in which a declaration unties the output matrix. Messages suggest only this way.</summary>
     public OutputMatrixChoice OutputMatrixChoice { get; init; }
 }

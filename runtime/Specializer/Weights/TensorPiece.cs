@@ -19,7 +19,7 @@ internal readonly record struct TensorPiece(
 {
     /// <summary>The pieces of a part, which the checkpoint holds, in a whole, which the table has.</summary>
     /// <param name="part">The part.</param>
-    /// <param name="rows">Where its rows lie in the whole.</param>
+    /// <param name="rows">Its rows in the whole.</param>
     /// <param name="whole">The shape of the whole.</param>
     /// <param name="outputAxis">The dimension that counts the rows.</param>
     public static IEnumerable<TensorPiece> OfPart(TensorView part, TensorRows rows, long[] whole, int outputAxis)
@@ -32,7 +32,7 @@ internal readonly record struct TensorPiece(
 
     /// <summary>The pieces of a part, which the table has, in a whole, which the checkpoint holds.</summary>
     /// <param name="whole">The whole.</param>
-    /// <param name="rows">Where the rows of the part lie in it.</param>
+    /// <param name="rows">The rows of the part in the whole.</param>
     /// <param name="count">How many the part has.</param>
     /// <param name="outputAxis">The dimension that counts the rows.</param>
     public static IEnumerable<TensorPiece> OfWhole(TensorView whole, TensorRows rows, long count, int outputAxis)
@@ -54,7 +54,7 @@ internal readonly record struct TensorPiece(
         }
     }
 
-    /// <summary>For each group of rows that lie together: where its runs are in the part and in the whole.</summary>
+    /// <summary>Returns the runs of each group of adjacent rows in the part and in the whole.</summary>
     private static IEnumerable<((long First, long Stride) Part, (long First, long Stride) Whole, long Runs, long Length)> InBoth(
         TensorRows rows,
         long count,

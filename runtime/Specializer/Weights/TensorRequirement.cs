@@ -31,7 +31,7 @@ public sealed record TensorRequirement(string Name, int Layers, params Immutable
     /// <summary>The tensor that contains the rows of this one, if a checkpoint may contain it instead.</summary>
     public TensorRows? PartOf { get; init; }
 
-    /// <summary>Whether a matrix is [inputs, outputs], so that its columns count as rows of <see cref="Parts"/> and <see cref="PartOf"/>.</summary>
+    /// <summary>Whether a matrix is [inputs, outputs], of which <see cref="Parts"/> and <see cref="PartOf"/> are columns.</summary>
     public bool InputsFirst { get; init; }
 
     /// <summary>Whether the tensor is replaced by zeros if a checkpoint does not contain it.</summary>
@@ -57,10 +57,10 @@ public sealed record TensorRequirement(string Name, int Layers, params Immutable
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Layers, Shape.Length);
 
-    /// <summary>The dimension that counts the outputs, which are the rows of parts and wholes.</summary>
+    /// <summary>The dimension of the outputs.</summary>
     internal int OutputAxis => InputsFirst && Shape.Length > 1 ? 1 : 0;
 
-    /// <summary>The shape with another number of outputs.</summary>
+    /// <summary>Returns the shape with another number of outputs.</summary>
     internal long[] ShapeOf(long outputs)
     {
         long[] shape = [.. Shape];

@@ -167,7 +167,7 @@ public sealed class TensorTable
         }
     }
 
-    /// <summary>Whether the rows of a part lie inside the whole, in whole groups that do not overlap.</summary>
+    /// <summary>Returns whether the rows of a part are inside the whole, in complete groups that do not overlap.</summary>
     private static bool Fits(TensorRows where, long count, long whole)
     {
         if (where.First < 0 || count < 0 || count > whole || where.GroupRows < 0)
@@ -186,7 +186,7 @@ public sealed class TensorTable
             && where.First + ((Int128)(groups - 1) * where.GroupStride) <= whole - where.GroupRows;
     }
 
-    /// <summary>Whether no other part has any of its rows; as the rows of all add up to those of the whole, none is left over.</summary>
+    /// <summary>Returns whether no other part contains any of its rows.</summary>
     private static bool TakesFree(TensorRows part, long count, HashSet<long> taken)
     {
         long groupRows = part.GroupRows == 0 ? count : part.GroupRows;

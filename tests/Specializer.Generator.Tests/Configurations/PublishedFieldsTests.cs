@@ -58,7 +58,7 @@ public sealed class PublishedFieldsTests
         ConfigurationProblem problem = Assert.Single(reading.Problems);
         Assert.Equal(ConfigurationProblemKind.Unused, problem.Kind);
         Assert.EndsWith(
-            ": sentence-transformers applies it to the logits, which the model gives as they are",
+            ": sentence-transformers applies it to the logits, which the model returns unchanged",
             problem.Message,
             StringComparison.Ordinal
         );
@@ -102,30 +102,30 @@ public sealed class PublishedFieldsTests
     [InlineData(
         "bart",
         "BartForSequenceClassification",
-        ". Its head reads the decoder's last states, which sessions with a source do not give"
+        ". Its head reads the last states of the decoder, which sessions with a source do not return"
     )]
     [InlineData(
         "mbart",
         "MBartForQuestionAnswering",
-        ". Its head reads the decoder's last states, which sessions with a source do not give"
+        ". Its head reads the last states of the decoder, which sessions with a source do not return"
     )]
     [InlineData("bart", "BartForCausalLM", ". It is a decoder without a source")]
-    [InlineData("t5", "T5ForTokenClassification", ". Its head reads the encoder's states, and no decoder")]
-    [InlineData("whisper", "WhisperForAudioClassification", ". Its head reads the encoder's states, and no decoder")]
+    [InlineData("t5", "T5ForTokenClassification", ". Its head reads the states of the encoder")]
+    [InlineData("whisper", "WhisperForAudioClassification", ". Its head reads the states of the encoder")]
     [InlineData(
         "bart",
         "BartModel",
-        ". It gives the decoder's last states, which sessions with a source do not give. If logits are wanted, write \"BartForConditionalGeneration\", which computes them from these states"
+        ". Its output is the last states of the decoder, which sessions with a source do not return. To compute logits from these states, write \"BartForConditionalGeneration\""
     )]
     [InlineData(
         "marian",
         "MarianModel",
-        ". It gives the decoder's last states, which sessions with a source do not give. If logits are wanted, write \"MarianMTModel\", which computes them from these states"
+        ". Its output is the last states of the decoder, which sessions with a source do not return. To compute logits from these states, write \"MarianMTModel\""
     )]
     [InlineData(
         "t5",
         "T5Model",
-        ". It gives the decoder's last states, which sessions with a source do not give. If logits are wanted, write \"T5ForConditionalGeneration\", which computes them from these states"
+        ". Its output is the last states of the decoder, which sessions with a source do not return. To compute logits from these states, write \"T5ForConditionalGeneration\""
     )]
     [InlineData("t5", "T5Stack", "")]
     public void ClassesOfEncoderDecodersAreRefusedWithTheReason(string type, string name, string reason)

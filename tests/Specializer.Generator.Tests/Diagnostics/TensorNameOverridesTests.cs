@@ -81,7 +81,7 @@ public sealed class TensorNameOverridesTests
     [InlineData("CrossKeyValue = \"{layer}.kv\"", "[TensorNames] names CrossKeyValue, which the model has not: remove it")]
     [InlineData(
         "QueryKeyValueStorage = QueryKeyValueStorage.Separate",
-        "[TensorNames] says that queries, keys and values have a tensor each: name them with Query, Key and Value"
+        "[TensorNames] declares separate queries, keys and values: name them with Query, Key and Value"
     )]
     public Task OtherFormsThatTheModelHasNot(string arguments, string message) => Refused(Gpt2, arguments, message);
 

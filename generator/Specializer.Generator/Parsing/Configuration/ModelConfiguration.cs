@@ -76,7 +76,7 @@ internal sealed class ModelConfiguration
         }
     }
 
-    /// <summary>Whether something beside the file, such as a modules.json, takes the states of the body, whatever class the file names.</summary>
+    /// <summary>Whether the states of the body are the output, whatever class the file names, because of a modules.json or [Pooling].</summary>
     public bool GivesStates { get; set; }
 
     /// <summary>Hides the classes that the file names, because they describe the whole of which this is a part.</summary>

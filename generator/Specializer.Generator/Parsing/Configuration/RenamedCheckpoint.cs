@@ -85,7 +85,7 @@ internal static class RenamedCheckpoint
 
         if (overrides.QueryKeyValue == QueryKeyValueLayout.Separate && !HasOwn(architecture.Checkpoint.Names))
         {
-            problems.Add("[TensorNames] says that queries, keys and values have a tensor each: name them with Query, Key and Value");
+            problems.Add("[TensorNames] declares separate queries, keys and values: name them with Query, Key and Value");
         }
 
         AttentionArchitecture attention = architecture.Attention;

@@ -82,7 +82,7 @@ internal sealed record DecoderClass
 
         if (name == Causal && configuration.GivesStates && (seesAll || bidirectional))
         {
-            // Many embedding models see both ways and still name the class that they were trained from (gte-Qwen2).
+            // Bidirectional embedding models still name the causal class of their base model (gte-Qwen2).
             name = Body;
         }
 

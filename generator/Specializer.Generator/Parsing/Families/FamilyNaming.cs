@@ -67,7 +67,7 @@ internal static class FamilyNaming
         return architecture with { Checkpoint = architecture.Checkpoint with { Naming = naming } };
     }
 
-    /// <summary>TiedEmbeddings stands beside the config.json of a decoder alone, and T5 alone of the encoder-decoders reads the field.</summary>
+    /// <summary>Only decoders allow TiedEmbeddings with a config.json. T5 is the only encoder-decoder that reads the field.</summary>
     private static OutputMatrixChoice Choice(string type, TransformerArchitecture architecture) =>
         architecture.Stack == Stack.Decoder ? OutputMatrixChoice.Declared
         : architecture.Stack == Stack.Encoder ? OutputMatrixChoice.Configured

@@ -126,7 +126,7 @@ internal static class LlamaFamilies
     public static TransformerArchitecture Phi3(ModelConfiguration configuration)
     {
         TransformerArchitecture model = Common(configuration, s_phi3);
-        // Fields of the published program, which transformers does not read: the values that change nothing.
+        // Fields of the published program that transformers does not read. These values do not change the results.
         foreach (string field in new[] { "mlp_bias", "lm_head_bias" })
         {
             RefuseFlag(configuration, field, "transformers ignores it: this family has no biases");
@@ -165,7 +165,7 @@ internal static class LlamaFamilies
             );
     }
 
-    /// <summary>A field that the family's class does not have, and that says by false what the class does.</summary>
+    /// <summary>Rejects a flag that the class in transformers does not read and whose behavior is that of false.</summary>
     private static void RefuseFlag(ModelConfiguration configuration, string field, string why)
     {
         configuration.WithoutEffect(field);
@@ -176,7 +176,7 @@ internal static class LlamaFamilies
     public static TransformerArchitecture Common(ModelConfiguration configuration, Defaults defaults, string activation = "hidden_act")
     {
         SharedFields.RefuseCrossAttention(configuration);
-        // Fields of the program that trained SmolLM, of whose pairs a conversion makes halves.
+        // Fields of the training program of SmolLM. A conversion reorders its pairs to halves.
         configuration.WithoutEffect("is_llama_config");
         RefuseFlag(configuration, "rope_interleaved", "transformers ignores it and rotates the halves of a head");
         int width = configuration.Extent("hidden_size", defaults.Width);

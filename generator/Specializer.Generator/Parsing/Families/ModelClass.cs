@@ -20,7 +20,7 @@ internal static class ModelClass
             : names[0].Text;
     }
 
-    /// <summary>What published files call classes that have other names today: those of first versions, and of programs beside the weights.</summary>
+    /// <summary>Former names of classes in published files: those of first versions and of programs published with the weights.</summary>
     private static readonly Dictionary<string, string> s_formerNames = new(StringComparer.Ordinal)
     {
         ["LLaMAForCausalLM"] = "LlamaForCausalLM",
@@ -46,7 +46,7 @@ internal static class ModelClass
         return isSupported;
     }
 
-    /// <summary>Why a class of an encoder-decoder is none of those supported, and what to do where something can be done.</summary>
+    /// <summary>Returns why a class of an encoder-decoder is not supported, and how to fix it if that is possible.</summary>
     private static string Reason(string name, IReadOnlyCollection<string> supported)
     {
         string? whole = supported.FirstOrDefault(static one =>
@@ -55,11 +55,11 @@ internal static class ModelClass
         bool Ends(string suffix) => name.EndsWith(suffix, StringComparison.Ordinal);
         return whole is null ? ""
             : Ends("ForSequenceClassification") || Ends("ForQuestionAnswering")
-                ? ". Its head reads the decoder's last states, which sessions with a source do not give"
-            : Ends("ForAudioClassification") || Ends("ForTokenClassification") ? ". Its head reads the encoder's states, and no decoder"
+                ? ". Its head reads the last states of the decoder, which sessions with a source do not return"
+            : Ends("ForAudioClassification") || Ends("ForTokenClassification") ? ". Its head reads the states of the encoder"
             : Ends("ForCausalLM") ? ". It is a decoder without a source"
             : Ends("Model") && !Ends("EncoderModel")
-                ? $". It gives the decoder's last states, which sessions with a source do not give. If logits are wanted, write \"{whole}\", which computes them from these states"
+                ? $". Its output is the last states of the decoder, which sessions with a source do not return. To compute logits from these states, write \"{whole}\""
             : "";
     }
 }

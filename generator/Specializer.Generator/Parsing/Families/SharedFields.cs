@@ -122,10 +122,10 @@ internal static class SharedFields
         "cross_attention_hidden_size",
     ];
 
-    /// <summary>The scheme of transformers, of MLX, and of the first files of compressed-tensors.</summary>
+    /// <summary>The quantization schemes of transformers, of MLX, and of early files of compressed-tensors.</summary>
     private static readonly string[] s_quantizations = ["quantization_config", "quantization", "compression_config"];
 
-    /// <summary>What a CrossEncoder of sentence-transformers makes of the logits, as its versions spell it.</summary>
+    /// <summary>The functions that a CrossEncoder of sentence-transformers applies to the logits, in the spelling of each version.</summary>
     private static readonly string[] s_afterLogits = ["sentence_transformers", "sbert_ce_default_activation_function"];
 
     /// <summary>Accounts for these fields, and rejects values of fields that are harmless with one value only.</summary>
@@ -141,7 +141,7 @@ internal static class SharedFields
         foreach (string field in s_afterLogits)
         {
             configuration.WithoutEffect(field);
-            configuration.Note(field, "sentence-transformers applies it to the logits, which the model gives as they are");
+            configuration.Note(field, "sentence-transformers applies it to the logits, which the model returns unchanged");
         }
 
         configuration.Refuse(
