@@ -77,8 +77,8 @@ public sealed class TensorNameOverridesTests
     }
 
     [Theory]
-    [InlineData("GateUp = \"{layer}.gu\"", "[TensorNames] names GateUp, which the model has not: remove it")]
-    [InlineData("CrossKeyValue = \"{layer}.kv\"", "[TensorNames] names CrossKeyValue, which the model has not: remove it")]
+    [InlineData("GateUp = \"{layer}.gu\"", "[TensorNames] names GateUp, which the model does not have: remove it")]
+    [InlineData("CrossKeyValue = \"{layer}.kv\"", "[TensorNames] names CrossKeyValue, which the model does not have: remove it")]
     [InlineData(
         "QueryKeyValueStorage = QueryKeyValueStorage.Separate",
         "[TensorNames] declares separate queries, keys and values: name them with Query, Key and Value"
