@@ -8,14 +8,17 @@ using Specializer.Tests.EndToEnd;
 
 namespace Specializer.Arm64Runner;
 
-/// <summary>The register tiles of all generated kernels of an instruction set: what takes weights and has its number of rows at the end of its name.</summary>
+/// <summary>
+/// The register tiles of all generated kernels of an instruction set: methods with weights whose names end with their number of
+/// rows.
+/// </summary>
 internal static partial class RegisterTiles
 {
     /// <summary>
-    /// Has the JIT compile them, one after the other on one thread: what it prints of methods that it compiles at the same
-    /// time is mixed line by line, and nobody can tell whose registers are whose.
+    /// Makes the JIT compile the tiles on one thread. It mixes the listings of methods that it compiles at the same time line by
+    /// line.
     /// </summary>
-    /// <returns>How many they are.</returns>
+    /// <returns>The number of tiles.</returns>
     public static int Compile(InstructionSet instructionSet)
     {
         (MethodInfo Method, RuntimeTypeHandle[]? Layer)[] tiles =

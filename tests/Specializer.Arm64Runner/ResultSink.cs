@@ -11,7 +11,7 @@ namespace Specializer.Arm64Runner;
 /// <summary>Counts the results of a run and writes what failed.</summary>
 internal sealed class ResultSink : LongLivedMarshalByRefObject, IMessageSink
 {
-    /// <summary>Tests that take longer are told one by one.</summary>
+    /// <summary>Slower tests are reported one by one.</summary>
     private const decimal SlowSeconds = 5;
 
     private readonly ManualResetEventSlim _finished = new();
@@ -26,7 +26,7 @@ internal sealed class ResultSink : LongLivedMarshalByRefObject, IMessageSink
     /// <summary>Tests that failed, and errors outside of tests.</summary>
     public int Failed { get; private set; }
 
-    /// <summary>Tests that say themselves that they cannot run here.</summary>
+    /// <summary>Tests that report themselves that they cannot run here.</summary>
     public int Skipped { get; private set; }
 
     /// <inheritdoc/>

@@ -7,9 +7,9 @@ using Xunit.Abstractions;
 namespace Specializer.Arm64Runner;
 
 /// <summary>
-/// Which tests are run where every instruction is emulated and costs a hundred times its usual price: all tests of
-/// kernels and of whole models, of generated ones and of the generic engine, on NEON, and of what else computes with
-/// vectors. What is left out runs the same kernels again, or the portable ones, which are the same 128-bit vectors here.
+/// Selects the tests that run under emulation, which makes every instruction about a hundred times slower. They are the tests of
+/// kernels and whole models, generated and generic, on NEON, and of other code with vectors. The remaining tests run the same
+/// kernels again, or the portable ones, which use the same 128-bit vectors here.
 /// </summary>
 internal static class Selection
 {
@@ -30,7 +30,7 @@ internal static class Selection
         Fuzzing,
     ];
 
-    /// <summary>What refuses, cancels, counts and draws is the same code on every instruction set.</summary>
+    /// <summary>The tests of validation, cancellation, counts and sampling run the same code on every instruction set.</summary>
     private static readonly string[] s_ofAnyInstructionSet =
     [
         "Specializer.Tests.EndToEnd.AllocationTests",

@@ -10,7 +10,7 @@ internal sealed class TestCaseCollector : LongLivedMarshalByRefObject, IMessageS
 {
     private readonly ManualResetEventSlim _complete = new();
 
-    /// <summary>What was found; complete after <see cref="Wait"/>.</summary>
+    /// <summary>The tests that were found; complete after <see cref="Wait"/>.</summary>
     public List<ITestCase> TestCases { get; } = [];
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ using Stack = Specializer.Generator.Architecture.Stack;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
 /// <summary>
-/// Values of axes that no golden checkpoint has by themselves, each in a small model of its own, against the oracle on
-/// every instruction set of this process. docs/coverage.rows names them.
+/// Values of axes that no golden checkpoint has, each in a separate small model, compared with the oracle on every instruction
+/// set of this process. docs/coverage.rows names them.
 /// </summary>
 public sealed class AxisTests
 {
@@ -76,7 +76,7 @@ public sealed class AxisTests
         ["a bias of outputs only"] = new() { OutputBias = true },
         ["rotary, linear scaling"] = s_rotary with { Scaling = ScalingKind.Linear },
 
-        // NTK scaling stands for another base, as Specializer.Generator.Tests shows.
+        // NTK scaling is equivalent to another base, as Specializer.Generator.Tests shows.
         ["rotary, NTK scaling"] = s_rotary with
         {
             RotaryBase = 10_000 * Math.Pow(4, 16d / 14),

@@ -13,7 +13,7 @@ namespace Specializer.Fuzzing;
 
 using Stack = Specializer.Generator.Architecture.Stack;
 
-/// <summary>What a case came to.</summary>
+/// <summary>Specifies the result of a case.</summary>
 internal enum Verdict
 {
     Agrees,
@@ -24,8 +24,8 @@ internal enum Verdict
     Disagrees,
 }
 
-/// <param name="Verdict">What it came to.</param>
-/// <param name="Message">What is wrong, if anything.</param>
+/// <param name="Verdict">The result.</param>
+/// <param name="Message">The disagreement, if there is one.</param>
 internal sealed record Outcome(Verdict Verdict, string Message);
 
 /// <summary>Runs a generated model in every way and compares it with the oracle.</summary>
@@ -51,7 +51,7 @@ internal static class Comparison
 
     /// <summary>Compares the models of an architecture, each loaded for an instruction set, with the oracle.</summary>
     /// <param name="architecture">The architecture.</param>
-    /// <param name="drawn">What is drawn beside it: the seed, the prefix and how many sequences are decoded together.</param>
+    /// <param name="drawn">The other random values: the seed, the prefix and the number of sequences that are decoded together.</param>
     /// <param name="load">Loads a model of it.</param>
     /// <param name="instructionSets">The instruction sets; none for all of this process.</param>
     public static Outcome Run(
@@ -135,7 +135,7 @@ internal static class Comparison
         }
     }
 
-    /// <summary>Fails unless a call says that what it is given cannot be.</summary>
+    /// <summary>Fails unless a call rejects its argument.</summary>
     internal static void AssertRefused(string what, Action call)
     {
         try
@@ -150,7 +150,7 @@ internal static class Comparison
         throw new XunitException(what + " is not refused");
     }
 
-    /// <summary>Fails unless a call says that the model does not support it.</summary>
+    /// <summary>Fails unless a call reports that the model does not support it.</summary>
     internal static void AssertUnsupported(string what, Action call)
     {
         try
@@ -191,7 +191,7 @@ internal static class Comparison
         Tolerance tolerance = Tolerance.Default;
         if (moved is not null)
         {
-            // The largest change stands for all: which element a rounding hits is chance.
+            // The largest change counts, because the element that a rounding affects is random.
             double change = expected.Zip(moved, static (row, other) => row.Zip(other, static (a, b) => Math.Abs(a - b)).Max()).Max();
             tolerance = tolerance with { Absolute = tolerance.Absolute + (RoundingsPerWeight * change) };
         }

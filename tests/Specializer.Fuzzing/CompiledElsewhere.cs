@@ -27,10 +27,10 @@ public static class CompiledElsewhere
     /// <summary>Whether cases are read instead of compiled.</summary>
     public static bool IsSet => !string.IsNullOrEmpty(s_folder);
 
-    /// <summary>Compiles, for an instruction set that this machine need not have, all cases that the tests will ask for.</summary>
+    /// <summary>Compiles all cases of the tests for an instruction set, which this machine need not have.</summary>
     /// <param name="folder">Receives the assemblies.</param>
     /// <param name="instructionSet">The instruction set.</param>
-    /// <returns>How many cases they are.</returns>
+    /// <returns>The number of cases.</returns>
     public static int Write(string folder, InstructionSet instructionSet)
     {
         Directory.CreateDirectory(folder);

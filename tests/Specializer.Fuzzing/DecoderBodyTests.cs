@@ -15,8 +15,9 @@ namespace Specializer.Fuzzing;
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 
 /// <summary>
-/// The bodies of all decoder families as encoders, with the weights of the golden checkpoints: states after the final norm against
-/// the golden ones and the oracle, pooled states against the oracle, and the same bits in a batch and on any number of threads.
+/// The bodies of all decoder families as encoders, with the weights of the golden checkpoints. States after the final norm are
+/// compared with the golden ones and the oracle, pooled states with the oracle. A batch and any number of threads give the same
+/// bits.
 /// </summary>
 public sealed class DecoderBodyTests
 {
@@ -84,7 +85,7 @@ public sealed class DecoderBodyTests
         }
     }
 
-    /// <summary>On two threads, behind a shorter sequence, and without the states or the pooled state.</summary>
+    /// <summary>On two threads, after a shorter sequence, and without the states or the pooled state.</summary>
     private static void AssertSameBits(
         string name,
         SafetensorsFile file,
@@ -113,7 +114,7 @@ public sealed class DecoderBodyTests
         Comparison.AssertSame(first, both.AsSpan(0, first.Length), "states by themselves", 0);
         if (!IsBidirectional(name))
         {
-            // What comes after a token changes nothing of its state.
+            // Tokens after a position do not change its state.
             Comparison.AssertSame(first, states.AsSpan(0, first.Length), "states of the first tokens", 0);
         }
     }

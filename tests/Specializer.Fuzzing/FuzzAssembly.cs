@@ -16,7 +16,7 @@ internal sealed class FuzzAssembly : IDisposable
     private readonly AssemblyLoadContext _context = new(Namespace, isCollectible: true);
     private readonly Assembly _assembly;
 
-    /// <param name="name">What the cases are called together, by which they are found where they were compiled elsewhere.</param>
+    /// <param name="name">The common name of the cases, which identifies them if another machine has compiled them.</param>
     /// <param name="architectures">Their architectures.</param>
     /// <param name="instructionSets">Those that are run beside the portable one; none for all of this process.</param>
     /// <exception cref="InvalidOperationException">The generated code does not compile without a warning.</exception>
@@ -44,6 +44,6 @@ internal sealed class FuzzAssembly : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _context.Unload();
 
-    /// <summary>What the model of a case is called.</summary>
+    /// <summary>The name of the model of a case.</summary>
     public static string ClassName(int number) => FormattableString.Invariant($"Model{number}");
 }

@@ -12,12 +12,12 @@ using Stack = Specializer.Generator.Architecture.Stack;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
 /// <summary>
-/// An architecture as flat values, each of which has a simplest one as its default: so a failure can be shrunk value by
-/// value, and printed as the values that are left.
+/// An architecture as flat values, each of which has a simplest one as its default. A failure can be shrunk value by value, and
+/// printed as the remaining values.
 /// </summary>
 internal sealed record FuzzCase
 {
-    /// <summary>What weights and tokens are drawn from.</summary>
+    /// <summary>The seed of weights and tokens.</summary>
     public int Seed { get; init; } = 1;
 
     public Stack Stack { get; init; }
@@ -140,7 +140,7 @@ internal sealed record FuzzCase
     /// <summary>Whether scores are divided by the number of the layer.</summary>
     public bool ScaleByInverseLayer { get; init; }
 
-    /// <summary>What projected queries, keys and values are clipped to; 0 for none.</summary>
+    /// <summary>The limit that projected queries, keys and values are clipped to; 0 for none.</summary>
     public float ProjectionClip { get; init; }
 
     /// <summary>Sets of weights that run in order before the first runs again.</summary>
@@ -238,7 +238,7 @@ internal sealed record FuzzCase
     private bool HasHead =>
         IsEncoder && (Pooling != Pooling.None || HeadDense > 0 || HeadOutputs > 0 || Projection > 0 || SecondProjection > 0 || Normalize);
 
-    /// <summary>What the parser refuses of each stack, and what would declare nothing.</summary>
+    /// <summary>Checks the values of a stack that the parser rejects, or that would declare nothing.</summary>
     private bool StackFits =>
         Stack switch
         {

@@ -116,7 +116,7 @@ internal static class FuzzCompiler
             )
         )
         {
-            // What may be null is checked where declared models are compiled; here it would only take time.
+            // Nullability is checked in the compilation of declared models; here it would only take time.
             string code = file.Text.Replace("#nullable enable", "#nullable disable", StringComparison.Ordinal);
             yield return file with
             {

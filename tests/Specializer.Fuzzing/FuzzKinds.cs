@@ -11,7 +11,7 @@ internal enum PositionKind
     Relative,
 }
 
-/// <summary>What is added to the embeddings.</summary>
+/// <summary>Specifies the positions that are added to the embeddings.</summary>
 internal enum TableKind
 {
     None,

@@ -14,11 +14,16 @@ internal static class FuzzRun
     /// <summary>Cases per compilation.</summary>
     private const int BatchSize = 50;
 
-    /// <summary>Shrinking takes its time: of more failures only the case and what is wrong are told.</summary>
+    /// <summary>
+    /// The number of failures that are shrunk, which takes time. Further ones are printed with the case and the disagreement
+    /// only.
+    /// </summary>
     private const int MostShrunk = 3;
 
-    /// <summary>Runs the cases of <paramref name="count"/> seeds from <paramref name="seed"/> on, whatever some of them come to.</summary>
-    /// <returns>What happened, in lines; and whether every case agreed.</returns>
+    /// <summary>
+    /// Runs the cases of <paramref name="count"/> seeds from <paramref name="seed"/> on, independently of their results.
+    /// </summary>
+    /// <returns>The results, in lines, and whether every case agreed.</returns>
     public static (string Report, bool Agreed) Run(int seed, int count, Action<string> progress)
     {
         List<string> failures = [];
@@ -73,7 +78,7 @@ internal static class FuzzRun
             );
         }
 
-        // All that disagree once more: they may stand far apart above.
+        // All disagreements again, because they can be scattered above.
         failures.ForEach(progress);
         string report = string.Create(
             CultureInfo.InvariantCulture,
@@ -97,7 +102,7 @@ internal static class FuzzRun
         }
     }
 
-    /// <summary>Null if one of them cannot be planned, written or compiled; each by itself then says which.</summary>
+    /// <summary>Null if one of them cannot be planned, emitted or compiled. Each of them then reports its own result.</summary>
     public static FuzzAssembly? TryCompile(string name, IReadOnlyList<FuzzCase> cases)
     {
         try
@@ -126,7 +131,7 @@ internal static class FuzzRun
     public static IReadOnlyList<TransformerArchitecture> Architectures(IEnumerable<FuzzCase> cases) =>
         [.. cases.Select(static @case => @case.ToArchitecture())];
 
-    /// <summary>What the compiler's time is made of, where it ran at all.</summary>
+    /// <summary>The phases of compilation, if it ran at all.</summary>
     private static TimeSpan Writing => CompiledElsewhere.IsSet ? TimeSpan.Zero : FuzzCompiler.Writing;
 
     private static Outcome RunIn(FuzzAssembly assembly, FuzzCase @case, int number)

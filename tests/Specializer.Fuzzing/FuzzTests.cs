@@ -12,7 +12,7 @@ using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
 /// <summary>
 /// Random architectures, generated, compiled, run on every instruction set of this process, and compared with the oracle.
-/// SPECIALIZER_FUZZ_CASES says how many, SPECIALIZER_FUZZ_SEED where they begin.
+/// SPECIALIZER_FUZZ_CASES is the number of cases, SPECIALIZER_FUZZ_SEED the first seed.
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
@@ -20,7 +20,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private const int DefaultSeed = 2017;
 
-    /// <summary>What the fuzzer found once, each shrunk.</summary>
+    /// <summary>Failures that the fuzzer once found, each shrunk.</summary>
     private static readonly Dictionary<string, FuzzCase> s_found = new()
     {
         ["as many logits as projected features, in rows of another stride"] = new FuzzCase

@@ -5,8 +5,8 @@ using Specializer.Tests.Memory;
 namespace Specializer.Fuzzing;
 
 /// <summary>
-/// Every model of this project runs with inaccessible pages between its weights and buffers, where the system can.
-/// SPECIALIZER_TEST_GUARD_PAGES=0 turns them off.
+/// Every model of this project runs with guard pages between its weights and buffers, if the system supports it.
+/// SPECIALIZER_TEST_GUARD_PAGES=0 disables them.
 /// </summary>
 internal static class GuardedProcess
 {

@@ -197,7 +197,7 @@ public sealed class LongRopeCrossingTests
         Assert.Equal(0, least);
     }
 
-    /// <summary>Prefills up to a length, and cancels as soon as the states of a position are told.</summary>
+    /// <summary>Prefills up to a length, and cancels when the states of a position are reported.</summary>
     private static void Cancel(DecoderSession session, int position, int length)
     {
         using CancellationTokenSource source = new();

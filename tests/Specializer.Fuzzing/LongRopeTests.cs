@@ -11,8 +11,8 @@ using static Specializer.Fuzzing.LongRopeModels;
 namespace Specializer.Fuzzing;
 
 /// <summary>
-/// LongRoPE: at any moment a session gives the logits of its whole sequence in one call, with short factors up to the original
-/// length and long ones past it, whichever calls it came from.
+/// LongRoPE: at any time, a session computes the logits of its whole sequence in one call. It uses short factors up to the
+/// original length and long ones beyond, independently of the preceding calls.
 /// </summary>
 public sealed class LongRopeTests
 {

@@ -16,7 +16,10 @@ internal abstract class ModelRun(TransformerArchitecture architecture, int seed)
 
     public abstract (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load);
 
-    /// <summary>On more threads and in other pieces: the same bits, or an exception. What is no input, or longer than the context, is refused and changes nothing.</summary>
+    /// <summary>
+    /// More threads and other pieces give the same bits, or an exception. Invalid or too long input is rejected and changes
+    /// nothing.
+    /// </summary>
     public abstract void InPieces(Func<int, TransformerModel> load, float[] whole);
 
     protected int[] Draw(int count, int below) => [.. Enumerable.Range(0, count).Select(_ => Random.Next(below))];
@@ -29,7 +32,7 @@ internal abstract class ModelRun(TransformerArchitecture architecture, int seed)
 /// <summary>A decoder over its whole context.</summary>
 internal sealed class DecoderRun : ModelRun
 {
-    /// <summary>Steps of a batch: enough for sessions to fill up one by one beside the others.</summary>
+    /// <summary>The number of steps of a batch: enough for sessions to reach their context lengths one by one.</summary>
     private const int BatchSteps = 6;
 
     private readonly int[] _tokens;
@@ -44,10 +47,10 @@ internal sealed class DecoderRun : ModelRun
         _sequences = sequences;
     }
 
-    /// <summary>The first position whose logits are told: of a prefix only the last is.</summary>
+    /// <summary>The first position whose logits are computed: of a prefix, only those of the last one are.</summary>
     private int First => Math.Max(_prefix - 1, 0);
 
-    /// <summary>As many positions as the factors of short sequences hold for, where the whole sequence has others; 0 where it has not.</summary>
+    /// <summary>The number of positions with the factors of short sequences, if the whole sequence has others; otherwise 0.</summary>
     private int Short =>
         Architecture.OriginalContextLength is var original && original < _tokens.Length && original >= Math.Max(_prefix, 1) ? original : 0;
 
@@ -62,7 +65,7 @@ internal sealed class DecoderRun : ModelRun
         {
             double[][] beginning = oracle.Run(_tokens[..Short], new OracleInput(Prefix: _prefix)).Logits[First..];
 
-            // The call that tells the logits behind a prefix ends with the prefix.
+            // The call that computes the logits after a prefix ends with the prefix.
             logits = _prefix > 0 ? [beginning[0], .. logits[1..], .. beginning] : [.. logits, .. beginning];
         }
 
@@ -82,7 +85,7 @@ internal sealed class DecoderRun : ModelRun
         return ([.. logits, .. Short > 0 ? Prefill(session, Short) : []], states);
     }
 
-    /// <summary>The logits of the first tokens, in one call or, behind a prefix, in two.</summary>
+    /// <summary>The logits of the first tokens, in one call or, after a prefix, in two.</summary>
     private float[] Prefill(DecoderSession session, int length)
     {
         float[] logits = new float[(length - First) * Vocabulary];
@@ -95,7 +98,7 @@ internal sealed class DecoderRun : ModelRun
         return logits;
     }
 
-    /// <summary>The logits of some positions, told by a call that ends at a length.</summary>
+    /// <summary>The logits of some positions, from a call that ends at a length.</summary>
     private ReadOnlySpan<float> Of(float[] whole, int position, int count, int length)
     {
         int first = (position - First) + (length <= Short ? _tokens.Length - First : 0);
@@ -198,8 +201,8 @@ internal sealed class DecoderRun : ModelRun
         }
     }
 
-    /// <summary>Processes the prefix, if there is one, and tells the logits behind it if they are wanted.</summary>
-    /// <returns>Where what follows begins.</returns>
+    /// <summary>Processes the prefix, if there is one, and writes the logits after it if they are requested.</summary>
+    /// <returns>The position of the next token.</returns>
     private int PrefillPrefix(DecoderSession session, float[] logits)
     {
         if (session is not PrefixDecoderSession prefixed || _prefix == 0)

@@ -7,7 +7,7 @@ using Xunit;
 namespace Specializer.Fuzzing;
 
 /// <summary>Cases with names, all compiled together.</summary>
-/// <param name="assemblyName">What they are called together.</param>
+/// <param name="assemblyName">The common name.</param>
 /// <param name="cases">The cases.</param>
 internal sealed class NamedCases(string assemblyName, IReadOnlyDictionary<string, FuzzCase> cases)
 {
@@ -23,7 +23,7 @@ internal sealed class NamedCases(string assemblyName, IReadOnlyDictionary<string
     /// <summary>Fails unless the case agrees with the oracle.</summary>
     public void AssertAgrees(string name)
     {
-        // If they cannot be compiled together, each by itself says which is to blame.
+        // If they cannot be compiled together, each of them reports its own result.
         Outcome outcome = _assembly.Value is { } assembly
             ? Comparison.Run(cases[name], assembly, Array.IndexOf(_names, name))
             : FuzzRun.RunAlone(cases[name]);

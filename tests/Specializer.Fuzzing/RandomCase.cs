@@ -184,7 +184,8 @@ internal static class RandomCase
             }
             : drawn;
 
-        // What cannot be is drawn as the next simpler thing: tables that need an even width, options that exclude each other.
+        // Invalid combinations are replaced by the next simpler ones: tables that require an even width, options that exclude
+        // each other.
         FuzzCase[] simpler =
         [
             drawn,
@@ -214,7 +215,7 @@ internal static class RandomCase
                     : BlockArrangement.PostNorm,
             },
         ];
-        // What was added last is drawn last, so that a seed keeps its architecture.
+        // The latest additions are drawn last, so that a seed keeps its architecture.
         drawn = simpler.First(static candidate => candidate.IsValid) with
         {
             Storage = Maybe() ? WeightStorage.Float32 : Pick([WeightStorage.BFloat16, WeightStorage.Float16]),

@@ -13,7 +13,7 @@ using Xunit;
 namespace Specializer.Fuzzing;
 
 /// <summary>
-/// The fixtures of embedding models and of heads, with the outputs that transformers computed in float64: e5 pooled by a
+/// The fixtures of embedding models and of heads, with the outputs that transformers computed in float64. They are e5 pooled by a
 /// sentence-transformers folder, ColBERT with a projection of every token, a cross-encoder, and question answering.
 /// </summary>
 public sealed class SentenceFixtureTests
@@ -120,7 +120,7 @@ public sealed class SentenceFixtureTests
     private static void Check(string name, int[] tokens, int[]? types, Func<float[], float[], float[]> part, double[] expected)
     {
         using WeightsSource weights = Weights(name);
-        // The oracle knows no names but the table's own; files of bare bodies lack the prefix.
+        // The oracle supports only the names of the table. The files of bare bodies lack the prefix.
         string prefix = name switch
         {
             "e5" or "colbert" => "bert.",

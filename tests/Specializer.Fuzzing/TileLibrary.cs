@@ -14,8 +14,8 @@ namespace Specializer.Fuzzing;
 
 /// <summary>
 /// The register tiles of all cases, each compiled once. Nine tenths of a model's code are tiles, and many models have the same
-/// ones: so they are taken out of the files in which they were generated, word for word, into classes of their own, which the
-/// files then use. What runs is what was generated; only the compiler's work is shared.
+/// ones. They are moved from their generated files, unchanged, to separate classes, which the files then use. The tests run the
+/// generated code; only the compilation is shared.
 /// </summary>
 internal sealed partial class TileLibrary
 {
@@ -92,7 +92,10 @@ internal sealed partial class TileLibrary
         return name;
     }
 
-    /// <summary>Where the family of tiles ends that begins on a line: the method that chooses by the height, if there is one, and those of the heights.</summary>
+    /// <summary>
+    /// Returns the end of the family of tiles that begins on a line: the method that selects by height, if there is one, and
+    /// those of the heights.
+    /// </summary>
     private static int FamilyEnd(List<string> lines, int start)
     {
         if (MethodAt(lines, start) is not { } first)
@@ -119,7 +122,7 @@ internal sealed partial class TileLibrary
         return chooses ? end : start;
     }
 
-    /// <summary>The private method whose comment, attribute or signature stands on a line, behind an empty one.</summary>
+    /// <summary>Returns the private method whose comment, attribute or signature is on a line that follows an empty one.</summary>
     private static Method? MethodAt(List<string> lines, int start)
     {
         int line = start;

@@ -20,7 +20,7 @@ internal sealed class GeneratorRun
         Output = (CSharpCompilation)output;
         Result = Driver.GetRunResult().Results.Single();
 
-        // What the generator throws arrives as a warning, and a test that looks at sources only would not see it.
+        // An exception in the generator becomes a warning, which a test that only checks sources would miss.
         if (Result.Exception is { } exception)
         {
             throw new InvalidOperationException("The generator threw: " + exception.Message, exception);
@@ -43,7 +43,7 @@ internal sealed class GeneratorRun
     public IReadOnlyDictionary<string, string> Files =>
         Result.GeneratedSources.ToDictionary(static source => source.HintName, static source => source.SourceText.ToString());
 
-    /// <summary>Whether a model was generated, and not only the outline of one whose declaration has errors.</summary>
+    /// <summary>Whether a model was generated, instead of only the members of a declaration with errors.</summary>
     public bool GeneratesAModel => Files.Keys.Any(static name => name.EndsWith(".Weights.g.cs", StringComparison.Ordinal));
 
     public static GeneratorRun Of(params string[] files) => Of(TestProject.Compile(files));
@@ -56,7 +56,7 @@ internal sealed class GeneratorRun
             compilation
         );
 
-    /// <summary>A driver that has not run yet.</summary>
+    /// <summary>Creates a driver that has not been run.</summary>
     public static GeneratorDriver CreateDriver(ISourceGenerator generator, CSharpCompilation compilation) =>
         CSharpGeneratorDriver.Create(
             [generator],

@@ -43,7 +43,7 @@ public sealed class ProjectSettingsTests
         string user = Declarations.Named(model) + "\npublic static class User { public static int Sum(int a, int b) => a + b; }";
         GeneratorRun run = GeneratorRun.Of(new ProjectOptions { CheckOverflow = true }, user);
 
-        // The user's own code is as the project says.
+        // The user's own code has the settings of the project.
         Assert.Equal(["User.Sum: add.ovf"], OverflowChecks.In(run.Emit()));
         Assert.DoesNotContain("unchecked\n", string.Concat(GeneratorRun.Of(user).Files.Values), StringComparison.Ordinal);
     }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests;
 
-/// <summary>The repository can be checked out where names of files do not tell upper from lower case (Windows, macOS).</summary>
+/// <summary>The repository can be checked out on file systems with case-insensitive names (Windows, macOS).</summary>
 public sealed class RepositoryPathsTests
 {
     [Fact]

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests;
 
-/// <summary>What a generated model reports when it is loaded and when its sessions are made.</summary>
+/// <summary>The errors that a generated model reports when it is loaded and when its sessions are created.</summary>
 public sealed class RunningModelsTests
 {
     private const string Configuration = """

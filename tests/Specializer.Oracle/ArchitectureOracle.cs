@@ -163,7 +163,9 @@ public sealed class ArchitectureOracle
             : Linear.Add(x, Row(_weights.Get(_names.TokenTypeEmbedding + ".weight"), types?[position] ?? 0));
     }
 
-    /// <summary>As create_position_ids_from_input_ids counts: tokens that are not padding, from the row behind the padding's on.</summary>
+    /// <summary>
+    /// As create_position_ids_from_input_ids counts: tokens other than padding, from the row after the padding's on.
+    /// </summary>
     private static int IndexOf(LearnedPositions learned, int[] tokens, int position) =>
         learned.PaddingToken is not { } padding ? position + learned.Offset
         : tokens[position] == padding ? padding

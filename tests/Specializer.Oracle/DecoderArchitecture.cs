@@ -45,10 +45,10 @@ public sealed record DecoderArchitecture
     /// <summary>The factor of the scores; 1/√<see cref="HeadDimension"/> where it is <see langword="null"/>.</summary>
     public double? Scale { get; init; }
 
-    /// <summary>What the norm adds to the mean square or the variance.</summary>
+    /// <summary>The value that the norm adds to the mean square or the variance.</summary>
     public double NormEpsilon { get; init; } = 1e-5;
 
-    /// <summary>Rotary positions, or <see langword="null"/> where queries and keys know no position.</summary>
+    /// <summary>Rotary positions, or <see langword="null"/> if queries and keys do not depend on positions.</summary>
     public OracleRotary? Rotary { get; init; }
 
     /// <summary>Whether a position sees only itself and those before it, as in a decoder, or all, as in an encoder.</summary>

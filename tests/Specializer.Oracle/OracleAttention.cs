@@ -216,8 +216,8 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Orac
     }
 
     /// <summary>
-    /// A geometric sequence that begins at its own ratio for a power of two of heads; else that of the next lower power, and
-    /// behind it every other slope of twice as many (Press et al. 2022, the authors' get_slopes).
+    /// A geometric sequence that begins at its own ratio for a power of two of heads. For other numbers it is that of the next
+    /// lower power, followed by every other slope of twice as many (Press et al. 2022, the authors' get_slopes).
     /// </summary>
     private static double[] Slopes(int heads, double maximumBias)
     {

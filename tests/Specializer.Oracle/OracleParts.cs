@@ -9,7 +9,7 @@ namespace Specializer.Oracle;
 internal sealed class OracleParts(TransformerArchitecture architecture, OracleWeights weights)
 {
     /// <summary>A name of a layer, whose weights may be those of several.</summary>
-    /// <remarks>As AlbertTransformer runs them: turn i runs all layers of group int(i / (turns / groups)), one after the other.</remarks>
+    /// <remarks>As AlbertTransformer runs them: iteration i runs all layers of group int(i / (iterations / groups)) in order.</remarks>
     public string Name(string name, int layer)
     {
         int inner = architecture.SetsPerGroup,

@@ -1,6 +1,6 @@
 namespace Specializer.Oracle;
 
-/// <summary>What <see cref="ArchitectureOracle.Run"/> computed, for every position.</summary>
+/// <summary>The results of <see cref="ArchitectureOracle.Run"/> for every position.</summary>
 /// <param name="Logits">[positions][vocabularySize]</param>
 /// <param name="HiddenStates">[layers + 1][positions][width]: 0 after the embeddings, i after block i, before the final norm.</param>
 /// <param name="LastHidden">[positions][width]: after the final norm.</param>

@@ -33,7 +33,7 @@ public sealed class OracleWeights(IReadOnlyDictionary<string, double[]> tensors)
     /// <summary>The elements of a tensor, or <see langword="null"/> if there is none of that name.</summary>
     public double[]? Find(string name) => tensors.GetValueOrDefault(name);
 
-    /// <summary>A linear layer: <c>name.weight</c> with <c>name.bias</c> if <paramref name="bias"/> says that there is one.</summary>
+    /// <summary>A linear layer: <c>name.weight</c> with <c>name.bias</c> if <paramref name="bias"/> is set.</summary>
     /// <exception cref="ArgumentException">One of them is missing.</exception>
     public OracleLinear Linear(string name, bool bias) => new(Get(name + OracleNames.Weight), bias ? Get(name + OracleNames.Bias) : null);
 }

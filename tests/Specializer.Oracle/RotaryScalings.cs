@@ -30,7 +30,10 @@ internal static class RotaryScalings
     private static EquatableArray<double> Factors(LongScaling scaling, int length) =>
         scaling.ShortFactors.Count == 0 || length > scaling.OriginalContextLength ? scaling.Factors : scaling.ShortFactors;
 
-    /// <summary>By the turns L/λ that a pair makes over the original context: few are slowed down, many are kept, between them linearly.</summary>
+    /// <summary>
+    /// Scales by the number of rotations L/λ of a pair over the original context: few are slowed down, many are kept, and between
+    /// them linearly.
+    /// </summary>
     private static double Llama3(double frequency, Llama3Scaling scaling)
     {
         double turns = scaling.OriginalContextLength * frequency / (2 * Math.PI);
@@ -39,14 +42,14 @@ internal static class RotaryScalings
     }
 
     /// <summary>
-    /// Peng et al. 2023, section 3.2: interpolated where pairs make few turns over the original context. Their
-    /// implementation draws the ramp over the pairs' numbers, between the whole ones around those that make β turns; with
-    /// truncate = false (gpt-oss) between exactly those.
+    /// Peng et al. 2023, section 3.2: pairs with few rotations over the original context are interpolated. Their implementation
+    /// draws the ramp over the indices of pairs, between the integers around those with β rotations. With truncate = false
+    /// (gpt-oss), it is between exactly those.
     /// </summary>
     private static double Yarn(int pair, double frequency, RotaryPositions rotary, YarnScaling yarn)
     {
         int dimension = rotary.RotaryDimension;
-        // Pair i makes L b^(−2i/d) / 2π turns: solved for i.
+        // Pair i makes L b^(−2i/d) / 2π rotations: solved for i.
         double PairOf(double turns) => Math.Log(yarn.OriginalContextLength / (2 * Math.PI * turns)) / Math.Log(rotary.Base) * dimension / 2;
         double fast = PairOf(yarn.BetaFast),
             slow = PairOf(yarn.BetaSlow);

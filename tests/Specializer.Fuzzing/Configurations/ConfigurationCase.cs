@@ -20,7 +20,7 @@ internal sealed class ConfigurationCase
         Random random = new(seed);
         File = ConfigurationDraw.Draw(random);
 
-        // A third as drawn, which says that valid files are accepted; most of the others with one change.
+        // A third is unchanged, to test that valid files are accepted. Most of the others have one change.
         int changes = random.Next(3) == 0 ? 0 : 1 + (random.Next(3) == 0 ? random.Next(MostChanges) : 0);
         for (int i = 0; i < changes; i++)
         {

@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace Specializer.Fuzzing.Configurations;
 
-/// <summary>Draws small files of a family that are valid, over the whole range of what its fields may say.</summary>
+/// <summary>Draws small valid files of a family, over the whole range of its fields.</summary>
 internal static class ConfigurationDraw
 {
     private static readonly string[] s_activations =
@@ -64,7 +64,7 @@ internal static class ConfigurationDraw
                 "layers" => layers,
                 "source.layers" => Pick(random, 1, 2, 3),
                 "heads" => heads,
-                // Of the two stacks of one width, each with its own heads.
+                // One of the two stacks of equal width, each with its own heads.
                 "source.heads" => random.Next(2) == 0 ? heads : divisors[random.Next(divisors.Length)],
                 "keyValueHeads" or "newHeads" => divisors[random.Next(divisors.Length)],
                 "headDimension" => ownDimension ? headDimension : null,
@@ -125,7 +125,7 @@ internal static class ConfigurationDraw
         return (int)(headDimension * share) == rotated ? share : 1;
     }
 
-    /// <summary>Which layers have a window, where the family's files may say so, and labels.</summary>
+    /// <summary>The layers that have a window, if the family's files can declare it, and labels.</summary>
     private static void AddTypes(Random random, JsonTree file, FamilyTable table, int layers)
     {
         bool mayName = table.Facts.GetValueOrDefault("windows") is "alternating" or "gemma3" || file["use_sliding_window"] is true;

@@ -10,9 +10,10 @@ using Xunit.Abstractions;
 namespace Specializer.Fuzzing.Configurations;
 
 /// <summary>
-/// Random config.json, most of them changed: what the parser accepts is planned, compiled and run with random weights in every way,
-/// with inaccessible pages around every weight and buffer, and compared with the oracle. An access outside ends the process;
-/// .ci/fuzz --configurations then finds the file. SPECIALIZER_FUZZ_CONFIGURATIONS says how many, SPECIALIZER_FUZZ_SEED where they begin.
+/// Random config.json, most of them changed. Accepted files are planned, compiled and run with random weights in every way, with
+/// guard pages around every weight and buffer, and compared with the oracle. An access outside ends the process; .ci/fuzz
+/// --configurations then finds the file. SPECIALIZER_FUZZ_CONFIGURATIONS is the number of files, SPECIALIZER_FUZZ_SEED the first
+/// seed.
 /// </summary>
 public sealed class ConfigurationRunTests(ITestOutputHelper output)
 {

@@ -12,14 +12,14 @@ using Xunit.Abstractions;
 namespace Specializer.Fuzzing.Configurations;
 
 /// <summary>
-/// Random config.json, most of them changed, through the parser alone: it throws nothing, and a model that it accepts is the one that
-/// the plain tables of the families say. SPECIALIZER_FUZZ_FILES says how many, SPECIALIZER_FUZZ_SEED where they begin.
+/// Random config.json, most of them changed, through the parser alone. The parser throws nothing, and an accepted model is that
+/// of the plain tables of the families. SPECIALIZER_FUZZ_FILES is the number of files, SPECIALIZER_FUZZ_SEED the first seed.
 /// </summary>
 public sealed class ConfigurationTests(ITestOutputHelper output)
 {
     private const int DefaultFiles = 30_000;
 
-    /// <summary>Disagreements that are told in full.</summary>
+    /// <summary>Disagreements that are printed in full.</summary>
     private const int MostTold = 40;
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ConfigurationTests(ITestOutputHelper output)
         Assert.True(accepted > 0.3 * count && open < 0.15 * accepted, summary);
     }
 
-    /// <summary>What files were accepted once and mean no model.</summary>
+    /// <summary>Files that were once accepted although they describe no model.</summary>
     [Theory]
     [InlineData("""{ "model_type": "roberta", "max_position_embeddings": 19, "pad_token_id": 4194305 }""", "pad_token_id")]
     [InlineData("""{ "model_type": "camembert", "max_position_embeddings": 19, "pad_token_id": 1e12 }""", "pad_token_id")]

@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace Specializer.Fuzzing.Configurations;
 
-/// <summary>What the first of a file's classes computes from the last hidden states.</summary>
+/// <summary>The computation of the first of a file's classes from the last hidden states.</summary>
 internal static class FamilyHeads
 {
     private static readonly string[] s_suffixes =
@@ -53,7 +53,7 @@ internal static class FamilyHeads
             ["whisper"] = "WhisperForConditionalGeneration",
         };
 
-    /// <summary>The classes of a family that the table knows.</summary>
+    /// <summary>The classes of a family in the table.</summary>
     public static string[] ClassesOf(string family) =>
         s_encoders.TryGetValue(family, out string? name) ? [.. s_suffixes.Select(suffix => name + suffix)] : [CausalClasses[family]];
 

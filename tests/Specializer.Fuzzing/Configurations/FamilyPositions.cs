@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace Specializer.Fuzzing.Configurations;
 
-/// <summary>What a file says of positions and windows: of each layer, and of a table that is added to the embeddings.</summary>
+/// <summary>The positions and windows of a file: of each layer, and of a table that is added to the embeddings.</summary>
 internal static class FamilyPositions
 {
     public static void Read(FamilyReader reader, FamilyTable table, JsonTree file, string prefix, int headDimension, int told, int layers)

@@ -5,9 +5,11 @@ using System.Linq;
 
 namespace Specializer.Fuzzing.Configurations;
 
-/// <summary>What the table of a family says of a file.</summary>
-/// <param name="Invalid">Why there is no such model, or none that computes what the file says; null if there is one.</param>
-/// <param name="Undecided">Why the table does not say what the file means; null if it does.</param>
+/// <summary>The result of reading a file by the table of a family.</summary>
+/// <param name="Invalid">
+/// The reason why there is no such model, or none that computes the file's formulas; null if there is one.
+/// </param>
+/// <param name="Undecided">The reason why the table does not define the meaning of the file; null if it does.</param>
 /// <param name="Facts">The facts of the model.</param>
 internal sealed record FamilyReading(string? Invalid, string? Undecided, IReadOnlyDictionary<string, string> Facts)
 {
@@ -27,7 +29,7 @@ internal sealed record FamilyReading(string? Invalid, string? Undecided, IReadOn
 /// <summary>Reads a file by a family's table.</summary>
 internal sealed class FamilyReader(JsonTree file, FamilyTable table)
 {
-    /// <summary>Layers whose kind is told.</summary>
+    /// <summary>Layers whose kind is given.</summary>
     internal const int MostLayers = 40;
 
     private static readonly Dictionary<string, string> s_activations = new()
@@ -110,7 +112,7 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
 
     public void LeaveOpen(string why) => Undecided ??= why;
 
-    /// <summary>A value of the file; the second part says whether the name is there at all.</summary>
+    /// <summary>A value of the file. The second part is whether the name is present.</summary>
     public (object? Value, bool Given) Find(string name)
     {
         JsonTree place = file;

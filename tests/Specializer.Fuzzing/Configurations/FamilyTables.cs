@@ -4,30 +4,31 @@ using System.Linq;
 
 namespace Specializer.Fuzzing.Configurations;
 
-/// <summary>A field of a family: its type, what an absent one stands for, and the facts of the model that it says.</summary>
-/// <param name="Name">The field, and after a bar its other name; "attn_config.clip_qkv" lies in an object.</param>
+/// <summary>A field of a family: its type, its default, and the facts of the model that it determines.</summary>
+/// <param name="Name">The field, and after a bar its other name; "attn_config.clip_qkv" is a member of an object.</param>
 /// <param name="Type">
-/// extent (whole, 1 or more), whole (0 or more), number and epsilon (0 or more), share, positive, flag, activation, or fixed (any other
-/// value changes the numbers); with a question mark it may be null, which stands for none.
+/// extent (whole, 1 or more), whole (0 or more), number and epsilon (0 or more), share, positive, flag, activation, or fixed (any
+/// other value changes the numbers); with a question mark it can be null, which means none.
 /// </param>
 /// <param name="Absent">The configuration class's default, as JSON; "-" for none.</param>
 /// <param name="Facts">The facts.</param>
 internal sealed record FamilyField(string Name, string Type, string Absent, string[] Facts);
 
+/// <summary>A family of the tables.</summary>
 /// <param name="Name">The value of model_type.</param>
-/// <param name="Fields">Its fields.</param>
-/// <param name="Facts">What all models of the family have.</param>
+/// <param name="Fields">The fields.</param>
+/// <param name="Facts">The facts of all models of the family.</param>
 internal sealed record FamilyTable(string Name, FamilyField[] Fields, IReadOnlyDictionary<string, string> Facts);
 
 /// <summary>
-/// What the fields of each family say, written from the configuration and modelling classes of transformers 5 (with the names and
-/// defaults of 4.51 where 5 has no field), and independent of the parser.
+/// The meaning of the fields of each family, from the configuration and modeling classes of transformers 5 (with the names and
+/// defaults of 4.51 for fields that 5 does not have). It is independent of the parser.
 /// </summary>
 internal static class FamilyTables
 {
     /// <summary>
-    /// Of a family its name and facts, then a field on each line: name, type, default, facts. "from" takes the fields of another
-    /// family, which those below it replace; "biases" are those of all linear layers of a layer, and "&" goes on with facts.
+    /// The name and facts of a family, then a field on each line: name, type, default, facts. "from" takes the fields of another
+    /// family, which later lines replace; "biases" are those of all linear layers of a layer, and "&amp;" continues the facts.
     /// </summary>
     private const string Text = """
         llama: norm=RootMeanSquare gated=true arrangement=PreNorm rope=half base=10000

@@ -17,14 +17,14 @@ internal sealed record JsonNumber(string Text)
 }
 
 /// <summary>
-/// An object of a config.json: members in order, the same name as often as a file says it. A value is null, a <see cref="bool"/>, a
+/// An object of a config.json: its members in order, including duplicate names. A value is null, a <see cref="bool"/>, a
 /// <see cref="string"/>, a <see cref="JsonNumber"/>, a list of values or another object.
 /// </summary>
 internal sealed class JsonTree
 {
     public List<(string Name, object? Value)> Members { get; } = [];
 
-    /// <summary>Whether a name stands in an object more than once, here or deeper.</summary>
+    /// <summary>Whether a name occurs in an object more than once, here or deeper.</summary>
     public bool Repeats =>
         Members.Select(static member => member.Name).Distinct().Count() < Members.Count
         || Members.Any(static member => RepeatsIn(member.Value));

@@ -7,9 +7,9 @@ namespace Specializer.Fuzzing;
 using Stack = Specializer.Generator.Architecture.Stack;
 
 /// <summary>
-/// Attention and Softmax. Without a mask it is the attention of a decoder to a source, whose tokens are the keys and values;
-/// causal it is that of a decoder to itself, where keys behind the last query are seen by none. Heads of unequal widths are
-/// filled up with zeros.
+/// Attention and Softmax. Without a mask it is cross-attention, whose keys and values are the tokens of the source. Causal
+/// attention is self-attention of a decoder, in which no query attends to keys after the last one. Heads of unequal widths are
+/// padded with zeros.
 /// </summary>
 internal sealed class OnnxAttention : OnnxNode
 {
@@ -24,7 +24,7 @@ internal sealed class OnnxAttention : OnnxNode
     private readonly float _scale;
     private readonly float _softCap;
 
-    /// <summary>[batch · position][head · width], heads filled up.</summary>
+    /// <summary>[batch · position][head · width], with padded heads.</summary>
     private readonly double[][] _queries,
         _keys,
         _values;
@@ -79,7 +79,7 @@ internal sealed class OnnxAttention : OnnxNode
 
     private int KeyWidth => _keyValueHeads * _headDimension;
 
-    /// <summary>What the attention reads, and behind it room for what it gives.</summary>
+    /// <summary>The input of the attention, followed by memory for its output.</summary>
     private int Width => _isCausal ? (2 * QueryWidth) + (2 * KeyWidth) : Math.Max(2 * QueryWidth, 2 * KeyWidth);
 
     private int ResultAt => _isCausal ? QueryWidth + (2 * KeyWidth) : QueryWidth;

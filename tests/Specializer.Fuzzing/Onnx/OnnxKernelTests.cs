@@ -10,17 +10,17 @@ using Xunit;
 namespace Specializer.Fuzzing;
 
 /// <summary>
-/// The node tests that ONNX publishes, run through generated code on every instruction set of this process. Their results
-/// are of 32-bit arithmetic. Of 85 nodes 57 say what a declaration can say; the others are told below, with the reason.
+/// The node tests that ONNX publishes, run through generated code on every instruction set of this process. The expected results
+/// are of 32-bit arithmetic. A declaration can express 57 of the 85 nodes; the others are listed below, with the reason.
 /// </summary>
 public sealed class OnnxKernelTests
 {
     internal const string AssemblyName = "onnx";
 
     /// <summary>
-    /// Nodes with a tensor of biases or booleans for each pair of query and key. A declaration says what is seen as a rule of
-    /// positions; a table of its own for every call is data that no kernel reads. (Where such nodes have a past, it is the
-    /// cache, which the nodes without one and every test of decoding cover.)
+    /// Nodes with a tensor of biases or booleans for each pair of query and key. A declaration defines visibility as a rule of
+    /// positions; no kernel reads a separate table for every call. (In such nodes with a past, the past is the cache, which the
+    /// nodes without one and every test of decoding cover.)
     /// </summary>
     private static readonly string[] s_withMask =
     [

@@ -9,9 +9,9 @@ using Specializer.Tests.Goldens;
 namespace Specializer.Fuzzing;
 
 /// <summary>
-/// One node test of ONNX as a model that computes just this: its inputs are the embeddings of its tokens, projections pick
-/// out what is theirs, and what the model shall not do is multiplied with zero. Norms that shall change nothing have an ε (of a power of two)
-/// beside which squares vanish, and a weight that makes up for it.
+/// A node test of ONNX as a model that computes only this node. Its inputs are the embeddings of its tokens, projections select
+/// its parts, and the other parts of the model are multiplied with zero. Norms without effect have an ε (a power of two) that
+/// squares are negligible to, and a weight that compensates for it.
 /// </summary>
 internal abstract class OnnxNode
 {
@@ -34,7 +34,7 @@ internal abstract class OnnxNode
     /// <summary>The model.</summary>
     public abstract TransformerArchitecture Architecture { get; }
 
-    /// <summary>What must come out, row after row.</summary>
+    /// <summary>The expected output by rows.</summary>
     public abstract double[][] Expected { get; }
 
     protected IReadOnlyDictionary<string, double[]> Tensors { get; }
@@ -52,7 +52,7 @@ internal abstract class OnnxNode
         : name.Contains("normalization", StringComparison.Ordinal) ? new OnnxNorm(name)
         : new OnnxActivation(name);
 
-    /// <summary>What comes out on an instruction set.</summary>
+    /// <summary>Returns the output on an instruction set.</summary>
     /// <param name="load">Loads the model.</param>
     /// <param name="instructionSet">The instruction set.</param>
     public abstract float[] Run(Func<WeightsSource, ModelOptions, TransformerModel> load, InstructionSet instructionSet);
@@ -85,7 +85,7 @@ internal abstract class OnnxNode
     protected static void Embed(CheckpointTensors tensors, string name, double[][] rows, int width) =>
         tensors.Set(name, at => at / width < rows.Length && at % width < rows[at / width].Length ? (float)rows[at / width][at % width] : 0);
 
-    /// <summary>The hidden states of an encoder behind its last layer, or its final norm if it has one.</summary>
+    /// <summary>The hidden states of an encoder after its last layer, or its final norm if it has one.</summary>
     protected static float[] Encode(TransformerModel loaded, int tokens)
     {
         using var model = (EncoderModel)loaded;

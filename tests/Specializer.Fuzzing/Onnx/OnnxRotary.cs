@@ -9,8 +9,8 @@ using Specializer.Generator.Planning;
 namespace Specializer.Fuzzing;
 
 /// <summary>
-/// RotaryEmbedding. Its tables of cosines and sines are random numbers, which no model computes: so the kernel of a generated
-/// model that turns queries and keys is called by itself, with the node's own table.
+/// RotaryEmbedding. Its tables of cosines and sines are random numbers, which no model computes. The kernel of a generated model
+/// that rotates queries and keys is therefore called directly, with the node's own table.
 /// </summary>
 internal sealed unsafe class OnnxRotary(string name) : OnnxNode(name)
 {

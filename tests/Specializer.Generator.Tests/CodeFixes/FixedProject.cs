@@ -59,7 +59,7 @@ internal sealed class FixedProject : IDisposable
 
     public async Task<ImmutableArray<Diagnostic>> Diagnostics() => await Analysis.Of(await Compilation(), _additionalFiles);
 
-    /// <summary>What the editor offers for the first diagnostic.</summary>
+    /// <summary>The code fixes that the editor offers for the first diagnostic.</summary>
     public async Task<IReadOnlyList<CodeAction>> Offers()
     {
         Diagnostic diagnostic = (await Diagnostics()).First(static diagnostic => diagnostic.Location.IsInSource);

@@ -101,7 +101,7 @@ public sealed class AccountingTests
                 .Fields.Select(static field => $"{field.Field} = {field.Value}{(field.IsGiven ? "" : ", absent")}")
         );
 
-    /// <summary>Absent and null are not the same: the first stands for the class's default, the second for nothing.</summary>
+    /// <summary>Absent and null differ: the first is the class's default, the second means none.</summary>
     [Theory]
     [InlineData("", 50f, 30f)]
     [InlineData("\"attn_logit_softcapping\": null, \"final_logit_softcapping\": null", 0f, 0f)]
@@ -154,7 +154,7 @@ public sealed class AccountingTests
         Assert.Equal(tied, Reading.Architecture(file).Logits.Tied);
     }
 
-    /// <summary>A multimodal file: the text model's own fields and its class's defaults, with what is left out said.</summary>
+    /// <summary>A multimodal file: the text model's own fields, its class's defaults, and the omitted parts.</summary>
     [Fact]
     public void TheTextModelOfAMultimodalFile()
     {

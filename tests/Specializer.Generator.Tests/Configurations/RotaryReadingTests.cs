@@ -165,7 +165,7 @@ public sealed class RotaryReadingTests
         Assert.Equal(64, Reading.Architecture(file, 64).ContextLength);
     }
 
-    /// <summary>Phi-3's field stands beside the scaling; its first files call the scaling su or yarn.</summary>
+    /// <summary>Phi-3's field is a sibling of the scaling; its first files call the scaling su or yarn.</summary>
     [Theory]
     [InlineData("su", "\"original_max_position_embeddings\": 64,", "", 64)]
     [InlineData("yarn", "\"original_max_position_embeddings\": 64,", "", 64)]

@@ -9,8 +9,8 @@ using Xunit;
 namespace Specializer.Generator.Tests.Configurations;
 
 /// <summary>
-/// The config.json of every golden checkpoint, which transformers 4.51 wrote with every field, means the same in the spelling
-/// of transformers 5 and without the fields that say their class's default.
+/// The config.json of every golden checkpoint, which transformers 4.51 wrote with every field. It means the same in the spelling
+/// of transformers 5, and without the fields that have their class's default.
 /// </summary>
 public sealed class SpellingTests
 {
@@ -78,7 +78,10 @@ public sealed class SpellingTests
         Assert.Equal(Architecture(Read(golden)), Architecture(sparse));
     }
 
-    /// <summary>The architecture. A T5 of transformers 5 is said to be tied, so that its embeddings may stand for a head that is absent: a matter of the file.</summary>
+    /// <summary>
+    /// The architecture. A T5 of transformers 5 is marked as tied, so that its embeddings can replace an absent head. This
+    /// depends on the file.
+    /// </summary>
     private static TransformerArchitecture Architecture(JsonObject file)
     {
         TransformerArchitecture architecture = Reading.Architecture(file.ToJsonString());

@@ -5,8 +5,8 @@ using Xunit;
 namespace Specializer.Generator.Tests.Determinism;
 
 /// <summary>
-/// No method is so large that the JIT would give up optimising it. Its limits are 60,000 bytes of intermediate language
-/// and about 900 tracked locals; a quarter of that leaves room for what inlining adds.
+/// No method is so large that the JIT does not optimize it. Its limits are 60,000 bytes of intermediate language and about 900
+/// tracked locals. A quarter of them allows for inlining.
 /// </summary>
 public sealed class MethodSizeTests
 {

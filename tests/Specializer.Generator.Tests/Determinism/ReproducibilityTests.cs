@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Determinism;
 
-/// <summary>The same declaration gives the same bytes, whoever compiles it, where and when.</summary>
+/// <summary>The same declaration gives the same bytes, on every machine and at any time.</summary>
 public sealed partial class ReproducibilityTests
 {
     public static TheoryData<string> Models => ["Pronunciation", "OddSizes", "Fractions"];

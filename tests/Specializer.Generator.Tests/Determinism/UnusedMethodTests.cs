@@ -55,7 +55,7 @@ public sealed class UnusedMethodTests
             && !metadata.GetString(type.Name).Contains('<', StringComparison.Ordinal);
     }
 
-    /// <summary>The names of the methods that any body names behind a call, a new object or a function's address.</summary>
+    /// <summary>The names of the methods that any body refers to in a call, a new object or a function's address.</summary>
     private static IEnumerable<string> Called(PEReader file, MetadataReader metadata)
     {
         const byte Call = 0x28,
@@ -84,7 +84,7 @@ public sealed class UnusedMethodTests
 
     private static string? Name(MetadataReader metadata, int token)
     {
-        // What stands behind a byte that only looks like a call is mostly no token.
+        // The bytes after one that only looks like a call are mostly no token.
         int row = token & 0xFFFFFF;
         switch ((TableIndex)((uint)token >> 24))
         {

@@ -11,7 +11,7 @@ namespace Specializer.Generator.Tests.Diagnostics;
 /// <summary>Runs the analyzer over a project.</summary>
 internal static class Analysis
 {
-    /// <summary>What the analyzer reports, in the order of the source; an exception in it is the diagnostic AD0001.</summary>
+    /// <summary>The diagnostics of the analyzer, in the order of the source. An exception in it is the diagnostic AD0001.</summary>
     public static Task<ImmutableArray<Diagnostic>> Of(params string[] files) => Of(TestProject.Compile(files));
 
     /// <inheritdoc cref="Of(string[])"/>

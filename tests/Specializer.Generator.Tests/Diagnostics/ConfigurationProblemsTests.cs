@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
-/// <summary>Everything that is wrong with a config.json is told at once, and nothing that only follows from something else.</summary>
+/// <summary>All problems of a config.json are reported at once, but none that only follows from another one.</summary>
 public sealed class ConfigurationProblemsTests
 {
     private static readonly string s_families = Path.Combine(
@@ -78,7 +78,7 @@ public sealed class ConfigurationProblemsTests
         Assert.Contains(reading.Problems, static problem => problem.Message.StartsWith("\"hidden_size\" is 0", StringComparison.Ordinal));
     }
 
-    /// <summary>Whatever is done to a field of a family's file, it is either of no consequence or told, by its own name and alone.</summary>
+    /// <summary>Any change to a field of a family's file is either without effect or reported, by its own name and alone.</summary>
     [Theory]
     [MemberData(nameof(Families))]
     public void OneSpoiltFieldIsToldAlone(string family)
@@ -96,7 +96,7 @@ public sealed class ConfigurationProblemsTests
         Assert.InRange(told, 5, int.MaxValue);
     }
 
-    /// <summary>All fields spoilt but the family's: many problems, none of a field that another one was told for, and no exception.</summary>
+    /// <summary>All fields but the family's are invalid: many problems, at most one per field, and no exception.</summary>
     [Theory]
     [MemberData(nameof(Families))]
     public void EveryFieldSpoilt(string family)

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
-/// <summary>Models declared by a config.json: what is wrong is said at the attribute and in the file's own line.</summary>
+/// <summary>Models declared by a config.json: problems are reported at the attribute and in the file's own line.</summary>
 public sealed class ConfigurationTests
 {
     private const string Declaration = """
@@ -349,7 +349,7 @@ public sealed class ConfigurationTests
         Assert.True(GeneratorRun.Of(project, original, new InMemoryText(copy, Configuration)).GeneratesAModel);
     }
 
-    /// <summary>A model that lies below a folder called bin, and nowhere else, is found.</summary>
+    /// <summary>A model in a folder called bin, and nowhere else, is found.</summary>
     [Fact]
     public async Task AFolderCalledBinIsLikeAnyOther()
     {

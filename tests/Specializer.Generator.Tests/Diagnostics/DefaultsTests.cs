@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
-/// <summary>What is not written has the value that the attributes' documentation promises.</summary>
+/// <summary>Omitted values have the defaults that the attributes' documentation specifies.</summary>
 public sealed class DefaultsTests
 {
     /// <summary>LLaMA's names. One tensor for several projections is declared, where there is one.</summary>

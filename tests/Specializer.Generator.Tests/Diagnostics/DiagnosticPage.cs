@@ -8,14 +8,15 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>
-/// A page of docs/diagnostics: a title, what the diagnostic means, and the sections Broken, Fixed and See also. A
-/// section with an example has a block of C#, a block of XML where the project file matters, and a block of JSON where a config.json does.
+/// A page of docs/diagnostics: a title, the meaning of the diagnostic, and the sections Broken, Fixed and See also. A section
+/// with an example has a block of C#. It has a block of XML if the project file matters, and a block of JSON if a config.json
+/// does.
 /// </summary>
 internal sealed partial class DiagnosticPage(string id)
 {
     private readonly string _text = RepositoryFiles.Read("docs", "diagnostics", id + ".md");
 
-    /// <summary>What no analyzer reports, but the targets of the package, before the compiler starts.</summary>
+    /// <summary>Diagnostics that the targets of the package, instead of an analyzer, report before the compiler starts.</summary>
     public static IReadOnlyList<string> OfTheTargets { get; } = ["SPZ9001", "SPZ9002", "SPZ9003", "SPZ9004", "SPZ9005", "SPZ9006"];
 
     public string Text => _text;
@@ -25,7 +26,7 @@ internal sealed partial class DiagnosticPage(string id)
     /// <summary>The headings, in order.</summary>
     public IEnumerable<string> Sections => SectionHeading().Matches(_text).Select(static match => match.Groups[1].Value);
 
-    /// <summary>The example of a section, compiled as its project file says.</summary>
+    /// <summary>The example of a section, compiled with the properties of its project file.</summary>
     public CSharpCompilation Example(string section)
     {
         string text = Section(section);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
-/// <summary>What is reported for each mistake, word by word, and where it points.</summary>
+/// <summary>The exact message of each mistake, and its location.</summary>
 public sealed class DiagnosticTests
 {
     private const string Largest = "4194304";

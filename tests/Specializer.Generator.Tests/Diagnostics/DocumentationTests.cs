@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
-/// <summary>Every diagnostic is documented, and what its page says is true.</summary>
+/// <summary>Every diagnostic is documented, and its page is correct.</summary>
 public sealed class DocumentationTests
 {
     public static TheoryData<string> Ids => [.. DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id)];
@@ -67,9 +67,9 @@ public sealed class DocumentationTests
         CSharpCompilation example = new DiagnosticPage(id).Example("Broken");
         Assert.DoesNotContain(example.GetDiagnostics(), static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
         AdditionalText[] files = new DiagnosticPage(id).AdditionalFiles("Broken");
-        // What is wrong in a config.json is reported there too.
+        // Problems of a config.json are reported there too.
         Diagnostic[] inSource = [.. (await Analysis.Of(example, files)).Where(static diagnostic => diagnostic.Location.IsInSource)];
-        // Two models that clash are both told.
+        // Two models that clash are both reported.
         Assert.Equal(id == "SPZ0017" ? [id, id] : [id], inSource.Select(static diagnostic => diagnostic.Id));
         Assert.Equal(Descriptor(id).DefaultSeverity == DiagnosticSeverity.Error, !GeneratorRun.Of(example, files).GeneratesAModel);
     }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
-/// <summary>Encoder-decoders declared by a config.json: what cannot be is said, with the field and its value.</summary>
+/// <summary>Encoder-decoders declared by a config.json: an unsupported value is reported, with its field.</summary>
 public sealed class EncoderDecoderConfigurationTests
 {
     private const string T5 = """

@@ -17,11 +17,11 @@ namespace Specializer.Generator.Tests.Diagnostics;
 /// </summary>
 public sealed class PublishedConfigurationTests
 {
-    /// <summary>Files that ask for something that their family cannot do here, and the field that says so.</summary>
+    /// <summary>Files with a feature that is not supported for their family, and the field that declares it.</summary>
     private static readonly Dictionary<string, string> s_refused = new()
     {
         ["Llama-3.1-405B-Instruct-FP8"] = "quantization_config",
-        // The first files do not say what they are.
+        // The first files do not contain their family.
         ["roberta-base"] = "model_type",
     };
 

@@ -7,8 +7,7 @@ using System.Text;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>
-/// Writes declarations with random values, the same for the same seed. A wild one has values that nobody means; a tame
-/// one is mostly valid.
+/// Writes declarations with random values, the same for the same seed. A wild one has absurd values; a tame one is mostly valid.
 /// </summary>
 internal sealed class RandomDeclaration(int seed, bool wild)
 {

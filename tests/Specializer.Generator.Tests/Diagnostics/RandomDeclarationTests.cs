@@ -90,7 +90,7 @@ public sealed class RandomDeclarationTests
                 $"Generated: {isGenerated}, reported: {string.Join('\n', diagnostics)}\n{declaration}"
             );
 
-            // What is reported leaves no other error behind.
+            // A reported diagnostic is not followed by other errors.
             Diagnostic[] errors =
             [
                 .. isGenerated

@@ -175,7 +175,7 @@ public sealed class SentenceFolderTests
         Assert.Equal(("2_Dense/linear", "../2_Dense"), (projection.Name, projection.Folder));
     }
 
-    /// <summary>[Pooling] takes the place of everything that the folder says, even of what is wrong.</summary>
+    /// <summary>[Pooling] replaces all settings of the folder, including invalid ones.</summary>
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]

@@ -10,7 +10,9 @@ namespace Specializer.Generator.Tests.Diagnostics;
 
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 
-/// <summary>What one stack, mask or form of attention has and another cannot have: a diagnostic that names the two options.</summary>
+/// <summary>
+/// Options of one stack, mask or form of attention that another one does not have: a diagnostic names the two options.
+/// </summary>
 public sealed class StackClashTests
 {
     private const string EncoderDecoder = """

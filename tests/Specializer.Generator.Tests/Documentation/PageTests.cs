@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Documentation;
 
-/// <summary>What pages link to is there, and what they show compiles.</summary>
+/// <summary>The links of pages have targets, and their examples compile.</summary>
 public sealed class PageTests
 {
     public static TheoryData<string> Pages => [.. MarkdownPage.All];
@@ -81,7 +81,7 @@ public sealed class PageTests
                 )
         );
 
-    /// <summary>What the targets of the package report leads to a page of its own, as what the analyzer reports does.</summary>
+    /// <summary>Every diagnostic of the package's targets has its own page, like those of the analyzer.</summary>
     [Fact]
     public void EveryCodeOfTheTargetsHasAPage()
     {

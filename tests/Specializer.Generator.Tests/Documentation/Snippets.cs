@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Specializer.Generator.Tests.Documentation;
 
-/// <summary>Compiles blocks of C# as they stand on a page: declarations as they are, statements in a method in which the usual names have values.</summary>
+/// <summary>
+/// Compiles blocks of C# of a page: declarations unchanged, and statements in a method in which the usual names have values.
+/// </summary>
 internal static class Snippets
 {
     /// <summary>The config.json files that pages name, whatever their folder is.</summary>
@@ -43,7 +45,7 @@ internal static class Snippets
         ),
     ];
 
-    /// <summary>What is generated for a declaration by one of the files.</summary>
+    /// <summary>The generated code of a declaration by one of the files.</summary>
     public static GeneratorRun Generated(string declaration) => GeneratorRun.Of(TestProject.Compile(declaration), s_files);
 
     /// <summary>The errors of the blocks of one page, compiled together.</summary>

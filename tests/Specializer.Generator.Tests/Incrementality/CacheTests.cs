@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Incrementality;
 
-/// <summary>What an edit recomputes, and above all what it does not.</summary>
+/// <summary>The steps that an edit recomputes and, above all, those that it does not.</summary>
 public sealed class CacheTests
 {
     private const string Unrelated = "internal static class Unrelated { public static int Number() => 1; }";

@@ -8,8 +8,8 @@ using Xunit;
 namespace Specializer.Generator.Tests.Incrementality;
 
 /// <summary>
-/// What the pipeline keeps between edits holds nothing of a compilation, which would stay in memory with it, and nothing
-/// that compares by reference, which would never be found unchanged.
+/// The pipeline's cached values hold nothing of a compilation, which would keep it in memory. They hold nothing that compares by
+/// reference, which would never be equal.
 /// </summary>
 public sealed class ObjectGraphTests
 {

@@ -6,7 +6,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Tests.Incrementality;
 
-/// <summary>What a run recomputed.</summary>
+/// <summary>The steps that a run recomputed.</summary>
 internal static class TrackedSteps
 {
     /// <summary>The names of all steps that the generator names.</summary>

@@ -4,8 +4,8 @@ using System.Collections.Generic;
 namespace Specializer.Generator.Tests.Interpretation;
 
 /// <summary>
-/// The memory of interpreted kernels: blocks of elements of 32 bits, with a gap between any two. An address is an index of an
-/// element, and every access is checked to lie within one block.
+/// The memory of interpreted kernels: blocks of 32-bit elements, with a gap between any two. An address is the index of an
+/// element, and every access is checked to be within one block.
 /// </summary>
 internal sealed class KernelMemory
 {
@@ -61,7 +61,7 @@ internal sealed class KernelMemory
     }
 
     /// <summary>Gets elements to read or write.</summary>
-    /// <exception cref="InvalidOperationException">They do not lie within one block.</exception>
+    /// <exception cref="InvalidOperationException">They are not within one block.</exception>
     public Span<uint> At(long address, long count)
     {
         if (!Holds(_last, address, count))

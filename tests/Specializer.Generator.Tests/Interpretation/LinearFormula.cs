@@ -21,7 +21,7 @@ internal static class LinearFormula
         Rows weights = run.Random(kernel.Outputs * halves, kernel.Inputs, kernel.Inputs),
             biases = run.Random(halves, kernel.Outputs, kernel.Outputs);
 
-        // With a gate, a vector of gates and one of what they gate come in turn.
+        // With a gate, vectors of gates and of gated values alternate.
         int Row(int column)
         {
             int vector = column / lanes,

@@ -11,7 +11,7 @@ namespace Specializer.Generator.Tests.Planning;
 using TensorSlice = Specializer.Generator.Planning.TensorSlice;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
-/// <summary>The number that tells whether a file of packed weights is a model's: it follows the layout, and only the layout.</summary>
+/// <summary>The number that identifies the layout of a file of packed weights depends on the layout, and only on it.</summary>
 public sealed class PackedLayoutTests
 {
     private static readonly ExecutionPlan s_plan = PlanOf(Declarations.OddSizes);
@@ -82,7 +82,7 @@ public sealed class PackedLayoutTests
         Assert.NotEqual(PackedLayout.Of(s_plan), PackedLayout.Of(PlanOf(Declarations.OddSizes.Replace(declared, other))));
     }
 
-    /// <summary>Changes the first block with a tensor that lies in a layer.</summary>
+    /// <summary>Changes the first block with a tensor that belongs to a layer.</summary>
     private static ExecutionPlan Change(Func<WeightPlan, WeightPlan> change)
     {
         WeightPlan changed = s_plan.Weights.First(static weight => weight is { PerLayer: true, Layout: WeightLayout.Panels });

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Snapshots;
 
-/// <summary>What users can see of a completed class: a change here is a change of the interface.</summary>
+/// <summary>The public surface of a completed class: a change here is a change of the interface.</summary>
 public sealed class GeneratedSurfaceTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using VerifyTests;
 
 namespace Specializer.Generator.Tests.Snapshots;
 
-/// <summary>What every snapshot test needs, set before the first one runs.</summary>
+/// <summary>The settings of all snapshot tests, applied before the first one runs.</summary>
 internal static partial class SnapshotSettings
 {
     [ModuleInitializer]

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis;
 namespace Specializer.Generator.Tests.Timing;
 
 /// <summary>
-/// Loads the generator's assembly once more, so that none of its methods is compiled by the JIT yet, as in a compiler
-/// that has just loaded the generator but whose own code is compiled ahead.
+/// Loads the generator's assembly again, so that the JIT has not compiled any of its methods. A compiler that has just loaded the
+/// generator, and is itself compiled ahead of time, is in the same state.
 /// </summary>
 internal sealed class FreshGenerator : AssemblyLoadContext
 {

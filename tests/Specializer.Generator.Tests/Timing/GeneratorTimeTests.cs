@@ -10,10 +10,10 @@ using Xunit.Abstractions;
 namespace Specializer.Generator.Tests.Timing;
 
 /// <summary>
-/// What the generator adds to a build and to an edit, by the compiler's own account (parsing of the generated files
-/// included). The aims are 100 ms cold and 5 ms for an unrelated edit; the limits are five times that, the best of several
-/// runs counts, and time in which other processes had the processor does not, so that only the generator can fail the
-/// tests and not the machine. The times of all runs are in the test's output.
+/// The time that the generator adds to a build and to an edit, as the compiler measures it (including the parsing of generated
+/// files). The aims are 100 ms cold and 5 ms for an unrelated edit. The limits are five times as high, and the best of several
+/// runs counts. Time in which other processes use the processor does not count, so that the tests fail only because of the
+/// generator. The times of all runs are in the test's output.
 /// </summary>
 [Collection(SequentialCollection.Name)]
 public sealed class GeneratorTimeTests(ITestOutputHelper output)

@@ -16,7 +16,7 @@ public static class Attention
     /// <param name="values">[keys][keyValueHeads * valueDimension]</param>
     /// <param name="heads">The number of query heads.</param>
     /// <param name="keyValueHeads">The number of key and value heads, a divisor of <paramref name="heads"/>.</param>
-    /// <param name="scale">What the scores are multiplied by; <see cref="Scale"/> in the paper.</param>
+    /// <param name="scale">The factor of the scores; <see cref="Scale"/> in the paper.</param>
     /// <param name="mask">Which keys a query sees.</param>
     /// <returns>[queries][heads * valueDimension]</returns>
     public static double[][] Attend(
@@ -53,7 +53,7 @@ public static class Attention
     /// <param name="query">[headDimension]</param>
     /// <param name="keys">[keys][headDimension]</param>
     /// <param name="values">[keys][valueDimension]</param>
-    /// <param name="scale">What the scores are multiplied by.</param>
+    /// <param name="scale">The factor of the scores.</param>
     /// <param name="visible">Whether a key, given by its number, is visible. One at least must be.</param>
     /// <returns>[valueDimension]</returns>
     public static double[] ScaledDotProduct(double[] query, double[][] keys, double[][] values, double scale, Func<int, bool> visible)

@@ -3,9 +3,8 @@ using System;
 namespace Specializer.Oracle;
 
 /// <summary>
-/// The error function and its complement to full double precision (Abramowitz and Stegun, Handbook of Mathematical
-/// Functions, 1964, chapter 7): a series near zero, a continued fraction in the tail, so that neither value is ever the
-/// small difference of two large ones.
+/// The error function and its complement to full double precision (Abramowitz and Stegun, Handbook of Mathematical Functions,
+/// 1964, chapter 7). A series near zero and a continued fraction in the tail avoid small differences of large numbers.
 /// </summary>
 public static class ErrorFunction
 {
