@@ -9,8 +9,8 @@ using Xunit.Abstractions;
 namespace Specializer.Text.Tests;
 
 /// <summary>
-/// Random tokenizers and texts, ours against Hugging Face's own library. SPECIALIZER_TEXT_PAIRS and SPECIALIZER_TEXT_SEED say how many and from
-/// where; 1,000,000 take some minutes.
+/// Random tokenizers and texts, compared with Hugging Face's own library. SPECIALIZER_TEXT_PAIRS is the number of pairs and
+/// SPECIALIZER_TEXT_SEED the first seed; 1,000,000 pairs take some minutes.
 /// </summary>
 public sealed class DifferentialTests(ITestOutputHelper output)
 {

@@ -10,8 +10,8 @@ using Xunit;
 namespace Specializer.Text.Tests;
 
 /// <summary>
-/// Mutated files: only the documented exception, bounded time and memory. SPECIALIZER_TEXT_MUTATIONS says how many for each test, and
-/// SPECIALIZER_TEXT_SEED from where; 1,000,000 take some minutes.
+/// Mutated files: only the documented exception, bounded time and memory. SPECIALIZER_TEXT_MUTATIONS is the number of files per
+/// test, and SPECIALIZER_TEXT_SEED the first seed; 1,000,000 files take some minutes.
 /// </summary>
 public sealed class HostileFileTests : IDisposable
 {

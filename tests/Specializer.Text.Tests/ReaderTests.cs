@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Specializer.Text.Tests;
 
-/// <summary>Older files against the tokenizer.json that says the same.</summary>
+/// <summary>Older files compared with the equivalent tokenizer.json.</summary>
 public sealed class ReaderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("specializer-text").FullName;

@@ -12,8 +12,9 @@ using Xunit.Abstractions;
 namespace Specializer.Text.Tests;
 
 /// <summary>
-/// The bars of speed, one thread, both sides in one run. SPECIALIZER_TEXT_SPEED=1 holds them; run these tests alone then, since processor time is
-/// that of the process. Otherwise they are only printed, with bars that tell quadratic time from linear. That nothing is allocated holds always.
+/// The limits of speed, one thread, both sides in one run. SPECIALIZER_TEXT_SPEED=1 checks them; run these tests alone then,
+/// because processor time is that of the process. Otherwise the speeds are only printed, with limits that distinguish quadratic
+/// time from linear. The tests always check that nothing is allocated.
 /// </summary>
 public sealed class SpeedTests(ITestOutputHelper output)
 {

@@ -41,7 +41,7 @@ public sealed class StreamingDecoderTests
                 AppendWhole(text, decoder.Complete());
                 Assert.Equal(oracle.Decode(ids), text.ToString());
 
-                // In two parts at every place, on the same decoder: it began anew.
+                // In two parts at every position, on the same decoder: it restarted.
                 int cut = random.Next(ids.Length + 1);
                 text.Clear();
                 text.Append(decoder.Append(ids.AsSpan(0, cut))).Append(decoder.Append(ids.AsSpan(cut))).Append(decoder.Complete());

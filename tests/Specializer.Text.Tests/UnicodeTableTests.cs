@@ -5,7 +5,10 @@ using Xunit.Abstractions;
 
 namespace Specializer.Text.Tests;
 
-/// <summary>The tables written from the library against those of .NET: categories may differ only where one side does not know the character yet.</summary>
+/// <summary>
+/// The tables written from the library compared with those of .NET. Categories can differ only for characters that one side does
+/// not contain yet.
+/// </summary>
 public sealed class UnicodeTableTests(ITestOutputHelper output)
 {
     private static readonly UnicodeCategoryCode[] s_codes =

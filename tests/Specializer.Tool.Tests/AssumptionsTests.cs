@@ -56,7 +56,7 @@ public sealed class AssumptionsTests
     public void WhereValuesComeFrom(string model, string term, string description) =>
         AssertRow(SharedData.Path("goldens", model), term, description);
 
-    /// <summary>What is written to a pipe has no escape codes, whatever the terminal.</summary>
+    /// <summary>Output to a pipe has no escape codes, for any terminal.</summary>
     [Fact]
     public void APipeGetsNoColours()
     {

@@ -19,7 +19,7 @@ public sealed class NewTests
     [InlineData("---", "Model")]
     public void NamesOfClasses(string folder, string name) => Assert.Equal(name, ClassNames.Of(folder));
 
-    /// <summary>What it writes is a declaration that the generator completes.</summary>
+    /// <summary>The result is a declaration that the generator completes.</summary>
     [Fact]
     public void TheClassIsGenerated()
     {

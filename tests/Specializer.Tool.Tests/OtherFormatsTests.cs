@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Specializer.Tool.Tests;
 
-/// <summary>A folder whose weights are in a format that is not read gets one message, which names the file and says what to do.</summary>
+/// <summary>A folder whose weights are in an unsupported format gets one message, which names the file and the remedy.</summary>
 public sealed class OtherFormatsTests
 {
     public static TheoryData<string, string> Formats =>

@@ -10,8 +10,8 @@ using Xunit;
 namespace Specializer.Tool.Tests;
 
 /// <summary>
-/// The program of <c>verify --script</c> and the file that <c>verify --against</c> reads. transformers is not at hand here: stand-ins
-/// (StandIns) give the golden values, which transformers computed, in its place.
+/// The program of <c>verify --script</c> and the file that <c>verify --against</c> reads. transformers is not available here:
+/// stand-ins (StandIns) return the golden values, which transformers computed.
 /// </summary>
 public sealed class ReferenceTests
 {
@@ -148,7 +148,7 @@ public sealed class ReferenceTests
         );
     }
 
-    /// <summary>Of every family the program is one that Python reads.</summary>
+    /// <summary>The program of every family is valid Python.</summary>
     [Fact]
     public void TheProgramsAreOnesOfPython()
     {

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Specializer.Tool.Tests;
 
-/// <summary>Folders of encoders, with and without what sentence-transformers says of them, and with a checkpoint that has a pooler or not.</summary>
+/// <summary>
+/// Folders of encoders, with and without the files of sentence-transformers, and with checkpoints with or without a pooler.
+/// </summary>
 public sealed class SentenceFolderTests
 {
     private const string Bert = """
@@ -110,7 +112,7 @@ public sealed class SentenceFolderTests
         Assert.DoesNotContain("assumed", inspected, StringComparison.Ordinal);
     }
 
-    /// <summary>What could not load its own folder is not written.</summary>
+    /// <summary>A model that could not load its own folder is not written.</summary>
     [Fact]
     public void ACheckpointThatDoesNotFit()
     {

@@ -5,8 +5,8 @@ using System.Linq;
 namespace Specializer.Tests.EncoderDecoder;
 
 /// <summary>
-/// Hugging Face's beam search written down without regard for time or memory: every step computes every beam anew, from a
-/// session of its own, and ranks all continuations.
+/// Hugging Face's beam search in its simplest form. Every step computes every beam again, in a separate session, and ranks all
+/// continuations.
 /// </summary>
 internal static class BeamSearchReference
 {

@@ -220,7 +220,7 @@ public sealed class BeamSearchTests
             return least;
         }
 
-        // What is returned holds the tokens, four bytes each, and nothing else differs.
+        // The result holds the tokens, four bytes each, which is the only difference.
         session.Reset();
         Assert.Equal(Allocated(20) + (20 * sizeof(int)), Allocated(40));
     }

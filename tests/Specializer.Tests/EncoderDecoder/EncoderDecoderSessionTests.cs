@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Specializer.Tests.EncoderDecoder;
 
-/// <summary>What a session of an encoder-decoder refuses, and what it leaves as it was.</summary>
+/// <summary>Arguments that a session of an encoder-decoder rejects, without a change of its state.</summary>
 public sealed class EncoderDecoderSessionTests
 {
     [SharedDataFact]

@@ -11,7 +11,7 @@ internal static class Pronunciation
     public const int Start = 1;
     public const int End = 2;
 
-    /// <summary>What a letter that the alphabet lacks becomes.</summary>
+    /// <summary>The replacement of a letter that the alphabet lacks.</summary>
     private const int Unknown = 3;
 
     public static BartPronunciation Load(ModelOptions? options = null) =>

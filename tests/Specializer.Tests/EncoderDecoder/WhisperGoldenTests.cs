@@ -90,7 +90,7 @@ public sealed class WhisperGoldenTests
         Assert.Equal(expected, actual);
     }
 
-    /// <summary>Zeros stand behind the last frame, so frames of silence change nothing that no convolution sees.</summary>
+    /// <summary>Zeros follow the last frame, so frames of silence change nothing that no convolution sees.</summary>
     [SharedDataFact]
     public void FewerFramesAreFewerPositionsAndWrongOnesAreSaid()
     {

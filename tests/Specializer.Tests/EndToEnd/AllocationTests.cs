@@ -50,8 +50,8 @@ public sealed class AllocationTests
 
         long Allocated(Action call)
         {
-            // The first calls compile; what is compiled later is compiled on other threads. A thread allocates once in its
-            // life, when it first sleeps for want of a core; what is allocated per call would show in every attempt.
+            // The first calls compile, and later compilation runs on other threads. A thread allocates once, when it first waits
+            // for a core. An allocation per call would occur in every attempt.
             long least = long.MaxValue;
             Repeat(3, call);
             for (int attempt = 0; attempt < 3 && least > 0; attempt++)
@@ -83,8 +83,7 @@ public sealed class AllocationTests
         AllocationCount count = new(threads);
         PrefillAndDecode(session);
 
-        // A worker's thread allocates once in its life, when it first sleeps for want of a core; what is allocated per
-        // token would show in every attempt.
+        // A worker's thread allocates once, when it first waits for a core. An allocation per token would occur in every attempt.
         bool nothing = false;
         for (int attempt = 0; attempt < 10 && !nothing; attempt++)
         {

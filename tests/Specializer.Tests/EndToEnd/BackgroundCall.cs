@@ -31,6 +31,6 @@ internal sealed class BackgroundCall
     }
 
     /// <summary>Waits for the end of the call.</summary>
-    /// <returns>What it threw, if anything.</returns>
+    /// <returns>The exception of the call, if there is one.</returns>
     public Exception? Join() => _thread.Join(s_limit) ? _exception : throw new XunitException("The call on another thread does not end.");
 }

@@ -50,7 +50,7 @@ internal static class BatchRun
             }
         }
 
-        // What was appended together is a cache like any other.
+        // Tokens that were appended together form a cache like any other.
         for (int i = 0; i < prompts.Length; i++)
         {
             Bits.AssertSame(

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Specializer.Tests.EndToEnd;
 
-/// <summary>The constants of a generated class say what is true of the model once it is loaded.</summary>
+/// <summary>The constants of a generated class equal the properties of the loaded model.</summary>
 public sealed class ConstantsTests
 {
     public static TheoryData<string> Models => DeclaredModels.Names;
@@ -42,7 +42,7 @@ public sealed class ConstantsTests
                 )
         )
         {
-            // What only an encoder-decoder has is no constant of a decoder, and 0.
+            // A decoder has no constants of encoder-decoders, and its properties are 0.
             long constant = declared.Class.GetField(fact.Name) is null ? 0 : declared.Constant(fact.Name);
             Assert.Equal(constant, Convert.ToInt64(fact.GetValue(model.Description), null));
         }
@@ -93,7 +93,7 @@ public sealed class ConstantsTests
         Assert.InRange(shorter - (4096 * bytesPerPosition), 1, shorter / 2);
     }
 
-    /// <summary>Everything that a session holds: native blocks, and arrays of which no one else knows.</summary>
+    /// <summary>All memory of a session: native blocks, and arrays without other references.</summary>
     private static long OwnedBytes(DecoderSession session)
     {
         long bytes = 0;

@@ -64,7 +64,7 @@ public sealed class GoldenLlamaTests
             );
         }
 
-        // What the logits are computed from: the last hidden states after the final norm.
+        // The input of the logits: the last hidden states after the final norm.
         OracleWeights stored = ReadWeights(weights);
         double[] scale = stored.Get(OracleNames.FinalNorm + OracleNames.Weight);
         double[] normed =

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Specializer.Tests.EndToEnd;
 
-/// <summary>The most probable token, found while logits are computed, is the one that the logits say.</summary>
+/// <summary>The most probable token, found while logits are computed, is the arg-max of the logits.</summary>
 public sealed class GreedyTests
 {
     public static TheoryData<string, InstructionSet> Cases => DeclaredModels.OnEachInstructionSet;
@@ -20,7 +20,7 @@ public sealed class GreedyTests
         DeclaredModel declared = DeclaredModels.Get(name);
         int[] prompt = declared.RandomTokens(Math.Min(20, (declared.ContextLength + 1) / 2));
 
-        // The last token that is found need not have room in the context.
+        // The last token that is found need not fit into the context.
         int count = Math.Min(30, declared.ContextLength - prompt.Length + 1);
         foreach (int threads in new[] { 1, 2, 3 })
         {

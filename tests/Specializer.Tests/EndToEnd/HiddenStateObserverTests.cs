@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Specializer.Tests.EndToEnd;
 
-/// <summary>Observers of hidden states: whom they tell, and what happens when they fail.</summary>
+/// <summary>Observers of hidden states: the states that they receive, and the effect of their exceptions.</summary>
 public sealed class HiddenStateObserverTests
 {
     private static readonly DeclaredModel s_declared = DeclaredModels.BiasedReGlu;

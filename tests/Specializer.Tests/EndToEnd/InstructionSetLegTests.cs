@@ -6,8 +6,8 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>
-/// Proves which instruction set a run of the tests was really made with. The run says what it expects in environment
-/// variables; without them anything that the machine has will do.
+/// Verifies the instruction set of a run of the tests. Environment variables contain the expected one; without them any is
+/// accepted.
 /// </summary>
 public sealed class InstructionSetLegTests
 {

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Specializer.Tests.EndToEnd;
 
-/// <summary>What a model is asked to run on.</summary>
+/// <summary>The instruction set and threads that a model is requested to run on.</summary>
 public sealed class ModelOptionsTests
 {
     [Fact]

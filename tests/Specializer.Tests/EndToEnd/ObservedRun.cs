@@ -20,7 +20,7 @@ internal sealed class ObservedRun
     /// <summary>The hidden states, [layers + 1][positions · width]: 0 after the embeddings, i after the i-th layer.</summary>
     public IReadOnlyList<float[]> HiddenStates => _hiddenStates;
 
-    /// <summary>Which hidden states were told, in the order in which they were.</summary>
+    /// <summary>The hidden states that were reported, in order.</summary>
     public IReadOnlyList<(int Layer, int Position)> Reports => _reports;
 
     /// <summary>Observes a session from now on.</summary>

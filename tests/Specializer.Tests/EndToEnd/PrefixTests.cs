@@ -49,7 +49,7 @@ public sealed class PrefixTests
                 session.Prefill(tokens.AsSpan(prefix), rest);
                 Tolerance.Default.AssertClose(expected[prefix..], rest.AsSpan(), $"logits of what follows a prefix of {prefix}");
 
-                // What follows token by token gives the same bits.
+                // Processing the following tokens one by one gives the same bits.
                 session.Truncate(prefix);
                 for (int position = prefix; position < prefix + 5; position++)
                 {

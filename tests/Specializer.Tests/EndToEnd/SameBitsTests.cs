@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Specializer.Tests.EndToEnd;
 
-/// <summary>The same tokens give the same bits, whoever computes them and however they are cut into calls.</summary>
+/// <summary>The same tokens give the same bits, on any number of threads and for any division into calls.</summary>
 public sealed class SameBitsTests
 {
     /// <summary>A few more than the keys of one block and the rows of the longest chunk.</summary>

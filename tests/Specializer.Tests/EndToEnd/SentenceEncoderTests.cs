@@ -175,7 +175,7 @@ public sealed class SentenceEncoderTests
     private static int[] Tokens(int count) =>
         [.. Enumerable.Range(0, count).Select(position => (position * 31) % SentenceEncoder.VocabularySize)];
 
-    /// <summary>What the observer is told.</summary>
+    /// <summary>The states that the observer receives.</summary>
     private sealed class ObservedStates
     {
         public ObservedStates(EncoderSession session, int length)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Specializer.Tests.EndToEnd;
 
-/// <summary>What a session refuses, and that it is as good as before afterwards.</summary>
+/// <summary>Arguments that a session rejects, without a change of its state.</summary>
 public sealed class SessionArgumentTests : IDisposable
 {
     private static readonly DeclaredModel s_declared = DeclaredModels.BiasedReGlu;
@@ -133,7 +133,7 @@ public sealed class SessionArgumentTests : IDisposable
         });
         Assert.Equal(BiasedReGlu.ContextLength, _session.Position);
 
-        // One step back makes room for exactly one token.
+        // One step back allows exactly one more token.
         _session.Truncate(BiasedReGlu.ContextLength - 1);
         Bits.AssertSame(expected, _session.Decode(_tokens[BiasedReGlu.ContextLength - 1]), "logits at the last position");
         Assert.Throws<ArgumentException>(() =>

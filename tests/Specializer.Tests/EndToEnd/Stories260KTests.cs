@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Specializer.Tests.EndToEnd;
 
-/// <summary>A trained model must tell the story that was published with it.</summary>
+/// <summary>A trained model must generate the story that was published with it.</summary>
 public sealed class Stories260KTests
 {
     private const int BeginningOfSequence = 1;

@@ -78,7 +78,7 @@ public sealed class WrongWeightsTests
         WeightsProblem different = Assert.Single(Assert.Throws<WeightsException>(() => BiasedReGlu.Load(other)).Problems);
         Assert.Equal((WeightsProblemKind.CopiesDiffer, "lm_head.weight"), (different.Kind, different.Tensor));
 
-        // Where the logits have a matrix of their own it is needed.
+        // A separate output matrix is required.
         WeightsException exception = Refused(["lm_head.weight"]);
         Assert.Equal("lm_head.weight", Assert.Single(exception.Problems).Tensor);
     }
@@ -113,7 +113,7 @@ public sealed class WrongWeightsTests
             problem => problem is { Kind: WeightsProblemKind.MissingTensor, Tensor: "model.layers.4.mlp.gate_proj.weight" }
         );
 
-        // The tied declaration knows the matrix; it is compared with the embeddings only where they fit.
+        // The tied declaration has the name of the matrix, which is compared with the embeddings only if they fit.
         Assert.DoesNotContain(exception.Problems, problem => problem.Tensor == "lm_head.weight");
         Assert.Equal(exception.Problems.Count, exception.Problems.Select(problem => problem.Tensor).Distinct().Count());
     }

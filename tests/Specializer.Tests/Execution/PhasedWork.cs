@@ -4,8 +4,8 @@ using System.Threading;
 namespace Specializer.Tests.Execution;
 
 /// <summary>
-/// Work in phases: in each, every worker writes its own cell without any fence of its own and then, behind a barrier,
-/// reads all others'. What it does not find there is counted as an error.
+/// Work in phases. In each one, every worker writes its own cell without a fence and then, after a barrier, reads all others. A
+/// value that it does not find there counts as an error.
 /// </summary>
 internal sealed class PhasedWork(int phases, Action<int, int>? beforePhase = null) : ParallelWork
 {

@@ -88,7 +88,7 @@ public sealed class WorkerPlacesTests
     private static string AllowedProcessors() =>
         File.ReadLines("/proc/thread-self/status").Single(static line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
 
-    // What is left of a test's own thread ends with it.
+    // The affinity of a test's own thread ends with the thread.
     private static void OnAThread(Action test) => Assert.Null(BackgroundCall.Start(test).Join());
 
     private sealed class SeveralProcessorsFactAttribute : FactAttribute

@@ -7,7 +7,7 @@ namespace Specializer.Tests.Families;
 
 /// <summary>A family of encoders with its golden checkpoint and the model declared for it.</summary>
 /// <param name="Name">The folder of the golden data.</param>
-/// <param name="Output">What the golden data calls the output of the model's head.</param>
+/// <param name="Output">The name of the head's output in the golden data.</param>
 /// <param name="LoadSource">Loads the declared model.</param>
 public sealed record EncoderFamily(string Name, string Output, Func<WeightsSource, ModelOptions, EncoderModel> LoadSource)
 {

@@ -68,7 +68,7 @@ public sealed class EncoderGoldenTests
         Array.Fill(result.HiddenStates, float.NaN);
         session.Encode(Input(golden, "B3", lengths), result.Output, result.HiddenStates);
 
-        // Both hold zeros where there is filling.
+        // Both contain zeros for padding.
         Tolerance.Default.AssertClose(
             golden.Rows("last_hidden_B3"),
             result.HiddenStates.AsSpan(),
@@ -109,7 +109,7 @@ public sealed class EncoderGoldenTests
         int longest = tokens.Length / lengths.Length;
         Result batch = Result.For(model, lengths.Length, longest);
 
-        // What lies in the filling is not looked at, not even whether it is a token.
+        // The values of padding are not read, not even to check that they are tokens.
         int[] spoiled = [.. tokens.Select((token, i) => i % longest < lengths[i / longest] ? token : -1)];
         int[] globals = Globals(golden, "B3");
         session.Encode(
@@ -168,7 +168,7 @@ public sealed class EncoderGoldenTests
             Lengths = lengths,
         };
 
-    /// <summary>What a call fills.</summary>
+    /// <summary>The outputs of a call.</summary>
     private sealed record Result(float[] Output, float[] HiddenStates)
     {
         public static Result For(EncoderModel model, int sequences, int longest) =>

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Specializer.Tests.Families;
 
-/// <summary>What Longformer has beside other encoders, whose tests its golden checkpoint passes too.</summary>
+/// <summary>The features that only Longformer has. Its golden checkpoint passes the tests of other encoders too.</summary>
 public sealed class LongformerTests
 {
     public static TheoryData<InstructionSet> Cases => [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];

@@ -83,8 +83,8 @@ public sealed class ElementFunctionTests
             {
                 double expected = Expected(function, x[i]);
 
-                // Relative to the result: what cancels for negative arguments would show. Where the result is a small part of the
-                // argument, an exponent as large as its logarithm was rounded.
+                // The error is relative to the result, so that cancellation for negative arguments is visible. If the result is a
+                // small part of the argument, an exponent as large as its logarithm was rounded.
                 double exponent = expected == 0 || x[i] == 0 ? 0 : Math.Abs(Math.Log(Math.Abs(expected / x[i])));
                 double tolerance = (Math.Abs(expected) * (1e-6 + (3e-7 * exponent))) + 1e-37;
                 Assert.True(

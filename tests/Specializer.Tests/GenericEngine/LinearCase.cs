@@ -46,7 +46,7 @@ internal sealed unsafe class LinearCase : IDisposable
 
     public float* Packed => _packed.Address;
 
-    /// <summary>The layer on the first rows of <paramref name="x"/>, whose rows lie <paramref name="xStride"/> apart.</summary>
+    /// <summary>The layer on the first rows of <paramref name="x"/>, whose rows are <paramref name="xStride"/> apart.</summary>
     /// <returns>[rows, outputs].</returns>
     public float[] Run(
         float[] x,

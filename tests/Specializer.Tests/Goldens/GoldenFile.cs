@@ -12,7 +12,7 @@ public sealed unsafe class GoldenFile : IDisposable
 
     private GoldenFile(SafetensorsFile file) => _file = file;
 
-    /// <summary>What the file says of itself, e.g. the attributes of an ONNX operator.</summary>
+    /// <summary>The metadata of the file, for example the attributes of an ONNX operator.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
 
     /// <summary>The names of all tensors.</summary>

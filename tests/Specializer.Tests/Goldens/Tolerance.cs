@@ -17,11 +17,11 @@ public sealed record Tolerance(double Absolute, double Relative)
     /// <summary>The tolerance of 32-bit models against results computed in float64.</summary>
     public static Tolerance Default { get; } = new(2e-5, 1e-4);
 
-    /// <summary>Fails unless every value is near enough to the expected one.</summary>
-    /// <param name="expected">What must come out, row-major.</param>
-    /// <param name="actual">What came out, of the same length.</param>
+    /// <summary>Fails unless every value is within the tolerance of the expected one.</summary>
+    /// <param name="expected">The expected values, row-major.</param>
+    /// <param name="actual">The actual values, of the same length.</param>
     /// <param name="columns">The length of a row, which the message needs to name row and column.</param>
-    /// <param name="what">What is compared, for the message: "logits of T37".</param>
+    /// <param name="what">The name of the values in the message: "logits of T37".</param>
     /// <exception cref="XunitException">
     /// The lengths differ, there is nothing to compare, or a value is too far off. The message names the first such value
     /// and the one with the largest error.
@@ -77,10 +77,10 @@ public sealed record Tolerance(double Absolute, double Relative)
         }
     }
 
-    /// <summary>Fails unless every value is near enough to the expected one.</summary>
-    /// <param name="expected">What must come out, row by row, all of one length.</param>
-    /// <param name="actual">What came out, row-major.</param>
-    /// <param name="what">What is compared, for the message.</param>
+    /// <summary>Fails unless every value is within the tolerance of the expected one.</summary>
+    /// <param name="expected">The expected values by rows of one length.</param>
+    /// <param name="actual">The actual values, row-major.</param>
+    /// <param name="what">The name of the values in the message.</param>
     /// <exception cref="XunitException">As above.</exception>
     public void AssertClose<TActual>(double[][] expected, ReadOnlySpan<TActual> actual, string what)
         where TActual : IFloatingPoint<TActual>

@@ -50,8 +50,8 @@ public sealed unsafe class AttentionKernelTests
     }
 
     /// <summary>
-    /// Of two keys one scores 0 and has the value 0, the other scores less and has the value 1: what is attended is the
-    /// other's weight, as far down as weights go.
+    /// One of two keys scores 0 and has the value 0; the other scores less and has the value 1. The output is the weight of the
+    /// other key, down to the smallest weights.
     /// </summary>
     [Theory]
     [MemberData(nameof(InstructionSets))]
@@ -127,7 +127,7 @@ public sealed unsafe class AttentionKernelTests
             WeightPacking.RotaryTable(table.Address, model.ContextLength, RotaryFrequencies.Plain(rotary, a.Rotary.Base));
         }
 
-        // What lies behind the last position is never looked at: a NaN there would show.
+        // Positions after the last one are never read: a NaN there would be visible.
         keys.Span.Fill(float.NaN);
         values.Span.Fill(float.NaN);
         queries.Span.Fill(float.NaN);

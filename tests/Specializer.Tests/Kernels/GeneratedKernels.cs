@@ -57,7 +57,7 @@ internal sealed unsafe partial class GeneratedKernels
     public static IReadOnlyList<string> Names(DeclaredModel model) =>
         [.. Nested(model, "IKernels").GetMethods().Select(method => method.Name)];
 
-    /// <summary>Whether a kernel is of a kind that these tests know.</summary>
+    /// <summary>Whether these tests support the kind of a kernel.</summary>
     public static bool IsKnown(string name) =>
         LinearName().IsMatch(name)
         || NormName().IsMatch(name)
@@ -86,7 +86,7 @@ internal sealed unsafe partial class GeneratedKernels
             : null;
         DecoderArchitecture a = _model.Architecture;
 
-        // Logits lie as close as vectors allow, since they are handed to the caller; everything else in rows that spread over the cache.
+        // Logits are as close as vectors allow, because the caller receives them. All other rows are distributed over the cache.
         bool isProjection = outputs == (a.Heads + (2 * a.KeyValueHeads)) * a.HeadDimension;
         bool isLogits = inputs == a.Width && outputs == a.VocabularySize && !isProjection && !bias && !adds && activation is null;
         int stride = isLogits ? KernelLayout.Pad(outputs) : KernelLayout.RowStride(outputs);

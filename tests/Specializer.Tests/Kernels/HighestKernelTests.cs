@@ -26,7 +26,7 @@ public sealed unsafe class HighestKernelTests
             int[] computedBy = Owners(model, kernels, workers);
             foreach (int token in Sample(vocabulary))
             {
-                // Behind the vocabulary rows are filled up; that must not count.
+                // Rows are padded after the vocabulary; the padding must not count.
                 logits.Span.Fill(float.PositiveInfinity);
                 logits.Span[..vocabulary].Fill(-1);
                 logits.Span[token] = 2;

@@ -1,6 +1,6 @@
 namespace Specializer.Tests.Kernels;
 
-/// <summary>How activations lie in a session's memory, said again so that the kernels are tested against it.</summary>
+/// <summary>The layout of activations in a session's memory, repeated so that the kernels are tested against it.</summary>
 internal static class KernelLayout
 {
     private const int Line = 16;

@@ -81,7 +81,7 @@ public sealed unsafe class LinearKernelTests
                 FormattableString.Invariant($"{kernel.Name}, row {row}")
             );
 
-            // What fills a row up to whole lines stays zero, since norms sum over it.
+            // The padding of a row to whole lines stays zero, because norms sum over it.
             Assert.False(
                 all.AsSpan(row * kernel.OutputStride, kernel.OutputStride)[kernel.Outputs..].ContainsAnyExcept(0f),
                 kernel.Name + " fills rows up with other values than zero."
@@ -159,7 +159,7 @@ public sealed unsafe class LinearKernelTests
         }
     }
 
-    /// <summary>Rows that lie a stride apart, filled up with zeros.</summary>
+    /// <summary>Rows at the distance of a stride, padded with zeros.</summary>
     private static GuardedFloats Spread(RandomTensor tensor, int width, int stride)
     {
         GuardedFloats spread = new((long)MostRows * stride);

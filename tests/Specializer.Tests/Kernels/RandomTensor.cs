@@ -8,7 +8,7 @@ internal sealed unsafe class RandomTensor : IDisposable
 {
     private readonly AlignedBuffer _memory;
 
-    /// <summary>A tensor whose values lie evenly between −<paramref name="extent"/> and <paramref name="extent"/>.</summary>
+    /// <summary>A tensor whose values are evenly distributed between −<paramref name="extent"/> and <paramref name="extent"/>.</summary>
     public RandomTensor(Random random, double extent, params long[] shape)
         : this(random, extent, WeightStorage.Float32, shape) { }
 

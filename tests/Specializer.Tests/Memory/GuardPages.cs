@@ -9,7 +9,7 @@ namespace Specializer.Tests.Memory;
 
 /// <summary>
 /// Memory for tests that ends where a page ends, with inaccessible memory before and after: an access outside ends the process.
-/// On Linux with pages of 4 KiB; SPECIALIZER_TEST_GUARD_PAGES=1 turns it on for the whole process.
+/// On Linux with pages of 4 KiB; SPECIALIZER_TEST_GUARD_PAGES=1 enables it for the whole process.
 /// </summary>
 /// <remarks>
 /// Every <see cref="AlignedBuffer"/> is guarded as a whole. Models that were generated with -p:SpecializerGuardedLayout=true have
@@ -34,7 +34,7 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
     /// <summary>Whether this system has what it takes.</summary>
     public static bool IsAvailable { get; } = OperatingSystem.IsLinux() && Environment.SystemPageSize == Page;
 
-    /// <summary>Turns the guards on for the rest of the process.</summary>
+    /// <summary>Enables guard pages until the process ends.</summary>
     public static void TurnOn()
     {
         if (!IsAvailable)
@@ -81,7 +81,7 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
                 );
             }
 
-            // Packing has written by now; what lies between blocks must be as it was.
+            // Packing has completed; the memory between blocks must be unchanged.
             if (new ReadOnlySpan<float>(memory.Address + end, checked((int)(offset - end))).ContainsAnyExcept(0f))
             {
                 throw new InvalidOperationException(

@@ -42,7 +42,7 @@ internal sealed class DeclaredModel
     /// <summary>The declared context.</summary>
     public int ContextLength => Transformer.ContextLength;
 
-    /// <summary>What q·k is multiplied with.</summary>
+    /// <summary>The factor of q·k.</summary>
     public float Scale => Attention.Scale == 0 ? (float)Specializer.Oracle.Attention.Scale(Architecture.HeadDimension) : Attention.Scale;
 
     private TransformerAttribute Transformer => Part<TransformerAttribute>()!;
@@ -76,7 +76,7 @@ internal sealed class DeclaredModel
     /// <summary>The type in which the model holds its matrices.</summary>
     public WeightStorage Storage => Transformer.WeightStorage;
 
-    /// <summary>What the model with the random weights must compute.</summary>
+    /// <summary>The expected results of the model with the random weights.</summary>
     public OracleRun Reference(ReadOnlySpan<int> tokens) => _oracle.Value.Run(tokens.ToArray());
 
     /// <summary>Random tokens of the vocabulary, the same every time.</summary>

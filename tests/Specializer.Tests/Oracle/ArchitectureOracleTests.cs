@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Specializer.Tests.Oracle;
 
-/// <summary>What must hold of the oracle for every architecture, on random weights.</summary>
+/// <summary>Properties that the oracle must have for every architecture, on random weights.</summary>
 public sealed class ArchitectureOracleTests
 {
     private static readonly Tolerance DoublePrecision = new(1e-12, 1e-12);

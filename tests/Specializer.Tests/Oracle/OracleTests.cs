@@ -69,8 +69,8 @@ public sealed class OracleTests
     }
 
     /// <summary>
-    /// GPT-2 adds a learned position to every embedding, which the oracle does not know. A table whose row i is the sum for
-    /// the i-th token of the golden input gives it the same hidden states, and with them all of GPT-2's blocks.
+    /// GPT-2 adds a learned position to every embedding, which the oracle does not support. A table whose row i is the sum for
+    /// the i-th token gives it the same hidden states, and with them all of GPT-2's blocks.
     /// </summary>
     [SharedDataFact]
     public void The_hidden_states_of_gpt2_are_those_of_the_golden()

@@ -6,13 +6,13 @@ using Specializer.Oracle;
 namespace Specializer.Tests.Oracle;
 
 /// <summary>
-/// Random 32-bit weights for an architecture, the same for the same seed: a source from which a model loads, and from
-/// which <see cref="OracleWeights.Read"/> takes the same values for the oracle.
+/// Random 32-bit weights for an architecture, the same for the same seed. A model loads from this source, and
+/// <see cref="OracleWeights.Read"/> takes the same values for the oracle.
 /// </summary>
 /// <remarks>
-/// Matrices are normal with deviation 1/√inputs, so that activations keep their size from layer to layer and attention is
-/// far from uniform; norm scales lie around 1, biases and shifts around 0, all wide enough that a value that is dropped
-/// or misplaced shows in the logits.
+/// Matrices are normal with deviation 1/√inputs, so that activations keep their size from layer to layer and attention is far
+/// from uniform. Norm scales are around 1, biases and shifts around 0. All deviate enough that a dropped or misplaced value is
+/// visible in the logits.
 /// </remarks>
 public sealed unsafe class RandomWeights : WeightsSource
 {
@@ -22,8 +22,8 @@ public sealed unsafe class RandomWeights : WeightsSource
     private readonly AlignedBuffer _memory;
 
     /// <summary>Draws the weights.</summary>
-    /// <param name="architecture">Which tensors, and their shapes.</param>
-    /// <param name="seed">Where the draw begins.</param>
+    /// <param name="architecture">The architecture, which determines the tensors and their shapes.</param>
+    /// <param name="seed">The seed.</param>
     /// <param name="storage">The type that holds the matrices exactly.</param>
     public RandomWeights(DecoderArchitecture architecture, int seed, WeightStorage storage = WeightStorage.Float32)
     {

@@ -200,7 +200,7 @@ public sealed class SamplerTests
     [Fact]
     public void The_nucleus_is_counted_among_the_best_k()
     {
-        // Of all tokens the first two hold 40 %, of the best three 80 %.
+        // The first two of all tokens have 40 %, the best three have 80 %.
         float[] logits = [0, 0, 0, -0.7f, -0.7f, -0.7f, -0.7f, -0.7f, -0.7f, -0.7f, -0.7f, -0.7f];
         Assert.Equal(
             [0, 1],

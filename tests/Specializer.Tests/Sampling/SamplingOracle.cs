@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace Specializer.Tests.Sampling;
 
-/// <summary>What the sampler has to do, written down the plain way: in double precision, with full sorts.</summary>
+/// <summary>The sampler in its simplest form: in double precision, with full sorts.</summary>
 internal static class SamplingOracle
 {
     /// <summary>The probability of every token to be drawn next.</summary>

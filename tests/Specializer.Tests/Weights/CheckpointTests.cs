@@ -155,7 +155,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("a\n.safetensors")]
     public void An_index_reaches_no_other_place(string shard)
     {
-        // Where the name leads there may well be such a file.
+        // Such a file can exist at the target of the name.
         WriteIndex(("a", shard));
         WeightsException exception = Refused(Index);
         Assert.Contains(

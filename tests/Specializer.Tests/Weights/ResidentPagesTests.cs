@@ -40,7 +40,7 @@ public sealed unsafe class ResidentPagesTests : IDisposable
         Assert.InRange(ResidentBytes(), 0, Megabyte);
         AssertPacked(packed, static (output, input) => Value((output * Inputs) + input), Rows, Inputs);
 
-        // Twice the same: what was let go is read from the file again.
+        // Reading twice gives the same: released pages are read from the file again.
         WeightPacking.Panels(packed.Address, InstructionSet.Avx512, Rows, Inputs, [Matrix(file)]);
         AssertPacked(packed, static (output, input) => Value((output * Inputs) + input), Rows, Inputs);
     }
@@ -110,7 +110,7 @@ public sealed unsafe class ResidentPagesTests : IDisposable
         }
     }
 
-    /// <summary>How much of the file lies in this process, as the system counts it.</summary>
+    /// <summary>The size of the file's resident part in this process, as the system counts it.</summary>
     private long ResidentBytes()
     {
         bool ours = false;
@@ -131,7 +131,7 @@ public sealed unsafe class ResidentPagesTests : IDisposable
         return bytes;
     }
 
-    /// <summary>A fact about what Linux says of a process's memory.</summary>
+    /// <summary>A fact that depends on Linux's statistics of a process's memory.</summary>
     private sealed class LinuxFactAttribute : FactAttribute
     {
         public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "Only Linux is told which pages are not needed any more.";

@@ -269,7 +269,7 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
         Assert.Equal(opened.Message, parsed.Message);
         Assert.Equal(WeightsProblemKind.Malformed, Assert.Single(opened.Problems).Kind);
 
-        // A file that was refused is let go.
+        // A rejected file is closed.
         File.WriteAllBytes(path, []);
     }
 

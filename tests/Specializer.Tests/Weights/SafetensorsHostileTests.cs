@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Specializer.Tests.Weights;
 
-/// <summary>One broken file for each rule of the format: each is refused, with a message that says what is wrong and where.</summary>
+/// <summary>
+/// One malformed file for each rule of the format: each is rejected, with a message that describes the problem and its location.
+/// </summary>
 public sealed class SafetensorsHostileTests
 {
     [Theory]

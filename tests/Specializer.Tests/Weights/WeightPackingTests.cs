@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Specializer.Tests.Weights;
 
-/// <summary>What goes wrong on one of the cores that pack is said as if there were only one.</summary>
+/// <summary>An exception on one of the cores that pack is reported as if there were only one.</summary>
 public sealed unsafe class WeightPackingTests
 {
     private const int Rows = 64;

@@ -14,7 +14,9 @@ internal static class DifferentialFuzzer
     /// <summary>One tokenizer of so many also gets a word of 100 KB.</summary>
     public const int TokenizersPerLongWord = 25;
 
-    /// <summary>Runs one seed: one tokenizer and its texts. Returns differences, as text that tells how to run them again.</summary>
+    /// <summary>
+    /// Runs one seed: one tokenizer and its texts. Returns the differences, as text with the commands that reproduce them.
+    /// </summary>
     public static List<string> Run(int seed, out int pairs)
     {
         var differences = new List<string>();

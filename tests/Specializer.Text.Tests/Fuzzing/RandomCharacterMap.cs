@@ -70,7 +70,7 @@ internal static class RandomCharacterMap
         return map;
     }
 
-    // The layout of darts-clone: a child for byte b of the unit at p lies at p ^ offset ^ b; a value lies at the child 0.
+    // The layout of darts-clone: a child for byte b of the unit at p is at p ^ offset ^ b; a value is at the child 0.
     private static uint[] DoubleArray(Dictionary<byte[], int> entries)
     {
         var units = new List<uint>(new uint[512]);

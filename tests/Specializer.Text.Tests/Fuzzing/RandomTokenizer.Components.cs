@@ -300,7 +300,7 @@ internal sealed partial class RandomTokenizer
         }
     }
 
-    // Room is left for special tokens, since the library's arithmetic overflows without.
+    // The limit leaves space for special tokens, because the library's arithmetic overflows otherwise.
     private JsonObject Truncation()
     {
         int length = _random.Next(14, 30);

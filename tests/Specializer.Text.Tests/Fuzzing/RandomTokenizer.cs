@@ -193,7 +193,7 @@ internal sealed partial class RandomTokenizer
             }
         }
 
-        // Words for texts are what tokens stand for.
+        // The words of texts are those that tokens represent.
         foreach (string token in symbols)
         {
             string word = byteLevel ? FromByteAlphabet(token) : token;

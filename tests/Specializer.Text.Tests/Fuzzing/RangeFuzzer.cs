@@ -132,7 +132,7 @@ internal static class RangeFuzzer
         return Describe(answer) + " decoded " + DifferentialFuzzer.Show((string?)answer["decoded"]);
     }
 
-    // The library keeps copies of parts inside parts of pairs, which say nothing new and are not compared.
+    // The library keeps copies of parts inside parts of pairs. They contain nothing new and are not compared.
     private static string Describe(JsonNode answer, bool isPart = false)
     {
         string List(string name) => string.Join(' ', answer[name]!.AsArray().Select(v => v!.ToJsonString()));
@@ -159,7 +159,7 @@ internal static class RangeFuzzer
             + "]";
     }
 
-    // The library lets ranges of suffixes and of bytes that stand for a suffix reach beyond the text; ours end with it.
+    // In the library, ranges of suffixes and of bytes that represent a suffix extend beyond the text; here they end with it.
     private static void EndRangesWithText(JsonNode answer, TokenSequence sequence, string text, string? pair)
     {
         JsonArray offsets = answer["offsets"]!.AsArray();

@@ -34,7 +34,7 @@ internal sealed class NodeOracle : IDisposable
 
     private static string? Folder { get; } = FindFolder();
 
-    /// <summary>Asks for a tokenizer's answers; null if the process ended, as a panic of the library makes it.</summary>
+    /// <summary>Requests a tokenizer's answers; null if the process ended, for example because of a panic of the library.</summary>
     public JsonArray? Ask(JsonObject request)
     {
         try

@@ -15,7 +15,7 @@ internal static class Comparison
     public static RenderedChat Render(string template, JsonObject variables) =>
         ChatTemplate.Parse(template).RenderVariables(Options(variables));
 
-    /// <summary>The variables as options, with a clock that stands still.</summary>
+    /// <summary>The variables as options, with a constant clock.</summary>
     public static ChatTemplateOptions Options(JsonObject variables) =>
         new()
         {
@@ -30,7 +30,9 @@ internal static class Comparison
             },
         };
 
-    /// <summary>How a rendering differs from Jinja's; null where it does not. What is refused as unsupported says so.</summary>
+    /// <summary>
+    /// The difference of a rendering from Jinja's; null if there is none. An unsupported feature is reported as such.
+    /// </summary>
     public static string? Difference(string template, JsonObject variables, JinjaResult expected, out bool isUnsupported)
     {
         isUnsupported = false;

@@ -14,7 +14,7 @@ internal enum Kind
     Any,
 }
 
-/// <summary>Draws random expressions, mostly of the type that is wanted, sometimes of another.</summary>
+/// <summary>Draws random expressions, mostly of the requested type, sometimes of another.</summary>
 internal sealed class ExpressionGenerator(Random random)
 {
     private static readonly string[] s_literals =

@@ -67,7 +67,7 @@ public sealed class HostileTemplateTests(ITestOutputHelper output)
     [MemberData(nameof(Hostile))]
     public void A_hostile_template_ends_soon_within_little_memory(string template)
     {
-        // The first run pays for compiling this library's code; the bar is the second's.
+        // The first run includes the compilation of this library's code; the limit is that of the second.
         Run(template);
         TimeSpan time = TimeSpan.MaxValue;
         long bytes = 0;
@@ -145,6 +145,6 @@ public sealed class HostileTemplateTests(ITestOutputHelper output)
     private static ChatTemplateException Run(string template) =>
         Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse(template).Render([new ChatMessage("user", "Hello")]));
 
-    // Of this process: other processes on the machine do not count.
+    // The memory of this process, because other processes on the machine do not count.
     private static TimeSpan ProcessorTime() => Environment.CpuUsage.TotalTime;
 }

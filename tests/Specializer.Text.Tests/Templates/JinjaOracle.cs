@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Specializer.Text.Tests.Templates;
 
-/// <summary>What Python's Jinja makes of a template: a text and its generation spans, in code points, or an error.</summary>
+/// <summary>The result of a template in Python's Jinja: a text and its generation spans, in code points, or an error.</summary>
 internal sealed record JinjaResult(string? Text, IReadOnlyList<(int Start, int End)> Spans, string? Error);
 
 /// <summary>Python's Jinja in a process of its own (Debian's package python3-jinja2).</summary>
@@ -112,7 +112,7 @@ internal sealed class JinjaFactAttribute : FactAttribute
     public JinjaFactAttribute() => Skip = JinjaOracle.SkipReason;
 }
 
-/// <summary>A clock that stands still.</summary>
+/// <summary>A constant clock.</summary>
 internal sealed class FixedClock : TimeProvider
 {
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;

@@ -11,7 +11,7 @@ namespace Specializer.Text.Tests.Templates;
 
 /// <summary>
 /// Templates with random changes parse and render, or fail with the documented exception, never another.
-/// <c>SPECIALIZER_TEMPLATE_MUTANTS</c> asks for more than the few thousand of CI.
+/// <c>SPECIALIZER_TEMPLATE_MUTANTS</c> sets their number; the default of CI is a few thousand.
 /// </summary>
 public sealed class MutatedTemplateTests(ITestOutputHelper output)
 {

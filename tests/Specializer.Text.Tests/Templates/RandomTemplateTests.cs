@@ -8,9 +8,8 @@ using Xunit.Abstractions;
 namespace Specializer.Text.Tests.Templates;
 
 /// <summary>
-/// Random templates beside Python's Jinja. <c>SPECIALIZER_TEMPLATE_CASES</c> and <c>SPECIALIZER_TEMPLATE_SEED</c> ask for more than the
-/// few
-/// hundred of CI.
+/// Random templates compared with Python's Jinja. <c>SPECIALIZER_TEMPLATE_CASES</c> and <c>SPECIALIZER_TEMPLATE_SEED</c> set
+/// their number and the first seed; the default of CI is a few hundred.
 /// </summary>
 public sealed class RandomTemplateTests(ITestOutputHelper output)
 {

@@ -379,7 +379,7 @@ internal sealed class TemplateGenerator
         Print($"{name}.text ~ {name}.count{_expressions.Pick("", " ~ " + name)}");
     }
 
-    /// <summary>What is named inside is mostly not used after.</summary>
+    /// <summary>Names of the inner scope are mostly not used afterwards.</summary>
     private void Scoped(Action body)
     {
         var saved = new System.Collections.Generic.Dictionary<Kind, int>();
