@@ -12,12 +12,11 @@ using Specializer.Tests.EndToEnd;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-// Runs the selected tests of Specializer.Tests in this process, with nothing of a test host but xunit's own classes.
-// The last line is "N passed, N failed"; the exit code is 0 if NEON is what ran and nothing failed.
-// Arguments, if there are any, are parts of names: only tests that have one of them are run.
-// "--tiles", on any machine, runs no test: it has the JIT compile the register tiles of its best instruction set, for what DOTNET_JitDisasm
-// prints of them, and says how many they are.
-// "--compile FOLDER", on a machine that need not be an ARM64 one, writes there what the fuzzer's tests will run here.
+// Runs the selected tests of Specializer.Tests in this process, without a test host, by xunit's own classes. The last line is "N
+// passed, N failed"; the exit code is 0 if the tests ran on NEON and none failed. Arguments are parts of names: if there are any,
+// only tests that contain one of them run. "--tiles", on any machine, runs no test: it makes the JIT compile the register tiles
+// of its best instruction set for DOTNET_JitDisasm, and prints their number. "--compile FOLDER", on any machine, writes the
+// assemblies that the fuzzer's tests run here.
 if (args is ["--compile", string folder])
 {
     Console.WriteLine($"{CompiledElsewhere.Write(folder, InstructionSet.Neon)} cases of the fuzzer compiled for {InstructionSet.Neon}");

@@ -9,8 +9,8 @@ using Xunit;
 namespace Specializer.Fuzzing;
 
 /// <summary>
-/// Classes and variants of families without a golden checkpoint. They are declared by a config.json, have random weights under
-/// the family's tensor names, and are compared with the oracle on every instruction set of this process.
+/// Classes and variants of families without a golden checkpoint. They are declared by a config.json, with random weights under
+/// the family's tensor names. The oracle checks them on every instruction set of this process.
 /// </summary>
 public sealed class FamilyTests
 {

@@ -61,7 +61,7 @@ public sealed class T5TyingTests
             withEmbeddings = Logits(OldUntied, copied);
         Assert.NotEqual(withOwn, withEmbeddings);
 
-        // transformers 5: a head of the file is used, the embeddings stand for one that is absent.
+        // In transformers 5, a head of the file is used, and the embeddings replace an absent one.
         Assert.Equal(withOwn, Logits(NewUnscaled, own));
         Assert.Equal(withEmbeddings, Logits(NewUnscaled, copied));
         Assert.Equal(withEmbeddings, Logits(NewUnscaled, tied));

@@ -93,8 +93,8 @@ internal sealed partial class TileLibrary
     }
 
     /// <summary>
-    /// Returns the end of the family of tiles that begins on a line: the method that selects by height, if there is one, and
-    /// those of the heights.
+    /// Returns the end of the family of tiles that begins on a line: an optional method that selects by height, and those of the
+    /// heights.
     /// </summary>
     private static int FamilyEnd(List<string> lines, int start)
     {

@@ -74,7 +74,7 @@ public sealed class InspectTests
         Assert.Contains("model.embed_tokens.weight", run.Output, StringComparison.Ordinal);
         Assert.Contains("118", run.Output, StringComparison.Ordinal);
 
-        // As the exception of a load, it says what to do.
+        // Like the exception of a load, it contains the remedy.
         Assert.Contains("\nTo fix it: compare the declaration with the config.json", run.Output, StringComparison.Ordinal);
     }
 

@@ -215,7 +215,7 @@ public sealed class SentenceFolderTests
         return [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. data.ToArray()];
     }
 
-    /// <summary>What is printed, without the line breaks of a narrow terminal.</summary>
+    /// <summary>The printed text without the line breaks of a narrow terminal.</summary>
     private static string OneLine(string output) =>
         string.Join(' ', output.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -10,8 +10,8 @@ using Xunit.Abstractions;
 namespace Specializer.Fuzzing.Configurations;
 
 /// <summary>
-/// Random config.json, most of them changed. Accepted files are planned, compiled and run with random weights in every way, with
-/// guard pages around every weight and buffer, and compared with the oracle. An access outside ends the process; .ci/fuzz
+/// Random config.json, most of them changed. Accepted files are planned, compiled, run with random weights in every way, and
+/// compared with the oracle. Guard pages surround every weight and buffer. An access outside ends the process; .ci/fuzz
 /// --configurations then finds the file. SPECIALIZER_FUZZ_CONFIGURATIONS is the number of files, SPECIALIZER_FUZZ_SEED the first
 /// seed.
 /// </summary>

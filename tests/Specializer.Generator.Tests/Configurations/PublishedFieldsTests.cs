@@ -45,7 +45,7 @@ public sealed class PublishedFieldsTests
             Reading.Problem($"{{ \"model_type\": \"llama\", {Sizes}, \"{field}\": {value} }}")
         );
 
-    /// <summary>A cross-encoder's scores are its logits; what sentence-transformers makes of them is said.</summary>
+    /// <summary>A cross-encoder's scores are its logits; an activation of sentence-transformers is reported.</summary>
     [Theory]
     [InlineData("\"sbert_ce_default_activation_function\": \"torch.nn.modules.linear.Identity\"")]
     [InlineData("\"sentence_transformers\": { \"activation_fn\": \"torch.nn.modules.activation.Sigmoid\", \"version\": \"4.1.0\" }")]
@@ -140,7 +140,7 @@ public sealed class PublishedFieldsTests
         );
         Assert.EndsWith(reason.Length > 0 ? reason : "T5EncoderModel", message, StringComparison.Ordinal);
 
-        // What is advised works.
+        // The suggested fix works.
         if (message.Split("write \"") is [_, var advice])
         {
             Assert.Equal(Architecture.Stack.EncoderDecoder, Reading.Architecture(File(advice.Split('"')[0])).Stack);

@@ -61,7 +61,7 @@ public sealed class TensorNameOverridesTests
         );
     }
 
-    /// <summary>A family that keeps them fused is told what those of a file are called that are apart.</summary>
+    /// <summary>A family with fused tensors is given the names of a file's separate ones.</summary>
     [Fact]
     public void ProjectionsThatAFileHoldsApart()
     {

@@ -127,7 +127,7 @@ public sealed class NamingPlanTests
         }
     }
 
-    /// <summary>A name that is taken stands for nothing else.</summary>
+    /// <summary>A name that is in use has no other meaning.</summary>
     [Fact]
     public void AUsualNameThatIsTakenIsNoOtherForm()
     {

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis;
 namespace Specializer.Generator.Tests.Timing;
 
 /// <summary>
-/// Loads the generator's assembly again, so that the JIT has not compiled any of its methods. A compiler that has just loaded the
+/// Loads the generator's assembly again, so that the JIT has not yet compiled any of its methods. A compiler that has just loaded the
 /// generator, and is itself compiled ahead of time, is in the same state.
 /// </summary>
 internal sealed class FreshGenerator : AssemblyLoadContext

@@ -1,4 +1,4 @@
-// What Verify.SourceGenerators adds to Verify; see Verifier.cs.
+// The additions of Verify.SourceGenerators to Verify; see Verifier.cs.
 using System;
 using System.IO;
 using System.Linq;

@@ -18,7 +18,7 @@ public sealed class ProjectionFormTests
     /// <param name="Parts">The last parts of the names of those that are apart.</param>
     private sealed record Projections(string Golden, Loader Load, string Whole, string[] Parts)
     {
-        /// <summary>The rows of each part; equal ones where it says nothing.</summary>
+        /// <summary>The number of rows of each part; equal ones by default.</summary>
         public int[] Rows { get; init; } = [];
 
         /// <summary>The groups of rows that follow one another in the fused tensor: one for each key/value head.</summary>
@@ -137,7 +137,7 @@ public sealed class ProjectionFormTests
 
         Same(plain, fused, projections);
 
-        // The whole in another shape is reported as what it stands for, once.
+        // A fused tensor of another shape is reported once, by the name of the tensor that it replaces.
         string first = firsts[^1];
         long[] shape = fused.Shape(made);
         WeightsException exception = Assert.Throws<WeightsException>(() =>
@@ -155,7 +155,7 @@ public sealed class ProjectionFormTests
         );
     }
 
-    /// <summary>Whisper's keys have no bias: what a fused one says of them would be lost.</summary>
+    /// <summary>Whisper's keys have no bias, so a fused one would lose their values.</summary>
     [SharedDataFact]
     public void A_fused_bias_stands_for_none_where_some_projections_have_none()
     {
@@ -220,7 +220,7 @@ public sealed class ProjectionFormTests
     private static RewrittenCheckpoint Open(string golden) =>
         RewrittenCheckpoint.Of(SharedData.Path("goldens", golden, "model.safetensors"));
 
-    /// <summary>What a name has before and after some of its last parts; null where it has other ones.</summary>
+    /// <summary>The parts of a name before and after some of its last parts; null if it has other ones.</summary>
     private static (string Before, string Suffix)? Ends(string name, string parts)
     {
         string? suffix = new[] { ".weight", ".bias" }.FirstOrDefault(suffix =>
