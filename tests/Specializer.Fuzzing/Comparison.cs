@@ -6,7 +6,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Specializer.Generator.Architecture;
 using Specializer.Oracle;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Xunit.Sdk;
 
 namespace Specializer.Fuzzing;

@@ -12,7 +12,7 @@ using Microsoft.CodeAnalysis.Text;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Planning;
-using Specializer.Tool;
+using Specializer.TestKit;
 
 namespace Specializer.Fuzzing;
 

@@ -1,6 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
-using Specializer.Tests.Memory;
+using Specializer.TestKit;
 
 namespace Specializer.Fuzzing;
 

@@ -4,8 +4,8 @@ using System.Linq;
 using System.Text.Json;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
+using Specializer.TestKit;
 using Specializer.Tests;
-using Specializer.Tests.Goldens;
 using Xunit;
 
 namespace Specializer.Fuzzing;

@@ -4,7 +4,7 @@ using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Planning;
 using Specializer.Oracle;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Xunit;
 using static Specializer.Fuzzing.LongRopeModels;
 

@@ -6,8 +6,8 @@ using System.Text.Json;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Specializer.Tests;
-using Specializer.Tests.Goldens;
 using Xunit;
 
 namespace Specializer.Fuzzing;

@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Specializer.Generator.Tests.Diagnostics;
-using Specializer.Tool;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests;

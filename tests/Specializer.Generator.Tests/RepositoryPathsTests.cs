@@ -4,6 +4,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests;

@@ -1,7 +1,7 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Specializer.Tool;
+using Specializer.TestKit;
 
 namespace Specializer.Generator.Tests;
 

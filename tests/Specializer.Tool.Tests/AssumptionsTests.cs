@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.IO;
 using Specializer.Generator.Tests;
+using Specializer.TestKit;
 using Specializer.Tests;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using Specializer.Generator.Tests;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tool.Tests;

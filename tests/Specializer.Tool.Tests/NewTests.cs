@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Specializer.Generator;
 using Specializer.Generator.Tests;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tool.Tests;

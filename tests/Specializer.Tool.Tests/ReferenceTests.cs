@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using Specializer.Generator.Tests;
+using Specializer.TestKit;
 using Specializer.Tests;
 using Xunit;
 

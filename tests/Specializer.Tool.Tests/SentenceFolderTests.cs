@@ -5,6 +5,7 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tool.Tests;

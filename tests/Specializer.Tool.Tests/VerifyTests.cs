@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Specializer.TestKit;
 using Specializer.Tests;
 using Xunit;
 

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using Specializer.Generator.Architecture;
+using Specializer.TestKit;
 using Specializer.Tests;
-using Specializer.Tests.Goldens;
 using Xunit;
 
 namespace Specializer.Fuzzing;

@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Specializer.CodeFixes;
 using Specializer.Generator.Diagnostics;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.CodeFixes;

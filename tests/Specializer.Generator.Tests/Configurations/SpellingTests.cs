@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
 using Specializer.Generator.Architecture;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Configurations;

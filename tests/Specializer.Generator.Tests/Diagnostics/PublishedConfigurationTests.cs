@@ -7,6 +7,7 @@ using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Parsing.Families;
 using Specializer.Generator.Planning;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
@@ -32,7 +33,7 @@ public sealed class PublishedConfigurationTests
             ?
             [
                 .. Directory
-                    .GetDirectories(SharedData.At("fixtures", "configs"))
+                    .GetDirectories(SharedData.Path("fixtures", "configs"))
                     .Select(static path => Path.GetFileName(path))
                     .Order(StringComparer.Ordinal),
             ]
@@ -42,7 +43,7 @@ public sealed class PublishedConfigurationTests
     [MemberData(nameof(Names))]
     public void AFileIsReadWholeOrRefusedInItsOwnLine(string name)
     {
-        string text = File.ReadAllText(SharedData.At("fixtures", "configs", name, "config.json"));
+        string text = File.ReadAllText(SharedData.Path("fixtures", "configs", name, "config.json"));
         string type = (string?)JsonNode.Parse(text)!["model_type"] ?? "";
         ConfigurationReading reading = new ConfigurationFile("config.json", text).Parse(new ConfigurationReference("config.json", 0, 0));
         ConfigurationProblem[] problems = [.. reading.Problems.Where(static problem => problem.Kind != ConfigurationProblemKind.Unused)];
@@ -67,7 +68,7 @@ public sealed class PublishedConfigurationTests
             ?
             [
                 .. Directory
-                    .GetDirectories(SharedData.At("fixtures"))
+                    .GetDirectories(SharedData.Path("fixtures"))
                     .Where(static path => File.Exists(Path.Combine(path, "config.json")))
                     .Select(static path => Path.GetFileName(path))
                     .Order(StringComparer.Ordinal),
@@ -79,7 +80,7 @@ public sealed class PublishedConfigurationTests
     [MemberData(nameof(Fixtures))]
     public void AFixtureIsReadOrRefusedByName(string name)
     {
-        string text = File.ReadAllText(SharedData.At("fixtures", name, "config.json"));
+        string text = File.ReadAllText(SharedData.Path("fixtures", name, "config.json"));
         string type = (string?)JsonNode.Parse(text)!["model_type"] ?? "";
         ConfigurationReading reading = new ConfigurationFile("config.json", text).Parse(new ConfigurationReference("config.json", 0, 0));
         string told = string.Join("\n", reading.Problems.Select(static problem => $"{problem.Kind} {problem.Start}: {problem.Message}"));
@@ -119,7 +120,7 @@ public sealed class PublishedConfigurationTests
     [InlineData("bge-reranker-v2-m3", 567_755_777)]
     public void TheParametersAreThoseOfTheModelsCard(string name, long parameters)
     {
-        string text = File.ReadAllText(SharedData.At("fixtures", "configs", name, "config.json"));
+        string text = File.ReadAllText(SharedData.Path("fixtures", "configs", name, "config.json"));
         ConfigurationReading reading = new ConfigurationFile("config.json", text).Parse(new ConfigurationReference("config.json", 0, 0));
         Assert.Equal(parameters, Planner.Plan(reading.Architecture!).ParameterCount);
     }

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
+using Specializer.TestKit;
 
 namespace Specializer.Generator.Tests.Documentation;
 

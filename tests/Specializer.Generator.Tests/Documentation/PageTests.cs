@@ -6,6 +6,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Specializer.Generator.Diagnostics;
 using Specializer.Generator.Tests.Diagnostics;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Documentation;

@@ -8,6 +8,7 @@ using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Lowering;
 using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Configurations;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Interpretation;
@@ -97,7 +98,7 @@ public sealed class KernelTests
     /// <summary>The kernels of all models with outputs of their own in the project's data, each once.</summary>
     private static IEnumerable<Kernel> OfAllFamilies() =>
         Directory
-            .GetFiles(SharedData.At("goldens"), "config.json", SearchOption.AllDirectories)
+            .GetFiles(SharedData.Path("goldens"), "config.json", SearchOption.AllDirectories)
             .Order()
             .Select(static file => Planner.Plan(Reading.Architecture(File.ReadAllText(file)), guarded: false))
             .SelectMany(KernelsEmitter.Requested)

@@ -1,6 +1,7 @@
 using System;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.TestKit;
 
 namespace Specializer.Generator.Tests.Interpretation;
 

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using Specializer.Generator.Kernels.Ir;
+using Specializer.TestKit;
 
 namespace Specializer.Generator.Tests.Interpretation;
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.EncoderDecoder;

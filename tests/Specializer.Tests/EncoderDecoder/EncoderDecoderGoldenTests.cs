@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.EncoderDecoder;

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Threading;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.EncoderDecoder;

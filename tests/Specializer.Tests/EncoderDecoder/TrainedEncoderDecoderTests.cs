@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.EncoderDecoder;

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
+using Specializer.TestKit;
 using Specializer.Tests.EndToEnd;
-using Specializer.Tests.Goldens;
 using Xunit;
 
 namespace Specializer.Tests.EncoderDecoder;

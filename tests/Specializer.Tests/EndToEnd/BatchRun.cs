@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.EndToEnd;

@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Specializer.GenericEngine;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Specializer.Tests.Execution;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;

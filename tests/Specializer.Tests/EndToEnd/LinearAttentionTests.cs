@@ -2,7 +2,7 @@ using System;
 using System.Linq;
 using System.Threading;
 using Specializer.Oracle;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
 using Xunit;

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Linq;
 using Specializer.Oracle;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 using Specializer.Oracle;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
 using Xunit;

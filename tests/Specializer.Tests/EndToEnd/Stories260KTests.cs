@@ -1,4 +1,4 @@
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Xunit;
 

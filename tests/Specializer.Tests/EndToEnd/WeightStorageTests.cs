@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
 using Xunit;

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.TestKit;
 using Specializer.Tests.EndToEnd;
-using Specializer.Tests.Goldens;
 using Xunit;
 
 namespace Specializer.Tests.Families;

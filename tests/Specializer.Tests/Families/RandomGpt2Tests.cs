@@ -1,3 +1,4 @@
+using Specializer.TestKit;
 using Specializer.Tests.EndToEnd;
 using Specializer.Tests.Models;
 using Xunit;

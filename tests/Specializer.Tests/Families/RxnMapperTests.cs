@@ -1,6 +1,6 @@
 using System;
 using System.Linq;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Families;

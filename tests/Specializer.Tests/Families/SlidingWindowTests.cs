@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Families;

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Specializer.GenericEngine;
 using Specializer.Oracle;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Specializer.Tests.Oracle;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System;
 using Specializer.Oracle;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.GenericEngine;

@@ -1,7 +1,7 @@
 using System;
 using Specializer.GenericEngine;
 using Specializer.Oracle;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.GenericEngine;

@@ -1,8 +1,8 @@
 using System;
 using System.Linq;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Specializer.Tests.EndToEnd;
-using Specializer.Tests.Goldens;
 using Specializer.Tests.Models;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System;
+using Specializer.TestKit;
 using Specializer.Tests.EndToEnd;
 using Specializer.Tests.Models;
 using Xunit;

@@ -1,7 +1,7 @@
 using System;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Specializer.Tests.EndToEnd;
-using Specializer.Tests.Goldens;
 using Specializer.Tests.Models;
 using Xunit;
 

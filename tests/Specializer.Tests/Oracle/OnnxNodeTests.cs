@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Specializer.Oracle;
-using Specializer.Tests.Goldens;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Oracle;

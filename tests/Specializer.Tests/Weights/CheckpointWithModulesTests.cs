@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Weights;

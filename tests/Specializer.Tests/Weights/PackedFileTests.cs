@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Specializer.Tests.EndToEnd;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;

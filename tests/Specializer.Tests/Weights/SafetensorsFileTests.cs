@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Weights;

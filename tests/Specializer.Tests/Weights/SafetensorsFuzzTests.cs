@@ -5,6 +5,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Weights;

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Weights;

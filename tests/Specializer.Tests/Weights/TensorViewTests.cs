@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Runtime.InteropServices;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Weights;

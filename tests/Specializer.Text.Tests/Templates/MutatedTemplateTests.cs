@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using System.Text.Json.Nodes;
+using Specializer.TestKit;
 using Specializer.Tests;
 using Xunit;
 using Xunit.Abstractions;

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
+using Specializer.TestKit;
 using Specializer.Tests;
 using Xunit;
 using Xunit.Abstractions;

@@ -7,10 +7,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
-namespace Specializer.Tests.Weights;
+namespace Specializer.TestKit;
 
 /// <summary>Writes safetensors files, valid ones tensor by tensor and broken ones from any header text.</summary>
-internal sealed class SafetensorsBytes
+public sealed class SafetensorsBytes
 {
     private readonly List<string> _entries = [];
     private readonly List<byte> _data = [];

@@ -1,9 +1,9 @@
 using Xunit;
 
-namespace Specializer.Tests;
+namespace Specializer.TestKit;
 
 /// <summary>A theory that needs <see cref="SharedData"/>; where the folder is absent it reports itself skipped with the reason.</summary>
-internal sealed class SharedDataTheoryAttribute : TheoryAttribute
+public sealed class SharedDataTheoryAttribute : TheoryAttribute
 {
     public SharedDataTheoryAttribute() => Skip = SharedData.SkipReason;
 }

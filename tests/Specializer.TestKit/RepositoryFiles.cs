@@ -1,10 +1,10 @@
 using System;
 using System.IO;
 
-namespace Specializer.Generator.Tests;
+namespace Specializer.TestKit;
 
 /// <summary>The repository that the tests were built in.</summary>
-internal static class RepositoryFiles
+public static class RepositoryFiles
 {
     /// <summary>The folder with Specializer.sln.</summary>
     public static string Root { get; } = Find(AppContext.BaseDirectory);

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
 
-namespace Specializer.Tests.Goldens;
+namespace Specializer.TestKit;
 
 /// <summary>A safetensors file with inputs and expected results, read by name as the arrays that tests compare with.</summary>
 public sealed unsafe class GoldenFile : IDisposable

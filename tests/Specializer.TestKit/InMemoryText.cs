@@ -2,10 +2,10 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
-namespace Specializer.Generator.Tests;
+namespace Specializer.TestKit;
 
 /// <summary>An additional file of a project that exists in memory only.</summary>
-internal sealed class InMemoryText(string path, string text) : AdditionalText
+public sealed class InMemoryText(string path, string text) : AdditionalText
 {
     public override string Path => path;
 

@@ -1,10 +1,10 @@
 using System;
 using System.IO;
 
-namespace Specializer.Tool.Tests;
+namespace Specializer.TestKit;
 
 /// <summary>A folder of its own for one test.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("specializer-").FullName;
 

@@ -2,10 +2,10 @@ using System;
 using System.Runtime.InteropServices;
 using Xunit.Sdk;
 
-namespace Specializer.Tests.EndToEnd;
+namespace Specializer.TestKit;
 
 /// <summary>Comparison to the last bit.</summary>
-internal static class Bits
+public static class Bits
 {
     /// <summary>Fails unless all values are the same bits, so that 0 and -0 differ and a NaN equals itself.</summary>
     public static void AssertSame(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)

@@ -1,13 +1,13 @@
 using System;
 using System.IO;
 
-namespace Specializer.Tests;
+namespace Specializer.TestKit;
 
 /// <summary>
 /// The project's own data folder (reference models and golden results), which is not part of the repository: the
 /// folder <c>shared</c> beside the one that holds <c>Specializer.sln</c>.
 /// </summary>
-internal static class SharedData
+public static class SharedData
 {
     /// <summary>Why a test that needs the folder does not run; <see langword="null"/> where the folder exists.</summary>
     public static string? SkipReason =>

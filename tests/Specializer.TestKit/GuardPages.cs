@@ -5,7 +5,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Specializer.Tests.Memory;
+namespace Specializer.TestKit;
 
 /// <summary>
 /// Memory for tests that ends where a page ends, with inaccessible memory before and after: an access outside ends the process.
@@ -112,8 +112,8 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
         Protect(first, (nint)memory.Address + (nint)memory.ByteLength - first, ReadWrite);
     }
 
-    [ModuleInitializer]
-    internal static void ReadSetting()
+    /// <summary>Turns the guards on where the environment asks for them.</summary>
+    public static void ReadSetting()
     {
         if (Environment.GetEnvironmentVariable(Setting) == "1")
         {

@@ -4,7 +4,7 @@ using System.Linq;
 using System.Numerics;
 using Xunit.Sdk;
 
-namespace Specializer.Tests.Goldens;
+namespace Specializer.TestKit;
 
 /// <summary>
 /// How far a computed value may be from the expected one: |actual - expected| ≤ absolute + relative · |expected|.
