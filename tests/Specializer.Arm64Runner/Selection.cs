@@ -46,7 +46,7 @@ internal static class Selection
         "Specializer.Fuzzing.Configurations.ConfigurationRunTests",
     ];
 
-    private static readonly string[] s_ofFamilies = ["AreTheGoldenOnes", "IsTheGoldenOne", "Published", "OnlyTheBand", "Reference"];
+    private static readonly string[] s_ofFamilies = ["are_the_golden_ones", "is_the_golden_one", "published", "only_the_band", "reference"];
 
     /// <summary>The test of equal bits runs a model twelve times over. Left out are twins of others, and one that is long.</summary>
     private static readonly string[] s_notForEqualBits =

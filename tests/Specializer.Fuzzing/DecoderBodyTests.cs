@@ -7,7 +7,6 @@ using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Parsing.Families;
 using Specializer.Oracle;
 using Specializer.TestKit;
-using Specializer.Tests;
 using Xunit;
 
 namespace Specializer.Fuzzing;

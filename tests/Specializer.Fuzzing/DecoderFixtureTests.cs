@@ -6,7 +6,6 @@ using System.Text.Json;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.TestKit;
-using Specializer.Tests;
 using Xunit;
 
 namespace Specializer.Fuzzing;
@@ -30,7 +29,7 @@ public sealed class DecoderFixtureTests
 
     [SharedDataTheory]
     [MemberData(nameof(Names))]
-    public void LogitsAreThoseOfTransformers(string fixture)
+    public void Logits_are_those_of_transformers(string fixture)
     {
         string folder = SharedData.Path("fixtures", fixture);
         TransformerArchitecture architecture = Architecture(fixture);

@@ -14,7 +14,7 @@ public sealed class LongRopeCrossingTests
     [InlineData(0, 1)]
     [InlineData(0, 2)]
     [InlineData(1, 1)]
-    public void ACancelledCrossingLeavesTheSessionAsItWas(int number, int threads)
+    public void A_cancelled_crossing_leaves_the_session_as_it_was(int number, int threads)
     {
         using DecoderModel model = Load(number, threads: threads);
         const int Before = Original - 2;
@@ -33,7 +33,7 @@ public sealed class LongRopeCrossingTests
     }
 
     [Fact]
-    public void ACrossingThatFailsLeavesTheSessionAsItWas()
+    public void A_crossing_that_fails_leaves_the_session_as_it_was()
     {
         using DecoderModel model = Load(0);
         DecoderSession[] sessions = [Prefilled(model, 4), Prefilled(model, Original), Prefilled(model, Original + 2)];
@@ -63,7 +63,7 @@ public sealed class LongRopeCrossingTests
     }
 
     [Fact]
-    public void WhatIsWrongIsSaidBeforeAnythingIsRecomputed()
+    public void What_is_wrong_is_said_before_anything_is_recomputed()
     {
         using DecoderModel model = Load(0);
         using DecoderSession session = Prefilled(model, Original);
@@ -81,7 +81,7 @@ public sealed class LongRopeCrossingTests
     }
 
     [Fact]
-    public void ByOptionACrossingThrowsBeforeAnythingIsComputed()
+    public void By_option_a_crossing_throws_before_anything_is_computed()
     {
         using DecoderModel model = Load(0, crossing: OriginalLengthCrossing.Throw);
         using DecoderSession session = Prefilled(model, 6);
@@ -138,7 +138,7 @@ public sealed class LongRopeCrossingTests
     }
 
     [Fact]
-    public void AWindowsSessionThatThrowsRecomputesNothing()
+    public void A_windows_session_that_throws_recomputes_nothing()
     {
         using DecoderModel model = Load(1, crossing: OriginalLengthCrossing.Throw);
         using DecoderSession session = Prefilled(model, LongestOfWindow);
@@ -150,7 +150,7 @@ public sealed class LongRopeCrossingTests
     }
 
     [Fact]
-    public void TheObserverGetsRecomputedStatesAgain()
+    public void The_observer_gets_recomputed_states_again()
     {
         using DecoderModel model = Load(0);
         Dictionary<(int Layer, int Position), (float[] State, int Times)> whole = [],
@@ -175,7 +175,7 @@ public sealed class LongRopeCrossingTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void ACrossingAllocatesNothing(int threads)
+    public void A_crossing_allocates_nothing(int threads)
     {
         using DecoderModel model = Load(0, threads: threads);
         using DecoderSession session = model.CreateSession();

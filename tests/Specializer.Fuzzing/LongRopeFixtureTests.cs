@@ -5,7 +5,6 @@ using System.Text.Json;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.TestKit;
-using Specializer.Tests;
 using Xunit;
 
 namespace Specializer.Fuzzing;
@@ -19,7 +18,7 @@ public sealed class LongRopeFixtureTests
     [SharedDataTheory]
     [InlineData(0)]
     [InlineData(32)]
-    public void LogitsAreThoseOfTransformers(int contextLength)
+    public void Logits_are_those_of_transformers(int contextLength)
     {
         var file = new ConfigurationFile("config.json", File.ReadAllText(SharedData.Path("fixtures", Fixture, "config.json")));
         ConfigurationReading reading = file.Parse(new ConfigurationReference("config.json", contextLength, ChunkLength: 5));

@@ -34,7 +34,7 @@ public sealed class LongRopeTests
     }
 
     [Fact]
-    public void TheModelHasBothTablesAndKeepsItsTokens()
+    public void The_model_has_both_tables_and_keeps_its_tokens()
     {
         using DecoderModel model = Load(0);
         Assert.Equal(Original, model.Description.OriginalContextLength);
@@ -44,7 +44,7 @@ public sealed class LongRopeTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void EveryLengthHasTheLogitsOfTheWholeSequence(InstructionSet instructionSet, int threads)
+    public void Every_length_has_the_logits_of_the_whole_sequence(InstructionSet instructionSet, int threads)
     {
         using DecoderModel model = Load(0, instructionSet, threads);
         using DecoderSession session = model.CreateSession();
@@ -60,7 +60,7 @@ public sealed class LongRopeTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void ACallAcrossTheOriginalLengthHasLongFactorsAtAllItsPositions(InstructionSet instructionSet, int threads)
+    public void A_call_across_the_original_length_has_long_factors_at_all_its_positions(InstructionSet instructionSet, int threads)
     {
         using DecoderModel model = Load(0, instructionSet, threads);
         foreach (int before in new[] { 1, 7, 8, 9, Original - 1, Original, Original + 1 })
@@ -76,7 +76,7 @@ public sealed class LongRopeTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void EveryCutGivesTheSameBits(InstructionSet instructionSet, int threads)
+    public void Every_cut_gives_the_same_bits(InstructionSet instructionSet, int threads)
     {
         using DecoderModel model = Load(0, instructionSet, threads);
         float[] expected = Fresh(model, Longest);
@@ -97,7 +97,7 @@ public sealed class LongRopeTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void GreedyTokensAreThoseOfTheWholeSequence(InstructionSet instructionSet, int threads)
+    public void Greedy_tokens_are_those_of_the_whole_sequence(InstructionSet instructionSet, int threads)
     {
         using DecoderModel model = Load(0, instructionSet, threads);
         using DecoderSession session = model.CreateSession();
@@ -110,7 +110,7 @@ public sealed class LongRopeTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void ABatchTakesSessionsOnBothSidesOfTheLimit(InstructionSet instructionSet, int threads)
+    public void A_batch_takes_sessions_on_both_sides_of_the_limit(InstructionSet instructionSet, int threads)
     {
         using DecoderModel model = Load(0, instructionSet, threads);
         int[] lengths = [Original - 3, 4, Original, Original + 5, Original - 1];
@@ -131,7 +131,7 @@ public sealed class LongRopeTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void TruncateAndResetReturnToTheShortFactors(int number)
+    public void Truncate_and_reset_return_to_the_short_factors(int number)
     {
         using DecoderModel model = Load(number);
         int longest = model.Description.ContextLength;
@@ -152,7 +152,7 @@ public sealed class LongRopeTests
     }
 
     [Fact]
-    public void APrefixIsRecomputedAsAPrefix()
+    public void A_prefix_is_recomputed_as_a_prefix()
     {
         using var model = (PrefixDecoderModel)Load(2);
         using CheckpointTensors tensors = new(Architectures[2], 1);
@@ -172,7 +172,7 @@ public sealed class LongRopeTests
     }
 
     [Fact]
-    public void AShortContextHasTheShortFactorsAlone()
+    public void A_short_context_has_the_short_factors_alone()
     {
         TransformerArchitecture declared = Parse("", contextLength: Original);
         var scaling = (LongScaling)((RotaryPositions)declared.LayerKinds[0].Positions).Scaling;
@@ -183,7 +183,7 @@ public sealed class LongRopeTests
     }
 
     [Fact]
-    public void DifferentOriginalLengthsAreAProblemOfTheFile()
+    public void Different_original_lengths_are_a_problem_of_the_file()
     {
         const string Two = """
             {
@@ -212,7 +212,7 @@ public sealed class LongRopeTests
     }
 
     [Fact]
-    public void ADecoderThatAttendsToAnEncoderIsRefused()
+    public void A_decoder_that_attends_to_an_encoder_is_refused()
     {
         TransformerArchitecture attending = new FuzzCase { Stack = Generator.Architecture.Stack.EncoderDecoder }.ToArchitecture();
         Assert.Contains(

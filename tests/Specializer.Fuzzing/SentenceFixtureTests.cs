@@ -7,7 +7,6 @@ using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Oracle;
 using Specializer.TestKit;
-using Specializer.Tests;
 using Xunit;
 
 namespace Specializer.Fuzzing;
@@ -32,7 +31,7 @@ public sealed class SentenceFixtureTests
 
     /// <summary>The reference lets padding be attended to and leaves it out of the mean alone, so that the mean of its tokens' states is compared.</summary>
     [SharedDataFact]
-    public void E5PoolsTheMeanAndDividesItByItsLength()
+    public void E5_pools_the_mean_and_divides_it_by_its_length()
     {
         using JsonDocument reference = Reference("e5", "embed.json");
         int[][] sequences = Rows<int>(reference, "sequences");
@@ -55,7 +54,7 @@ public sealed class SentenceFixtureTests
 
     /// <summary>The reference lets the document's padding be attended to, and leaves its rows out.</summary>
     [SharedDataFact]
-    public void ColbertProjectsEveryTokenAndDividesItByItsLength()
+    public void Colbert_projects_every_token_and_divides_it_by_its_length()
     {
         using JsonDocument reference = Reference("colbert", "score.json");
         foreach (string part in new[] { "query", "doc" })
@@ -68,7 +67,7 @@ public sealed class SentenceFixtureTests
 
     /// <summary>The reference lets padding be attended to.</summary>
     [SharedDataFact]
-    public void ACrossEncoderGivesOneNumber()
+    public void A_cross_encoder_gives_one_number()
     {
         using JsonDocument reference = Reference("bert_reranker", "logits.json");
         JsonElement root = reference.RootElement;
@@ -84,7 +83,7 @@ public sealed class SentenceFixtureTests
     }
 
     [SharedDataFact]
-    public void QuestionAnsweringGivesWhereAnAnswerBeginsAndEnds()
+    public void Question_answering_gives_where_an_answer_begins_and_ends()
     {
         using JsonDocument reference = Reference("distilbert_qa", "logits.json");
         int[][] sequences = Rows<int>(reference, "sequences");
@@ -103,7 +102,7 @@ public sealed class SentenceFixtureTests
     }
 
     [SharedDataFact]
-    public void XlmRobertasStatesAndPooler()
+    public void XLM_robertas_states_and_pooler()
     {
         using JsonDocument reference = Reference("xlmroberta", "hidden.json");
         int[][] sequences = Rows<int>(reference, "sequences");

@@ -11,20 +11,20 @@ public sealed class CompilationTests
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
-    public void EveryWarningIsOn(string model) => Assert.NotEmpty(GeneratorRun.Assembly(Declarations.Named(model)));
+    public void Every_warning_is_on(string model) => Assert.NotEmpty(GeneratorRun.Assembly(Declarations.Named(model)));
 
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
-    public void OldestLanguageVersion(string model) =>
+    public void Oldest_language_version(string model) =>
         AssertClean(new ProjectOptions { LanguageVersion = LanguageVersion.CSharp12 }, Declarations.Named(model));
 
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
-    public void OverflowIsCheckedAndDocumentationRequired(string model) =>
+    public void Overflow_is_checked_and_documentation_required(string model) =>
         AssertClean(
             new ProjectOptions
             {
@@ -36,7 +36,7 @@ public sealed class CompilationTests
         );
 
     [Fact]
-    public void ClassesOfOneNameInSeveralPlaces()
+    public void Classes_of_one_name_in_several_places()
     {
         string nested = Declarations.Pronunciation[Declarations.Pronunciation.IndexOf('[')..].Replace("public sealed", "private");
         AssertClean(
@@ -63,7 +63,7 @@ public sealed class CompilationTests
     }
 
     [Fact]
-    public void PartsOnSeveralDeclarationsOfTheClass()
+    public void Parts_on_several_declarations_of_the_class()
     {
         string[] lines = Declarations.Pronunciation.Split('\n');
         string[] files = System.Array.ConvertAll(

@@ -37,29 +37,29 @@ public sealed class HiddenNameTests
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
-    public void ATypeInTheModelsNamespace(string model) =>
+    public void A_type_in_the_models_namespace(string model) =>
         AssertQualified(Qualified(Declarations.Named(model)), $"namespace Samples {{ {s_hiding}{s_others} }}");
 
     [Fact]
-    public void ATypeInTheGlobalNamespace() => AssertQualified(Declarations.Pronunciation, s_hiding);
+    public void A_type_in_the_global_namespace() => AssertQualified(Declarations.Pronunciation, s_hiding);
 
     [Fact]
-    public void ATypeInsideTheClass() =>
+    public void A_type_inside_the_class() =>
         AssertQualified(
             Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { private sealed class Vector128; }")
         );
 
     [Fact]
-    public void TheClassItself() => AssertQualified(Declarations.Pronunciation.Replace("class PronunciationModel", "class Fma"));
+    public void The_class_itself() => AssertQualified(Declarations.Pronunciation.Replace("class PronunciationModel", "class Fma"));
 
     [Fact]
-    public void ANamespace() => AssertQualified(Declarations.Pronunciation, "namespace Samples.Vector512 { class Unused; }");
+    public void A_namespace() => AssertQualified(Declarations.Pronunciation, "namespace Samples.Vector512 { class Unused; }");
 
     [Fact]
-    public void AGlobalAlias() => AssertQualified(Declarations.Pronunciation, "global using Vector256 = System.Int32;");
+    public void A_global_alias() => AssertQualified(Declarations.Pronunciation, "global using Vector256 = System.Int32;");
 
     [Fact]
-    public void ATypeOfAGloballyUsedNamespace() =>
+    public void A_type_of_a_globally_used_namespace() =>
         AssertQualified(
             Declarations.Pronunciation,
             "global using Mine;\nnamespace Mine { public static class AdvSimd; public struct Vector128<T>; }"
@@ -69,7 +69,7 @@ public sealed class HiddenNameTests
     [InlineData("namespace Others { class Vector128; }")]
     [InlineData("global using System.Runtime.Intrinsics;\nglobal using System.Runtime.Intrinsics.X86;")]
     [InlineData("using Vector128 = System.Int32;\nclass Unused { Vector128 Number; }")]
-    public void WhatIsNotInSightChangesNothing(string other) =>
+    public void What_is_not_in_sight_changes_nothing(string other) =>
         Assert.Equal(GeneratorRun.Of(Declarations.Pronunciation).Files, GeneratorRun.Of(Declarations.Pronunciation, other).Files);
 
     private static void AssertQualified(params string[] files)

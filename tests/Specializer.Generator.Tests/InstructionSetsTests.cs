@@ -22,7 +22,7 @@ public sealed class InstructionSetsTests
     [InlineData("Avx512, avx2", "Avx2, Avx512, Portable")]
     [InlineData("Neon", "Neon, Portable")]
     [InlineData("Portable", "Portable")]
-    public void OnlyTheseAreGenerated(string property, string sets)
+    public void Only_these_are_generated(string property, string sets)
     {
         const string Before = "Samples.PronunciationModel.Kernels.",
             After = ".g.cs";
@@ -41,14 +41,14 @@ public sealed class InstructionSetsTests
     }
 
     [Fact]
-    public void AllSpelledOutIsTheSameAsNothing() =>
+    public void All_spelled_out_is_the_same_as_nothing() =>
         Assert.Equal(
             Run("", out _).GeneratedSources.Select(static source => source.SourceText.ToString()),
             Run("Avx512,Avx2,Neon,Portable", out _).GeneratedSources.Select(static source => source.SourceText.ToString())
         );
 
     [Fact]
-    public void TheModelRunsOnTheWidestThatIsThere()
+    public void The_model_runs_on_the_widest_that_is_there()
     {
         Run("Portable", out Compilation output);
         using var image = new MemoryStream();

@@ -21,7 +21,7 @@ public sealed class ProjectSettingsTests
     [InlineData("t5-small")]
     [InlineData("minilm-22M")]
     [InlineData("gpt2-124M")]
-    public void NothingIsCheckedForOverflowInAModelOfAFile(string model)
+    public void Nothing_is_checked_for_overflow_in_a_model_of_a_file(string model)
     {
         InMemoryText file = new(
             $"/project/{model}/config.json",
@@ -38,7 +38,7 @@ public sealed class ProjectSettingsTests
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
-    public void NothingIsCheckedForOverflow(string model)
+    public void Nothing_is_checked_for_overflow(string model)
     {
         string user = Declarations.Named(model) + "\npublic static class User { public static int Sum(int a, int b) => a + b; }";
         GeneratorRun run = GeneratorRun.Of(new ProjectOptions { CheckOverflow = true }, user);
@@ -51,7 +51,7 @@ public sealed class ProjectSettingsTests
     [Theory]
     [InlineData("Pronunciation", "DecoderSession")]
     [InlineData("Encoder", "EncoderSession")]
-    public void AssembliesMayBeCompliantWithTheCommonLanguageSpecification(string model, string session)
+    public void Assemblies_may_be_compliant_with_the_common_language_specification(string model, string session)
     {
         string declaration = Declarations.Named(model);
         string name = declaration[(declaration.LastIndexOf(' ') + 1)..].TrimEnd(';', '\n');
@@ -69,7 +69,7 @@ public sealed class ProjectSettingsTests
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
-    public async Task TheRuntimeMayHaveAnAlias(string model)
+    public async Task The_runtime_may_have_an_alias(string model)
     {
         CSharpCompilation project = Aliased(Declarations.Named(model));
         Assert.Empty(await Analysis.Of(project));
@@ -78,7 +78,7 @@ public sealed class ProjectSettingsTests
 
     /// <summary>Beside another assembly with the same namespace, which is global.</summary>
     [Fact]
-    public void TheRuntimeMayHaveAnAliasBesideAnotherNamespaceOfItsName()
+    public void The_runtime_may_have_an_alias_beside_another_namespace_of_its_name()
     {
         CSharpCompilation project = Aliased(Declarations.Pronunciation);
         Assert.NotEmpty(
@@ -91,7 +91,7 @@ public sealed class ProjectSettingsTests
     }
 
     [Fact]
-    public void AnOutlineOfAnAliasedRuntimeCompiles()
+    public void An_outline_of_an_aliased_runtime_compiles()
     {
         GeneratorRun run = GeneratorRun.Of(Aliased(Declarations.Pronunciation.Replace("HeadDim = 32", "HeadDim = -32")));
         Assert.False(run.GeneratesAModel);
@@ -99,7 +99,7 @@ public sealed class ProjectSettingsTests
     }
 
     [Fact]
-    public async Task ADebugBuildIsReported()
+    public async Task A_debug_build_is_reported()
     {
         CSharpCompilation project = TestProject.Compile(
             new ProjectOptions { Optimization = OptimizationLevel.Debug },

@@ -13,7 +13,7 @@ namespace Specializer.Generator.Tests;
 public sealed class RepositoryPathsTests
 {
     [Fact]
-    public void NoTwoPathsDifferOnlyInCase()
+    public void No_two_paths_differ_only_in_case()
     {
         string[] files = TrackedFiles();
         Assert.Contains("Specializer.sln", files);
@@ -21,7 +21,7 @@ public sealed class RepositoryPathsTests
     }
 
     [Fact]
-    public void FoldersThatDifferOnlyInCaseAreFound() =>
+    public void Folders_that_differ_only_in_case_are_found() =>
         Assert.Equal(["a/Peers, a/peers"], DifferingInCase(["a/Peers/One.cs", "a/peers/two", "a/other"]));
 
     /// <summary>Files and the folders above them, grouped where they differ only in case.</summary>

@@ -15,7 +15,7 @@ namespace Specializer.Text.Tests;
 public sealed class DifferentialTests(ITestOutputHelper output)
 {
     [LibraryFact]
-    public void IdsAndTextEqualTheLibrarys()
+    public void Ids_and_text_equal_the_librarys()
     {
         int seed = Setting("SPECIALIZER_TEXT_SEED", 1);
         int pairs = Setting("SPECIALIZER_TEXT_PAIRS", 20_000);
@@ -26,7 +26,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     }
 
     [NodeFact]
-    public void RangesPairsTypesTruncationAndPaddingEqualTheLibrarys()
+    public void Ranges_pairs_types_truncation_and_padding_equal_the_librarys()
     {
         int seed = Setting("SPECIALIZER_TEXT_SEED", 1);
         int tokenizers = Setting("SPECIALIZER_TEXT_TOKENIZERS", 300);

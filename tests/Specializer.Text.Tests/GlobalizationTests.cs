@@ -15,14 +15,14 @@ public sealed class GlobalizationTests
     private const string Setting = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
 
     [Fact]
-    public void TheModeIsTheOneThatWasAskedFor()
+    public void The_mode_is_the_one_that_was_asked_for()
     {
         bool isInvariant = Environment.GetEnvironmentVariable(Setting) is not { Length: > 0 } value || value is "1" or "true";
         Assert.Equal(isInvariant ? "e\u0301" : "\u00E9", "e\u0301".Normalize(NormalizationForm.FormC));
     }
 
     [Fact]
-    public void TurkishChangesNothing()
+    public void Turkish_changes_nothing()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         try

@@ -29,7 +29,7 @@ public sealed class HostileFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void MutatedTokenizerJson()
+    public void Mutated_tokenizer_JSON()
     {
         byte[] file = [];
         foreach (int i in Seeds(4000))
@@ -44,7 +44,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void MutatedFilesOfFolders()
+    public void Mutated_files_of_folders()
     {
         foreach (int i in Seeds(4000))
         {
@@ -68,7 +68,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void MutatedTiktokenFiles()
+    public void Mutated_tiktoken_files()
     {
         foreach (int i in Seeds(2000))
         {
@@ -79,7 +79,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void MutatedSentencePieceModels()
+    public void Mutated_SentencePiece_models()
     {
         Assert.Equal([4, 5], Tokenizer.FromSentencePiece(SentencePieceModels.Small()).EncodeToIds("ab b"));
         foreach (int i in Seeds(4000))
@@ -107,7 +107,7 @@ public sealed class HostileFileTests : IDisposable
     [InlineData("{\"model\":{\"type\":\"BPE\",\"dropout\":0.1,\"vocab\":{},\"merges\":[]}}", "$.model.dropout")]
     [InlineData("{\"model\":{\"type\":\"Unigram\",\"unk_id\":5,\"vocab\":[[\"a\",-1]]}}", "$.model.unk_id")]
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"\\ud800\":1},\"unk_token\":\"a\"}}", "$")]
-    public void ErrorsSayTheirPlace(string json, string place)
+    public void Errors_say_their_place(string json, string place)
     {
         TokenizerException exception = Assert.Throws<TokenizerException>(() => Tokenizer.FromJson(Encoding.UTF8.GetBytes(json)));
         Assert.Equal(place, exception.Place);
@@ -115,7 +115,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void ALoneSurrogateIsRefused()
+    public void A_lone_surrogate_is_refused()
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(() => SmallTokenizers.ByteLevel().Encode("ab\uD800"));
         Assert.Contains("lone surrogate at index 2", exception.Message, StringComparison.Ordinal);

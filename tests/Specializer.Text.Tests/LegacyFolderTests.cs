@@ -18,7 +18,7 @@ public sealed class LegacyFolderTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [LibraryFact]
-    public void ARobertaFolder()
+    public void A_RoBERTa_folder()
     {
         JsonObject json = SmallTokenizers.ByteLevelJson("the the quick brown fox the there don't", 30);
         var vocabulary = json["model"]!["vocab"]!.AsObject();
@@ -47,7 +47,7 @@ public sealed class LegacyFolderTests : IDisposable
     }
 
     [LibraryFact]
-    public void AT5Folder()
+    public void A_T5_folder()
     {
         File.WriteAllBytes(Path.Combine(_folder, "spiece.model"), SentencePieceModels.Small());
         Write("config.json", """{"model_type":"t5"}""");
@@ -88,7 +88,7 @@ public sealed class LegacyFolderTests : IDisposable
     }
 
     [LibraryFact]
-    public void ALlamaFolder()
+    public void A_LLaMA_folder()
     {
         var writer = new SentencePieceModelWriter
         {
@@ -147,7 +147,7 @@ public sealed class LegacyFolderTests : IDisposable
     [Theory]
     [InlineData("XLMRobertaTokenizer", "xlm-roberta")]
     [InlineData("CamembertTokenizer", "camembert")]
-    public void AFolderWithTheIdsOfFairseq(string tokenizerClass, string modelType)
+    public void A_folder_with_the_ids_of_fairseq(string tokenizerClass, string modelType)
     {
         int offset = modelType == "camembert" ? 4 : 1;
         File.WriteAllBytes(Path.Combine(_folder, "sentencepiece.bpe.model"), SentencePieceModels.Small());
@@ -172,7 +172,7 @@ public sealed class LegacyFolderTests : IDisposable
     }
 
     [SentencePieceFact]
-    public void XlmRobertaIsSentencePieceWithOtherIds()
+    public void XLM_RoBERTa_is_SentencePiece_with_other_ids()
     {
         var random = new RandomText(new Random(5));
         string[] words = ["de", "la", "maison", "Haus", "\u4E2D\u6587", "\u00E9t\u00E9", "going", "ing"];
@@ -211,7 +211,7 @@ public sealed class LegacyFolderTests : IDisposable
     }
 
     [Fact]
-    public void AModelThatIsNotFairseqsIsRefused()
+    public void A_model_that_is_not_fairseqs_is_refused()
     {
         File.WriteAllBytes(
             Path.Combine(_folder, "sentencepiece.bpe.model"),

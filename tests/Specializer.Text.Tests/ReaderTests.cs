@@ -18,7 +18,7 @@ public sealed class ReaderTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void VocabTxtIsBert()
+    public void Vocab_txt_is_BERT()
     {
         var corpus = new SpeedCorpus(3, 200);
         string[] lines = corpus.VocabularyLines();
@@ -30,7 +30,7 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void VocabJsonAndMergesAreGpt2()
+    public void Vocab_JSON_and_merges_are_GPT2()
     {
         var corpus = new SpeedCorpus(3, 200);
         var json = corpus.ByteLevelJson();
@@ -45,7 +45,7 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void TiktokenMergesByTheRankOfTheResult()
+    public void Tiktoken_merges_by_the_rank_of_the_result()
     {
         string[] tokens = ["he", "hel", "lo", "hell", "hello", " w", "or", " wor", "ld"];
         var lines = new StringBuilder();
@@ -74,7 +74,7 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void MarianLooksPiecesUpInItsVocabulary()
+    public void Marian_looks_pieces_up_in_its_vocabulary()
     {
         File.WriteAllBytes(Path.Combine(_folder, "source.spm"), SentencePieceModels.Small());
         File.WriteAllBytes(Path.Combine(_folder, "target.spm"), SentencePieceModels.Small());
@@ -85,14 +85,14 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void AFolderWithoutATokenizerSaysWhatItExpected()
+    public void A_folder_without_a_tokenizer_says_what_it_expected()
     {
         TokenizerException exception = Assert.Throws<TokenizerException>(() => Tokenizer.Load(_folder));
         Assert.Contains("tokenizer.json", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void AStreamIsReadToItsEnd()
+    public void A_stream_is_read_to_its_end()
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(SmallTokenizers.ByteLevelJson("a a", 1).ToJsonString()));
         Assert.Equal("a", Tokenizer.FromJson(stream).Decode([97]));

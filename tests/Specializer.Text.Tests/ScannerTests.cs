@@ -14,7 +14,7 @@ public sealed class ScannerTests
 
     [Theory]
     [MemberData(nameof(Patterns))]
-    public void ScannersMatchAsTheirPatternsDo(string pattern)
+    public void Scanners_match_as_their_patterns_do(string pattern)
     {
         TextPattern scanner = PatternFactory.FromRegex(pattern),
             general = PatternFactory.General(pattern);
@@ -42,11 +42,11 @@ public sealed class ScannerTests
     [InlineData(@"(?i:\u00e9)")]
     [InlineData(@"(?i:ss)")]
     [InlineData(@"*a")]
-    public void WhatCannotBeMatchedExactlyIsRefused(string pattern) =>
+    public void What_cannot_be_matched_exactly_is_refused(string pattern) =>
         Assert.Throws<RegexSyntaxException>(() => PatternFactory.FromRegex(pattern));
 
     [Fact]
-    public void NestedRepetitionTakesNoExponentialTime()
+    public void Nested_repetition_takes_no_exponential_time()
     {
         TextPattern pattern = PatternFactory.FromRegex("(a*)*b");
         Assert.False(pattern.Find(Encoding.UTF8.GetBytes(new string('a', 200)), 0, out _, out _));

@@ -11,7 +11,7 @@ namespace Specializer.Text.Tests;
 public sealed class SentencePieceTests
 {
     [SentencePieceFact]
-    public void EncodesAndDecodesAsSentencePiece()
+    public void Encodes_and_decodes_as_SentencePiece()
     {
         var random = new RandomText(new Random(11));
         var models = new JsonArray();

@@ -23,7 +23,7 @@ public sealed class SpeedTests(ITestOutputHelper output)
     private static readonly SpeedCorpus s_corpus = new(seed: 5, words: 6000);
 
     [LibraryFact]
-    public void WordPieceBesideFastBertTokenizer()
+    public void WordPiece_beside_FastBertTokenizer()
     {
         string[] lines = s_corpus.VocabularyLines();
         var other = new FastBertTokenizer.BertTokenizer();
@@ -62,20 +62,20 @@ public sealed class SpeedTests(ITestOutputHelper output)
     }
 
     [LibraryFact]
-    public void ByteLevelBpeBesideTheLibrary() => BesideTheLibrary("byte-level BPE", s_corpus.ByteLevelJson(), 5);
+    public void Byte_level_BPE_beside_the_library() => BesideTheLibrary("byte-level BPE", s_corpus.ByteLevelJson(), 5);
 
     [LibraryFact]
-    public void SentencePieceBpeBesideTheLibrary() => BesideTheLibrary("SentencePiece BPE", s_corpus.MetaspaceBpeJson(), 5);
+    public void SentencePiece_BPE_beside_the_library() => BesideTheLibrary("SentencePiece BPE", s_corpus.MetaspaceBpeJson(), 5);
 
     [LibraryFact]
-    public void UnigramBesideTheLibrary() => BesideTheLibrary("Unigram", s_corpus.UnigramJson(), 3);
+    public void Unigram_beside_the_library() => BesideTheLibrary("Unigram", s_corpus.UnigramJson(), 3);
 
     [Theory]
     [InlineData("byte-level")]
     [InlineData("metaspace")]
     [InlineData("unigram")]
     [InlineData("wordpiece")]
-    public void AMegabyteWithoutASpaceTakesTimeLinearInIt(string kind)
+    public void A_megabyte_without_a_space_takes_time_linear_in_it(string kind)
     {
         Tokenizer tokenizer = SmallTokenizers.Load(
             kind switch
@@ -99,7 +99,7 @@ public sealed class SpeedTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void EncodingAllocatesNothing()
+    public void Encoding_allocates_nothing()
     {
         string text = s_corpus.Texts(1, 200)[0] + " caf\u00E9 \u4E2D\u6587";
         var ids = new int[4096];

@@ -10,7 +10,7 @@ namespace Specializer.Text.Tests;
 public sealed class StreamingDecoderTests
 {
     [LibraryFact]
-    public void PartsJoinedEqualTheLibrarysWholeOnRandomSequences()
+    public void Parts_joined_equal_the_librarys_whole_on_random_sequences()
     {
         int sequences = 0;
         for (int seed = 1000; sequences < 10_000; seed++)
@@ -51,7 +51,7 @@ public sealed class StreamingDecoderTests
     }
 
     [Fact]
-    public void TextComesAsSoonAsItIsCertain()
+    public void Text_comes_as_soon_as_it_is_certain()
     {
         Tokenizer tokenizer = SmallTokenizers.ByteLevel();
         int[] ids = tokenizer.EncodeToIds("a\U0001F600b");
@@ -69,7 +69,7 @@ public sealed class StreamingDecoderTests
     }
 
     [Fact]
-    public void StreamingAllocatesNothingPerToken()
+    public void Streaming_allocates_nothing_per_token()
     {
         Tokenizer tokenizer = SmallTokenizers.ByteLevel();
         int[] ids = tokenizer.EncodeToIds("The quick brown fox \u4E2D\u6587 jumps");

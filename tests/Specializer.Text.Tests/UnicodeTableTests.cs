@@ -46,7 +46,7 @@ public sealed class UnicodeTableTests(ITestOutputHelper output)
     ];
 
     [Fact]
-    public void CategoriesEqualDotNets()
+    public void Categories_equal_those_of_the_class_library()
     {
         int newer = 0,
             changed = 0;
@@ -76,7 +76,7 @@ public sealed class UnicodeTableTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void HangulComposesByArithmetic()
+    public void Hangul_composes_by_arithmetic()
     {
         System.Span<int> parts = stackalloc int[32];
         for (int syllable = 0xAC00; syllable <= 0xD7A3; syllable++)

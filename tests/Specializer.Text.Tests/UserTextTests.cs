@@ -9,7 +9,7 @@ namespace Specializer.Text.Tests;
 public sealed class UserTextTests
 {
     [Fact]
-    public void TextFromUsersYieldsNoSpecialToken()
+    public void Text_from_users_yields_no_special_token()
     {
         int refused = 0,
             encoded = 0;
@@ -49,7 +49,7 @@ public sealed class UserTextTests
     }
 
     [Fact]
-    public void TheTextOfASpecialTokenDecodesToItself()
+    public void The_text_of_a_special_token_decodes_to_itself()
     {
         Tokenizer tokenizer = SmallTokenizers.ByteLevel();
         int[] ids = tokenizer.EncodeToIds("a<|endoftext|>b", EncodeOptions.UserText);

@@ -1,9 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
-using Specializer.Generator.Tests;
 using Specializer.TestKit;
-using Specializer.Tests;
 using Xunit;
 
 namespace Specializer.Tool.Tests;
@@ -34,7 +32,7 @@ public sealed class AssumptionsTests
     [InlineData("t5-small", "Decoder: cross-attention", "8 heads of 64")]
     [InlineData("whisper-tiny", "Encoder: positions", "learned, with a table of 1500 rows")]
     [InlineData("vit-tiny", "positions", "learned, with a table of 197 rows")]
-    public void OfAModel(string model, string term, string description) => AssertRow(Path.Combine(s_benchmarks, model), term, description);
+    public void Of_a_model(string model, string term, string description) => AssertRow(Path.Combine(s_benchmarks, model), term, description);
 
     [SharedDataTheory]
     [InlineData("llama3", "positions in attention", "llama3 scaling by ")]
@@ -48,18 +46,18 @@ public sealed class AssumptionsTests
     [InlineData("marian", "Encoder: positions", "sinusoidal")]
     [InlineData("albert", "shared layers", "1 set of weights, each used 3 times")]
     [InlineData("bert", "Pooling and head", "the state of the first token, a linear layer to 72 with tanh")]
-    public void OfAGolden(string model, string term, string description) => AssertRow(SharedData.Path("goldens", model), term, description);
+    public void Of_a_golden(string model, string term, string description) => AssertRow(SharedData.Path("goldens", model), term, description);
 
     /// <summary>Which values the file gives, and which are the defaults of the family's class.</summary>
     [SharedDataTheory]
     [InlineData("llama3", "read from the config.json", "rope_theta = 500000, rope_scaling.rope_type = \"llama3\"")]
     [InlineData("llama3", "absent fields with defaults", "is_causal = true")]
-    public void WhereValuesComeFrom(string model, string term, string description) =>
+    public void Where_values_come_from(string model, string term, string description) =>
         AssertRow(SharedData.Path("goldens", model), term, description);
 
     /// <summary>Output to a pipe has no escape codes, for any terminal.</summary>
     [Fact]
-    public void APipeGetsNoColours()
+    public void A_pipe_gets_no_colours()
     {
         var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "inspect", InspectTests.Pronounce])
         {

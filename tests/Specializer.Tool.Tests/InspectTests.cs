@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.Linq;
-using Specializer.Generator.Tests;
 using Specializer.TestKit;
 using Xunit;
 
@@ -22,7 +21,7 @@ public sealed class InspectTests
     public static TheoryData<string> Families => [.. Directory.GetDirectories(s_families).Select(static path => Path.GetFileName(path)!)];
 
     [Fact]
-    public void AModelWithItsCheckpoint()
+    public void A_model_with_its_checkpoint()
     {
         ToolRun run = ToolRun.Of("inspect", Pronounce);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
@@ -36,11 +35,11 @@ public sealed class InspectTests
     }
 
     [Fact]
-    public void TheFileItselfIsTakenForItsFolder() =>
+    public void The_file_itself_is_taken_for_its_folder() =>
         Assert.Equal(ToolRun.Of("inspect", Pronounce), ToolRun.Of("inspect", Path.Combine(Pronounce, "config.json")));
 
     [Fact]
-    public void AnotherContextLength() =>
+    public void Another_context_length() =>
         Assert.Contains(
             "sequences of up to 32 of",
             ToolRun.Of("inspect", Pronounce, "--context-length", "32").Output,
@@ -49,7 +48,7 @@ public sealed class InspectTests
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void EveryFamily(string family)
+    public void Every_family(string family)
     {
         ToolRun run = ToolRun.Of("inspect", Path.Combine(s_families, family));
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
@@ -61,7 +60,7 @@ public sealed class InspectTests
     }
 
     [Fact]
-    public void ACheckpointThatDoesNotFit()
+    public void A_checkpoint_that_does_not_fit()
     {
         using var folder = new TemporaryFolder();
         folder.Write(
@@ -80,7 +79,7 @@ public sealed class InspectTests
     }
 
     [Fact]
-    public void AFieldThatIsWrongIsNamedWithItsPlace()
+    public void A_field_that_is_wrong_is_named_with_its_place()
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("config.json", "{\n  \"model_type\": \"lama\"\n}");
@@ -94,7 +93,7 @@ public sealed class InspectTests
     }
 
     [Fact]
-    public void NoFolderAndNoFile()
+    public void No_folder_and_no_file()
     {
         using var folder = new TemporaryFolder();
         Assert.Equal(
@@ -108,7 +107,7 @@ public sealed class InspectTests
     }
 
     [Fact]
-    public void SeveralFilesOfWeights()
+    public void Several_files_of_weights()
     {
         using var folder = new TemporaryFolder();
         File.Copy(Path.Combine(Pronounce, "config.json"), folder["config.json"]);
@@ -122,7 +121,7 @@ public sealed class InspectTests
     }
 
     [Fact]
-    public void ACheckpointInSeveralFiles()
+    public void A_checkpoint_in_several_files()
     {
         using var folder = new TemporaryFolder();
         Shards.Write(folder);
@@ -140,7 +139,7 @@ public sealed class InspectTests
     }
 
     [Fact]
-    public void AFileThatIsNoCheckpoint()
+    public void A_file_that_is_no_checkpoint()
     {
         using var folder = new TemporaryFolder();
         File.Copy(Path.Combine(Pronounce, "config.json"), folder["config.json"]);
@@ -155,7 +154,7 @@ public sealed class InspectTests
     [InlineData("inspect")]
     [InlineData("inspect", "x", "--context-length", "0")]
     [InlineData("verify", "x", "--positions", "many")]
-    public void ACommandLineThatCannotBeRead(params string[] arguments)
+    public void A_command_line_that_cannot_be_read(params string[] arguments)
     {
         (int code, string error) = Error(arguments);
         Assert.Equal(2, code);

@@ -4,7 +4,6 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Specializer.Generator;
-using Specializer.Generator.Tests;
 using Specializer.TestKit;
 using Xunit;
 
@@ -18,11 +17,11 @@ public sealed class NewTests
     [InlineData("bert_base.uncased", "BertBaseUncased")]
     [InlineData("7b", "Model7B")]
     [InlineData("---", "Model")]
-    public void NamesOfClasses(string folder, string name) => Assert.Equal(name, ClassNames.Of(folder));
+    public void Names_of_classes(string folder, string name) => Assert.Equal(name, ClassNames.Of(folder));
 
     /// <summary>The result is a declaration that the generator completes.</summary>
     [Fact]
-    public void TheClassIsGenerated()
+    public void The_class_is_generated()
     {
         using var folder = new TemporaryFolder();
         ToolRun run = ToolRun.Of(
@@ -63,7 +62,7 @@ public sealed class NewTests
     }
 
     [Fact]
-    public void AFileIsWrittenOverOnlyIfAskedTo()
+    public void A_file_is_written_over_only_if_asked_to()
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("Speech.cs", "mine");
@@ -81,7 +80,7 @@ public sealed class NewTests
     [InlineData("class", "My")]
     [InlineData("My Model", "My")]
     [InlineData("Model", "My.namespace")]
-    public void NamesThatCSharpDoesNotTake(string name, string space)
+    public void Names_that_CSharp_does_not_take(string name, string space)
     {
         using var folder = new TemporaryFolder();
         ToolRun run = ToolRun.Of("new", InspectTests.Pronounce, "--name", name, "--namespace", space, "--output", folder["X.cs"]);

@@ -24,7 +24,7 @@ public sealed class OtherFormatsTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void AFolderWithoutSafetensors(string file, string advice)
+    public void A_folder_without_safetensors(string file, string advice)
     {
         using var folder = new TemporaryFolder();
         File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
@@ -53,7 +53,7 @@ public sealed class OtherFormatsTests
     }
 
     [Fact]
-    public void SafetensorsBesideAnotherFormatAreRead()
+    public void Safetensors_beside_another_format_are_read()
     {
         using var folder = new TemporaryFolder();
         File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
@@ -69,7 +69,7 @@ public sealed class OtherFormatsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AnAdapterAloneIsNoModel(bool configuration)
+    public void An_adapter_alone_is_no_model(bool configuration)
     {
         using var folder = new TemporaryFolder();
         folder.Write("adapter_config.json", "{ \"peft_type\": \"LORA\" }");
@@ -109,7 +109,7 @@ public sealed class OtherFormatsTests
 
     /// <summary>transformers would apply it.</summary>
     [Fact]
-    public void AnAdapterBesideACheckpointIsNotPassedOverInSilence()
+    public void An_adapter_beside_a_checkpoint_is_not_passed_over_in_silence()
     {
         using var folder = new TemporaryFolder();
         File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
@@ -125,7 +125,7 @@ public sealed class OtherFormatsTests
     }
 
     [Fact]
-    public void AFolderWithoutConfigurationSaysWhatItHolds()
+    public void A_folder_without_configuration_says_what_it_holds()
     {
         using var folder = new TemporaryFolder();
         folder.Write("smollm-q4_k_m.gguf", "not read");
@@ -135,7 +135,7 @@ public sealed class OtherFormatsTests
 
     /// <summary>Three lines of Python follow, each of its own.</summary>
     [Fact]
-    public void TheAdviceIsLinesOfPython()
+    public void The_advice_is_lines_of_Python()
     {
         using var folder = new TemporaryFolder();
         folder.Write("pytorch_model.bin", "not read");

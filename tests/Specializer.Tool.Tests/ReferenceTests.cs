@@ -3,9 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
-using Specializer.Generator.Tests;
 using Specializer.TestKit;
-using Specializer.Tests;
 using Xunit;
 
 namespace Specializer.Tool.Tests;
@@ -58,7 +56,7 @@ public sealed class ReferenceTests
     /// <summary>The whole way: the program is printed, run, and what it writes is compared with.</summary>
     [SharedDataTheory]
     [MemberData(nameof(Goldens))]
-    public void WhatTheProgramWritesAgreesWithTheModel(string name, string inputs, string outputs)
+    public void What_the_program_writes_agrees_with_the_model(string name, string inputs, string outputs)
     {
         string model = SharedData.Path("goldens", name);
         using var folder = new TemporaryFolder();
@@ -91,7 +89,7 @@ public sealed class ReferenceTests
     }
 
     [SharedDataFact]
-    public void AnImageAgreesWithItsReference()
+    public void An_image_agrees_with_its_reference()
     {
         string model = SharedData.Path("goldens", "vit");
         using var folder = new TemporaryFolder();
@@ -111,7 +109,7 @@ public sealed class ReferenceTests
     [SharedDataTheory]
     [InlineData("hidden_states.1", "the first that differ are the states after layer 1.")]
     [InlineData("logits", "the first that differ are the logits.")]
-    public void AValueThatDiffersIsFound(string changed, string message)
+    public void A_value_that_differs_is_found(string changed, string message)
     {
         string model = SharedData.Path("goldens", "llama");
         using var folder = new TemporaryFolder();
@@ -130,7 +128,7 @@ public sealed class ReferenceTests
     }
 
     [SharedDataFact]
-    public void AReferenceOfOtherInputsOrWithoutAnyIsRefused()
+    public void A_reference_of_other_inputs_or_without_any_is_refused()
     {
         string model = SharedData.Path("goldens", "llama");
         using var folder = new TemporaryFolder();
@@ -151,7 +149,7 @@ public sealed class ReferenceTests
 
     /// <summary>The program of every family is valid Python.</summary>
     [Fact]
-    public void TheProgramsAreOnesOfPython()
+    public void The_programs_are_ones_of_Python()
     {
         using var folder = new TemporaryFolder();
         string[] families =
@@ -183,7 +181,7 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public void WithoutAReferenceItIsConsistencyThatIsChecked()
+    public void Without_a_reference_it_is_consistency_that_is_checked()
     {
         ToolRun run = ToolRun.Of("verify", InspectTests.Pronounce, "--positions", "3");
         Assert.Contains("This checks consistency only,", run.Output, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class SentenceFolderTests
         """;
 
     [Fact]
-    public void AFolderOfSentenceTransformers()
+    public void A_folder_of_SentenceTransformers()
     {
         using var folder = new TemporaryFolder();
         WriteModules(folder);
@@ -54,7 +54,7 @@ public sealed class SentenceFolderTests
     }
 
     [Fact]
-    public void AProjectionThatIsNotThere()
+    public void A_projection_that_is_not_there()
     {
         using var folder = new TemporaryFolder();
         WriteModules(folder);
@@ -67,7 +67,7 @@ public sealed class SentenceFolderTests
     }
 
     [Fact]
-    public void AModuleThatIsWrongIsNamedWithItsPlace()
+    public void A_module_that_is_wrong_is_named_with_its_place()
     {
         using var folder = new TemporaryFolder();
         WriteModules(folder);
@@ -83,7 +83,7 @@ public sealed class SentenceFolderTests
 
     /// <summary>A plain folder whose checkpoint has no pooler: the mean, as sentence-transformers pools it.</summary>
     [Fact]
-    public void AFolderWithoutAPooler()
+    public void A_folder_without_a_pooler()
     {
         using var folder = new TemporaryFolder();
         folder.Write("config.json", Bert);
@@ -103,7 +103,7 @@ public sealed class SentenceFolderTests
     }
 
     [Fact]
-    public void AFolderWithAPooler()
+    public void A_folder_with_a_pooler()
     {
         using var folder = new TemporaryFolder();
         folder.Write("config.json", Bert);
@@ -115,7 +115,7 @@ public sealed class SentenceFolderTests
 
     /// <summary>A model that could not load its own folder is not written.</summary>
     [Fact]
-    public void ACheckpointThatDoesNotFit()
+    public void A_checkpoint_that_does_not_fit()
     {
         using var folder = new TemporaryFolder();
         folder.Write("config.json", Bert.Replace("\"num_hidden_layers\": 1", "\"num_hidden_layers\": 2", StringComparison.Ordinal));

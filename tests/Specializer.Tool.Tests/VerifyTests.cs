@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using Specializer.TestKit;
-using Specializer.Tests;
 using Xunit;
 
 namespace Specializer.Tool.Tests;
@@ -9,7 +8,7 @@ namespace Specializer.Tool.Tests;
 public sealed class VerifyTests
 {
     [Fact]
-    public void AModelThatTheGenericEngineHas()
+    public void A_model_that_the_generic_engine_has()
     {
         ToolRun run = ToolRun.Of("verify", InspectTests.Pronounce, "--positions", "7");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
@@ -20,7 +19,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public void ACheckpointInSeveralFiles()
+    public void A_checkpoint_in_several_files()
     {
         using var folder = new TemporaryFolder();
         Shards.Write(folder);
@@ -34,7 +33,7 @@ public sealed class VerifyTests
     [InlineData("albert-rxnmapper", "stacks other than decoders")]
     [InlineData("tiny-random-t5", "stacks other than decoders")]
     [InlineData("tiny-random-gpt2", "positions other than plain rotary ones")]
-    public void AModelThatTheGenericEngineDoesNotHave(string name, string missing)
+    public void A_model_that_the_generic_engine_does_not_have(string name, string missing)
     {
         ToolRun run = ToolRun.Of("verify", SharedData.Path("models", name));
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
@@ -44,7 +43,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public void WithoutACheckpoint()
+    public void Without_a_checkpoint()
     {
         using var folder = new TemporaryFolder();
         File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
@@ -59,6 +58,6 @@ public sealed class VerifyTests
     [InlineData(new[] { float.NaN, 2f }, new[] { 1f, 2f }, false)]
     [InlineData(new[] { float.PositiveInfinity }, new[] { float.PositiveInfinity }, false)]
     [InlineData(new[] { 1f, 2f }, new[] { 1f }, false)]
-    public void WhatCountsAsRounding(float[] expected, float[] found, bool rounding) =>
+    public void What_counts_as_rounding(float[] expected, float[] found, bool rounding) =>
         Assert.Equal(rounding, Difference.Between(expected, found).IsRounding);
 }

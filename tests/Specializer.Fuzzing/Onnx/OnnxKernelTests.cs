@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.TestKit;
-using Specializer.Tests;
 using Xunit;
 
 namespace Specializer.Fuzzing;

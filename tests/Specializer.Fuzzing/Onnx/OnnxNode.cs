@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.TestKit;
-using Specializer.Tests;
 
 namespace Specializer.Fuzzing;
 

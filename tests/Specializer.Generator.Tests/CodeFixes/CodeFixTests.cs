@@ -60,7 +60,7 @@ public sealed class CodeFixTests
         AssertFixes(Declarations.Encoder.Replace(good, bad), title, Declarations.Encoder.Replace(good, expected));
 
     [Fact]
-    public Task TypesAreNamedAsTheFileNeedsThem()
+    public Task Types_are_named_as_the_file_needs_them()
     {
         const string Bare = """
             [Specializer.Transformer(Specializer.Stack.Encoder, Layers = 2, DModel = 64, VocabularySize = 100, ContextLength = 48)]
@@ -92,7 +92,7 @@ public sealed class CodeFixTests
         "Write '\"models/small/config.json\"'",
         "[Transformer(\"models/small/config.json\")]"
     )]
-    public Task BesideAConfiguration(string bad, string title, string expected)
+    public Task Beside_a_configuration(string bad, string title, string expected)
     {
         const string Class = "using Specializer;\n\n[Transformer]\npublic sealed partial class Model;\n";
         return AssertFixes(
@@ -104,14 +104,14 @@ public sealed class CodeFixTests
     }
 
     [Fact]
-    public async Task UnsafeBlocks()
+    public async Task Unsafe_blocks()
     {
         using var project = new FixedProject(new ProjectOptions { AllowUnsafe = false }, Declarations.Pronunciation);
         Assert.True((await project.OptionsAfter("Allow unsafe blocks in 'Project'")).AllowUnsafe);
     }
 
     [Fact]
-    public async Task NothingIsOfferedWhereThereIsNoObviousWay()
+    public async Task Nothing_is_offered_where_there_is_no_obvious_way()
     {
         using var project = new FixedProject(new ProjectOptions(), Declarations.Pronunciation.Replace("Layers = 4", "Layers = 0"));
         Assert.Empty(await project.Offers());
@@ -119,7 +119,7 @@ public sealed class CodeFixTests
 
     /// <summary>The compiler loads the generator without an editor's assemblies, so it must not need them.</summary>
     [Fact]
-    public void TheGeneratorKnowsNothingOfTheCodeFixes()
+    public void The_generator_knows_nothing_of_the_code_fixes()
     {
         Assert.DoesNotContain(
             typeof(SpecializerGenerator).Assembly.GetReferencedAssemblies(),
@@ -129,7 +129,7 @@ public sealed class CodeFixTests
     }
 
     [Fact]
-    public void EveryProviderIsExportedForTheEditor()
+    public void Every_provider_is_exported_for_the_editor()
     {
         IEnumerable<System.Type> providers = typeof(MakePartialCodeFix)
             .Assembly.GetTypes()

@@ -34,7 +34,7 @@ public sealed class AccountingTests
     [InlineData("compression", "{ \"quant_method\": \"x\", \"bits\": 4 }")]
     [InlineData("per_layer_config", "{ \"0\": { \"hidden_size\": 4 } }")]
     [InlineData("use_bidirectional_attention", "true")]
-    public void AFieldThatChangesTheComputationIsAnErrorOfItsOwn(string field, string value)
+    public void A_field_that_changes_the_computation_is_an_error_of_its_own(string field, string value)
     {
         ConfigurationReading reading = Reading.Of(File("llama", $"\"{field}\": {value}"));
         ConfigurationProblem problem = Assert.Single(reading.Problems);
@@ -48,7 +48,7 @@ public sealed class AccountingTests
     [InlineData("my_own_note", "\"trained on Tuesday\"")]
     [InlineData("residual_multiplier", "null")]
     [InlineData("some_new_version", "3")]
-    public void OthersAreASuggestion(string field, string value)
+    public void Others_are_a_suggestion(string field, string value)
     {
         ConfigurationReading reading = Reading.Of(File("llama", $"\"{field}\": {value}"));
         Assert.Equal(ConfigurationProblemKind.Unused, Assert.Single(reading.Problems).Kind);
@@ -60,20 +60,20 @@ public sealed class AccountingTests
     [InlineData("\"hidden_dropout\": -Infinity")]
     [InlineData("\"temperature\": {\"__float__\": \"Infinity\"}")]
     [InlineData("\"eos_token_id\": [1, 2, 3], \"id2label\": {\"0\": \"A\"}, \"torch_dtype\": \"bfloat16\"")]
-    public void FieldsWithoutEffectMaySayAnything(string fields) => Assert.Empty(Reading.Of(File("llama", fields)).Problems);
+    public void Fields_without_effect_may_say_anything(string fields) => Assert.Empty(Reading.Of(File("llama", fields)).Problems);
 
     [Theory]
     [InlineData("{ \"quant_method\": \"gptq\", \"bits\": 4 }", "gptq")]
     [InlineData("{ \"quant_method\": \"fp8\", \"activation_scheme\": \"dynamic\" }", "fp8")]
     [InlineData("{ \"load_in_4bit\": true }", "an unnamed method")]
-    public void QuantisedCheckpointsAreNamed(string value, string method) =>
+    public void Quantised_checkpoints_are_named(string value, string method) =>
         Assert.Equal(
             $"\"quantization_config\" is an object: quantized weights ({method}) are not supported: use a checkpoint in F32, BF16 or F16",
             Reading.Problem(File("llama", $"\"quantization_config\": {value}"))
         );
 
     [Fact]
-    public async Task TheSeverityIsSetAsForAnyRule()
+    public async Task The_severity_is_set_as_for_any_rule()
     {
         const string Declaration = "using Specializer;\n[Transformer(\"small/config.json\")]\npartial class Model;";
         InMemoryText file = new("/project/small/config.json", File("llama", "\"residual_multiplier\": 0.5"));
@@ -94,7 +94,7 @@ public sealed class AccountingTests
     [InlineData("\"rope_parameters\": { \"rope_theta\": 500000 }", "rope_parameters.rope_theta = 500000")]
     [InlineData("", "tie_word_embeddings = false, absent")]
     [InlineData("\"hidden_act\": \"gelu\"", "hidden_act = \"gelu\"")]
-    public void ValuesAndWhereTheyComeFrom(string fields, string expected) =>
+    public void Values_and_where_they_come_from(string fields, string expected) =>
         Assert.Contains(
             expected,
             Reading
@@ -107,7 +107,7 @@ public sealed class AccountingTests
     [InlineData("", 50f, 30f)]
     [InlineData("\"attn_logit_softcapping\": null, \"final_logit_softcapping\": null", 0f, 0f)]
     [InlineData("\"attn_logit_softcapping\": 20.0", 20f, 30f)]
-    public void Gemma2sCaps(string fields, float scores, float logits)
+    public void Gemma2s_caps(string fields, float scores, float logits)
     {
         TransformerArchitecture model = Reading.Architecture(
             $$"""{ "model_type": "gemma2"{{(fields.Length > 0 ? ", " + fields : "")}} }"""
@@ -123,13 +123,13 @@ public sealed class AccountingTests
     [InlineData("\"num_key_value_heads\": 2", 4096)]
     [InlineData("\"num_key_value_heads\": 2, \"sliding_window\": null", 0)]
     [InlineData("\"num_key_value_heads\": 2, \"sliding_window\": 64", 64)]
-    public void MistralsWindow(string fields, int window) =>
+    public void Mistrals_window(string fields, int window) =>
         Assert.Equal(window, Reading.Architecture(File("mistral", fields)).LayerKinds.Single().Window);
 
     [Theory]
     [InlineData("\"num_key_value_heads\": 2", 128)]
     [InlineData("\"num_key_value_heads\": 2, \"head_dim\": null", 16)]
-    public void Qwen3sHeads(string fields, int width) =>
+    public void Qwen3s_heads(string fields, int width) =>
         Assert.Equal(width, Reading.Architecture(File("qwen3", fields)).Attention.HeadDimension);
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class AccountingTests
     [InlineData("{ \"model_type\": \"t5\", \"tie_word_embeddings\": false }", false, false)]
     [InlineData("{ \"model_type\": \"t5\", \"tie_word_embeddings\": true, \"scale_decoder_outputs\": false }", false, false)]
     [InlineData("{ \"model_type\": \"t5\", \"tie_word_embeddings\": true, \"scale_decoder_outputs\": true }", true, true)]
-    public void T5sLogits(string file, bool tied, bool scaled)
+    public void T5s_logits(string file, bool tied, bool scaled)
     {
         LogitsArchitecture logits = Reading.Architecture(file).Logits;
         Assert.Equal((tied, scaled), (logits.Tied, logits.Scale != 1));
@@ -149,7 +149,7 @@ public sealed class AccountingTests
     [InlineData("llama", "", false)]
     [InlineData("gemma", "\"num_key_value_heads\": 2", true)]
     [InlineData("phi3", "\"tie_word_embeddings\": true", true)]
-    public void TyingFollowsTheFlagOrTheClass(string type, string fields, bool tied)
+    public void Tying_follows_the_flag_or_the_class(string type, string fields, bool tied)
     {
         string file = type == "gpt2" ? $$"""{ "model_type": "gpt2"{{(fields.Length > 0 ? ", " + fields : "")}} }""" : File(type, fields);
         Assert.Equal(tied, Reading.Architecture(file).Logits.Tied);
@@ -157,7 +157,7 @@ public sealed class AccountingTests
 
     /// <summary>A multimodal file: the text model's own fields, its class's defaults, and the omitted parts.</summary>
     [Fact]
-    public void TheTextModelOfAMultimodalFile()
+    public void The_text_model_of_a_multimodal_file()
     {
         ConfigurationReading reading = Reading.Of(
             """
@@ -190,7 +190,7 @@ public sealed class AccountingTests
     }
 
     [Fact]
-    public void TheFlagOfAWholeModelIsItsTextModels()
+    public void The_flag_of_a_whole_model_is_its_text_models()
     {
         const string Llava =
             """{ "model_type": "llava", "tie_word_embeddings": FLAG, "text_config": { "hidden_size": 64, "num_attention_heads": 4OWN } }""";
@@ -230,7 +230,7 @@ public sealed class AccountingTests
         true
     )]
     [InlineData("t5", "T5ForQuestionAnswering", "T5ForConditionalGeneration, T5EncoderModel", true)]
-    public void AnUnknownClassIsNamed(string type, string name, string supported, bool refused)
+    public void An_unknown_class_is_named(string type, string name, string supported, bool refused)
     {
         string file = $$"""{ "model_type": "{{type}}", "architectures": ["{{name}}"] }""";
         if (refused)
@@ -259,7 +259,7 @@ public sealed class AccountingTests
         "\"architectures\": [\"MistralModel\"], \"is_causal\": false, \"sliding_window\": 512, \"num_key_value_heads\": 2",
         512
     )]
-    public void ADecoderThatSeesBothWaysIsBuiltSo(string type, string fields, int band)
+    public void A_decoder_that_sees_both_ways_is_built_so(string type, string fields, int band)
     {
         TransformerArchitecture model = Reading.Architecture(File(type, fields));
         Assert.Equal(Architecture.Stack.Encoder, model.Stack);
@@ -271,6 +271,6 @@ public sealed class AccountingTests
     [InlineData("gemma3_text", "\"use_bidirectional_attention\": true, \"num_key_value_heads\": 2", "use_bidirectional_attention")]
     [InlineData("gemma", "\"use_bidirectional_attention\": true, \"num_key_value_heads\": 2", "use_bidirectional_attention")]
     [InlineData("llama", "\"is_causal\": false", "is_causal")]
-    public void OrRefused(string type, string fields, string field) =>
+    public void Or_refused(string type, string fields, string field) =>
         Assert.StartsWith($"\"{field}\" is ", Reading.Problem(File(type, fields)), StringComparison.Ordinal);
 }

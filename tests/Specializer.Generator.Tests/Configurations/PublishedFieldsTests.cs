@@ -19,7 +19,7 @@ public sealed class PublishedFieldsTests
     [InlineData("llama", "\"is_llama_config\": true, \"rope_interleaved\": false")]
     [InlineData("llama", "\"rope_interleaved\": null")]
     [InlineData("phi3", "\"full_attn_mod\": 1, \"interpolate_factor\": 1, \"lm_head_bias\": false, \"mlp_bias\": false")]
-    public void ValuesThatSayWhatTheClassDoesChangeNothing(string type, string fields)
+    public void Values_that_say_what_the_class_does_change_nothing(string type, string fields)
     {
         string file = $"{{ \"model_type\": \"{type}\", {Sizes} }}";
         ConfigurationReading reading = Reading.Of($"{{ \"model_type\": \"{type}\", {Sizes}, {fields} }}");
@@ -33,13 +33,13 @@ public sealed class PublishedFieldsTests
     [InlineData("phi3", "interpolate_factor", "4", "transformers ignores it, so that only 1 is supported")]
     [InlineData("phi3", "lm_head_bias", "true", "transformers ignores it: this family has no biases")]
     [InlineData("phi3", "mlp_bias", "true", "transformers ignores it: this family has no biases")]
-    public void OthersAreRefused(string type, string field, string value, string why) =>
+    public void Others_are_refused(string type, string field, string value, string why) =>
         Assert.Equal($"\"{field}\" is {value}: {why}", Reading.Problem($"{{ \"model_type\": \"{type}\", {Sizes}, \"{field}\": {value} }}"));
 
     [Theory]
     [InlineData("quantization", "{ \"group_size\": 64, \"bits\": 4 }", "MLX")]
     [InlineData("compression_config", "{ \"quant_method\": \"compressed-tensors\" }", "compressed-tensors")]
-    public void OtherSpellingsOfQuantisedCheckpointsAreNamed(string field, string value, string method) =>
+    public void Other_spellings_of_quantised_checkpoints_are_named(string field, string value, string method) =>
         Assert.Equal(
             $"\"{field}\" is an object: quantized weights ({method}) are not supported: use a checkpoint in F32, BF16 or F16",
             Reading.Problem($"{{ \"model_type\": \"llama\", {Sizes}, \"{field}\": {value} }}")
@@ -49,7 +49,7 @@ public sealed class PublishedFieldsTests
     [Theory]
     [InlineData("\"sbert_ce_default_activation_function\": \"torch.nn.modules.linear.Identity\"")]
     [InlineData("\"sentence_transformers\": { \"activation_fn\": \"torch.nn.modules.activation.Sigmoid\", \"version\": \"4.1.0\" }")]
-    public void WhatIsAppliedToLogitsIsSaid(string field)
+    public void What_is_applied_to_logits_is_said(string field)
     {
         ConfigurationReading reading = Reading.Of(
             $"{{ \"model_type\": \"bert\", \"architectures\": [\"BertForSequenceClassification\"], {Sizes}, \"type_vocab_size\": 2, \"num_labels\": 1, {field} }}"
@@ -80,7 +80,7 @@ public sealed class PublishedFieldsTests
         "T5ForConditionalGeneration",
         "\"d_model\": 96, \"d_kv\": 16, \"num_heads\": 6, \"num_layers\": 2, \"d_ff\": 128, \"vocab_size\": 300"
     )]
-    public void FormerNamesOfClasses(string type, string former, string name, string sizes)
+    public void Former_names_of_classes(string type, string former, string name, string sizes)
     {
         TransformerArchitecture Named(string architecture) =>
             Reading.Architecture($"{{ \"model_type\": \"{type}\", \"architectures\": [\"{architecture}\"], {sizes} }}");
@@ -90,7 +90,7 @@ public sealed class PublishedFieldsTests
     [Theory]
     [InlineData("\"position_embedding_type\": \"alibi\"")]
     [InlineData("\"position_embedding_type\": \"rotary\"")]
-    public void OtherPositionsOfBertAreNotCalledRelative(string field) =>
+    public void Other_positions_of_BERT_are_not_called_relative(string field) =>
         Assert.EndsWith(
             ": only absolute positions are supported for this family",
             Reading.Problem($"{{ \"model_type\": \"bert\", {Sizes}, {field} }}"),
@@ -128,7 +128,7 @@ public sealed class PublishedFieldsTests
         ". Its output is the last states of the decoder, which sessions with a source do not return. To compute logits from these states, write \"T5ForConditionalGeneration\""
     )]
     [InlineData("t5", "T5Stack", "")]
-    public void ClassesOfEncoderDecodersAreRefusedWithTheReason(string type, string name, string reason)
+    public void Classes_of_encoder_decoders_are_refused_with_the_reason(string type, string name, string reason)
     {
         string File(string architecture) =>
             $"{{ \"model_type\": \"{type}\", \"architectures\": [\"{architecture}\"]{(type is "t5" or "whisper" ? "" : ", " + Bart)} }}";

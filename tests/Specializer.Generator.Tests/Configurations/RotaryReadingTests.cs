@@ -21,7 +21,7 @@ public sealed class RotaryReadingTests
     [InlineData("\"rope_parameters\": { \"rope_theta\": 500000.0 }, \"rope_theta\": 500000", 500_000)]
     [InlineData("\"rope_scaling\": { \"rope_type\": \"default\", \"rope_theta\": 300000 }", 300_000)]
     [InlineData("\"rope_parameters\": null, \"rope_scaling\": null", 10_000)]
-    public void TheBaseStandsWhereTheVersionPutsIt(string fields, double theta) =>
+    public void The_base_stands_where_the_version_puts_it(string fields, double theta) =>
         Assert.Equal(
             new RotaryPositions(theta, 16, Interleaved: false, new NoScaling()),
             Reading.Rotary(Reading.Architecture(Llama(fields)))
@@ -32,7 +32,7 @@ public sealed class RotaryReadingTests
     [InlineData("llama3", "\"factor\": 8.0, \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 64")]
     [InlineData("yarn", "\"factor\": 4.0, \"original_max_position_embeddings\": 128, \"beta_fast\": 16")]
     [InlineData("dynamic", "\"factor\": 2.0")]
-    public void AScalingIsTheSameInBothSpellings(string type, string fields)
+    public void A_scaling_is_the_same_in_both_spellings(string type, string fields)
     {
         RotaryPositions old = Reading.Rotary(
             Reading.Architecture(Llama($"\"rope_theta\": 5000, \"rope_scaling\": {{ \"type\": \"{type}\", {fields} }}"))
@@ -59,7 +59,7 @@ public sealed class RotaryReadingTests
     [InlineData(", \"mscale\": 1.0, \"mscale_all_dim\": 1.0", 1)]
     [InlineData(", \"mscale\": 0.5, \"mscale_all_dim\": 1.0", 0.93912442814347097)]
     [InlineData(", \"mscale\": 0.5", 1.1386294361119891)]
-    public void TheAttentionFactorOfYarn(string fields, double expected)
+    public void The_attention_factor_of_YaRN(string fields, double expected)
     {
         var yarn = (YarnScaling)
             Reading
@@ -76,7 +76,7 @@ public sealed class RotaryReadingTests
     }
 
     [Fact]
-    public void YarnWithoutTruncationAndWithZeroBetas()
+    public void YaRN_without_truncation_and_with_zero_betas()
     {
         var yarn = (YarnScaling)
             Reading
@@ -108,7 +108,7 @@ public sealed class RotaryReadingTests
         "\"original_max_position_embeddings\": 64, \"rope_scaling\": { \"type\": \"yarn\", \"factor\": 2, \"original_max_position_embeddings\": 32 }",
         "\"original_max_position_embeddings\" is 64, but"
     )]
-    public void SpellingsThatDisagreeAreErrors(string fields, string message) =>
+    public void Spellings_that_disagree_are_errors(string fields, string message) =>
         Assert.StartsWith(message, Reading.Problem(Llama(fields)), StringComparison.Ordinal);
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class RotaryReadingTests
         "\"rope_parameters.full_attention\" is an object: its name suggests that it changes the computation"
     )]
     [InlineData("\"rope_scaling\": { \"type\": \"mrope\" }", "\"rope_scaling.type\" is \"mrope\", but must be one of")]
-    public void ValuesOutOfRangeAreErrors(string fields, string message) =>
+    public void Values_out_of_range_are_errors(string fields, string message) =>
         Assert.StartsWith(message, Reading.Problem(Llama(fields)), StringComparison.Ordinal);
 
     /// <summary>Each of them read or wrote outside its buffers, or gave garbage.</summary>
@@ -139,7 +139,7 @@ public sealed class RotaryReadingTests
     [InlineData("gpt_neox", "rotary_emb_base", "-1", "a number from 1 to")]
     [InlineData("phi", "layer_norm_eps", "-1e-5", "0 or a small positive number")]
     [InlineData("mistral", "rms_norm_eps", "1e40", "0 or a small positive number")]
-    public void SharesAndEpsilonsHaveRanges(string family, string field, string value, string expected) =>
+    public void Shares_and_epsilons_have_ranges(string family, string field, string value, string expected) =>
         Assert.Contains(
             $"\"{field}\" is {double.Parse(value, System.Globalization.CultureInfo.InvariantCulture).ToString("R", System.Globalization.CultureInfo.InvariantCulture)}, but must be {expected}",
             Reading.Problem(
@@ -149,7 +149,7 @@ public sealed class RotaryReadingTests
         );
 
     [Fact]
-    public void DynamicScalingEndsAtTheFilesOwnLength()
+    public void Dynamic_scaling_ends_at_the_files_own_length()
     {
         string file = Llama("\"rope_scaling\": { \"type\": \"dynamic\", \"factor\": 2.0 }");
         Assert.Equal(512, Reading.Architecture(file).ContextLength);
@@ -158,7 +158,7 @@ public sealed class RotaryReadingTests
     }
 
     [Fact]
-    public void LengthsBeyondTheLimitNeedAContextLength()
+    public void Lengths_beyond_the_limit_need_a_context_length()
     {
         string file = Llama("").Replace("512", "1000000000000", StringComparison.Ordinal);
         Assert.Contains("set ContextLength", Reading.Problem(file), StringComparison.Ordinal);
@@ -171,7 +171,7 @@ public sealed class RotaryReadingTests
     [InlineData("yarn", "\"original_max_position_embeddings\": 64,", "", 64)]
     [InlineData("longrope", "", ", \"original_max_position_embeddings\": 64", 64)]
     [InlineData("longrope", "", "", 4096)]
-    public void LongRopeOfPhi3(string type, string beside, string inside, int original)
+    public void LongRoPE_of_Phi3(string type, string beside, string inside, int original)
     {
         const string Factors = "[1, 1, 1, 1, 1, 1, 1, 1]";
         string file = $$"""
@@ -198,7 +198,7 @@ public sealed class RotaryReadingTests
         20_000
     )]
     [InlineData("\"rope_parameters\": { \"full_attention\": { \"rope_theta\": 500000 }, \"sliding_attention\": null },", 500_000, 10_000)]
-    public void Gemma3HasABaseForEachKindOfLayers(string fields, double full, double sliding)
+    public void Gemma3_has_a_base_for_each_kind_of_layers(string fields, double full, double sliding)
     {
         TransformerArchitecture model = Reading.Architecture(
             $$"""
@@ -209,7 +209,7 @@ public sealed class RotaryReadingTests
     }
 
     [Fact]
-    public void Gemma3sScalingIsForLayersWithoutAWindow()
+    public void Gemma3s_scaling_is_for_layers_without_a_window()
     {
         string file = $$"""
             { "model_type": "gemma3_text", {{Sizes}}, "num_key_value_heads": 2, "head_dim": 16, "query_pre_attn_scalar": 16, "rope_scaling": { "rope_type": "linear", "factor": 8.0 } }

@@ -51,7 +51,7 @@ public sealed class SpellingTests
 
     [Theory]
     [MemberData(nameof(Goldens))]
-    public void TheSpellingOfTransformers5MeansTheSame(string golden)
+    public void The_spelling_of_transformers_5_means_the_same(string golden)
     {
         JsonObject twin = Twin(Read(golden));
         Assert.Equal(Architecture(Read(golden)), Architecture(twin));
@@ -64,7 +64,7 @@ public sealed class SpellingTests
 
     [Theory]
     [MemberData(nameof(Goldens))]
-    public void FieldsThatSayTheirDefaultMayBeAbsent(string golden)
+    public void Fields_that_say_their_default_may_be_absent(string golden)
     {
         JsonObject sparse = Sparse(Read(golden), out int removed);
         Assert.Equal(Architecture(Read(golden)), Architecture(sparse));
@@ -73,7 +73,7 @@ public sealed class SpellingTests
 
     [Theory]
     [MemberData(nameof(Goldens))]
-    public void TheSparsestSpellingOfTransformers5MeansTheSame(string golden)
+    public void The_sparsest_spelling_of_transformers_5_means_the_same(string golden)
     {
         JsonObject sparse = Sparse(Twin(Read(golden)), out _);
         Assert.Equal(Architecture(Read(golden)), Architecture(sparse));

@@ -19,7 +19,7 @@ public sealed class MethodSizeTests
     [InlineData("Large")]
     [InlineData("EverythingOdd")]
     [InlineData("Tiny")]
-    public void EveryMethodIsSmallEnoughToBeOptimised(string model)
+    public void Every_method_is_small_enough_to_be_optimised(string model)
     {
         IReadOnlyList<MethodSize> methods = MethodSize.Of(GeneratorRun.Assembly(Declarations.Named(model)));
         Assert.NotEmpty(methods);
@@ -34,7 +34,7 @@ public sealed class MethodSizeTests
     }
 
     [Fact]
-    public void TheLargestMethodIsATile()
+    public void The_largest_method_is_a_tile()
     {
         // Were it anything else, a loop over a dimension of the model would have been unrolled.
         MethodSize largest = MethodSize

@@ -18,11 +18,11 @@ public sealed partial class ReproducibilityTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void TwoRunsGiveTheSameBytes(string model) => Assert.Equal(Bytes(model), Bytes(model));
+    public void Two_runs_give_the_same_bytes(string model) => Assert.Equal(Bytes(model), Bytes(model));
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void CultureDoesNotMatter(string model)
+    public void Culture_does_not_matter(string model)
     {
         SortedDictionary<string, string> expected = Bytes(model);
         SortedDictionary<string, string>? actual = null;
@@ -35,7 +35,7 @@ public sealed partial class ReproducibilityTests
     }
 
     [Fact]
-    public void TheCultureOfTheTestIsAdversarial()
+    public void The_culture_of_the_test_is_adversarial()
     {
         CultureInfo culture = Adversarial();
         Assert.Equal("\u22121,5", (-1.5).ToString(culture));
@@ -43,7 +43,7 @@ public sealed partial class ReproducibilityTests
     }
 
     [Fact]
-    public void OrderOfTheProjectsFilesDoesNotMatter() =>
+    public void Order_of_the_projects_files_does_not_matter() =>
         Assert.Equal(
             Sorted(GeneratorRun.Of(Declarations.Pronunciation, Declarations.OddSizes)),
             Sorted(GeneratorRun.Of(Declarations.OddSizes, Declarations.Pronunciation))
@@ -51,7 +51,7 @@ public sealed partial class ReproducibilityTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void PlaceOfTheProjectDoesNotMatter(string model)
+    public void Place_of_the_project_does_not_matter(string model)
     {
         CSharpCompilation compilation = TestProject.Compile(Declarations.Named(model));
         SyntaxTree tree = compilation.SyntaxTrees[0];
@@ -63,7 +63,7 @@ public sealed partial class ReproducibilityTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void FilesAreWrittenAsGeneratedFilesAre(string model)
+    public void Files_are_written_as_generated_files_are(string model)
     {
         foreach ((string name, string text) in GeneratorRun.Of(Declarations.Named(model)).Files)
         {
@@ -79,7 +79,7 @@ public sealed partial class ReproducibilityTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void FilesTellNothingOfTheMachine(string model)
+    public void Files_tell_nothing_of_the_machine(string model)
     {
         string folder = AppContext.BaseDirectory;
         string root = Path.GetPathRoot(folder)!;
@@ -104,7 +104,7 @@ public sealed partial class ReproducibilityTests
     }
 
     [Fact]
-    public void EncodingHasNoByteOrderMark() =>
+    public void Encoding_has_no_byte_order_mark() =>
         Assert.All(
             GeneratorRun.Of(Declarations.Pronunciation).Result.GeneratedSources,
             static source => Assert.Empty(source.SourceText.Encoding!.GetPreamble())

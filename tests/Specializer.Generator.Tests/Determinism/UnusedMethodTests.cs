@@ -19,7 +19,7 @@ public sealed class UnusedMethodTests
     [InlineData("Encoder")]
     [InlineData("EverythingOdd")]
     [InlineData("Tiny")]
-    public void EveryMethodIsCalled(string model)
+    public void Every_method_is_called(string model)
     {
         using var file = new PEReader(ImmutableArray.Create(GeneratorRun.Assembly(Declarations.Named(model))));
         MetadataReader metadata = file.GetMetadataReader();

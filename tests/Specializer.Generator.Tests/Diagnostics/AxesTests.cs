@@ -12,7 +12,7 @@ namespace Specializer.Generator.Tests.Diagnostics;
 public sealed class AxesTests
 {
     [Fact]
-    public void WhatGemmaIsMadeOf()
+    public void What_Gemma_is_made_of()
     {
         TransformerArchitecture architecture = Parse(
             Declaration(
@@ -40,21 +40,21 @@ public sealed class AxesTests
     }
 
     [Fact]
-    public void EveryArrangementIsItsNamesake() =>
+    public void Every_arrangement_is_its_namesake() =>
         Assert.All(
             Enum.GetNames<LayerArrangement>(),
             static name => Assert.Equal(name, Parse(Declaration("Arrangement = LayerArrangement." + name)).Arrangement.ToString())
         );
 
     [Fact]
-    public void LearnedPositions()
+    public void Learned_positions()
     {
         Assert.Equal(new LearnedPositions(2, 18), Parse(Declaration(parts: "[LearnedPositions(Offset = 2)]")).Embeddings.Positions);
         Assert.Equal(new LearnedPositions(0, 30), Parse(Declaration(parts: "[LearnedPositions(Rows = 30)]")).Embeddings.Positions);
     }
 
     [Fact]
-    public void SinusoidalPositionsAndAlibi()
+    public void Sinusoidal_positions_and_ALiBi()
     {
         Assert.Equal(
             new SinusoidalPositions(Interleaved: true),
@@ -65,7 +65,7 @@ public sealed class AxesTests
     }
 
     [Fact]
-    public void RotaryScalings()
+    public void Rotary_scalings()
     {
         RotaryPositions Of(string arguments) =>
             (RotaryPositions)Parse(Declaration(parts: $"[RotaryPositions({arguments})]")).LayerKinds.Single().Positions;
@@ -85,7 +85,7 @@ public sealed class AxesTests
     }
 
     [Fact]
-    public void NormsWithoutBiasAndWithoutTheLast()
+    public void Norms_without_bias_and_without_the_last()
     {
         TransformerArchitecture architecture = Parse(Declaration(norm: "NormKind.Layer, NoBias = true, NoFinalNorm = true"));
         Assert.False(architecture.Norm.Bias);
@@ -93,7 +93,7 @@ public sealed class AxesTests
     }
 
     [Fact]
-    public void NamesAndLayouts()
+    public void Names_and_layouts()
     {
         CheckpointLayout checkpoint = Parse(
             Declaration(
@@ -109,7 +109,7 @@ public sealed class AxesTests
     }
 
     [Fact]
-    public void WhatIsDeclaredCompiles() =>
+    public void What_is_declared_compiles() =>
         GeneratorRun
             .Of(
                 Declaration(
@@ -213,7 +213,7 @@ public sealed class AxesTests
     [InlineData("LogitsSoftCap = float.NaN", "", "", "SPZ0004")]
     [InlineData("", "SoftCap = -1", "", "SPZ0004")]
     [InlineData("", "QueryKeyNorm = true", "NormKind.Layer", "SPZ0015")]
-    public async Task RefusedElsewhere(string transformer, string attention, string norm, string id) =>
+    public async Task Refused_elsewhere(string transformer, string attention, string norm, string id) =>
         Assert.Equal(
             id,
             Assert
@@ -225,7 +225,7 @@ public sealed class AxesTests
     [InlineData("[SlidingWindow(64)]", false)]
     [InlineData("[SlidingWindow(64, Pattern = \"SF\")]", true)]
     [InlineData("", true)]
-    public void SessionsGrowLinearlyWithTheContextOrNotAtAll(string window, bool grows)
+    public void Sessions_grow_linearly_with_the_context_or_not_at_all(string window, bool grows)
     {
         long Bytes(int context) =>
             SessionBytes(Declaration(parts: window).Replace("ContextLength = 16", $"ContextLength = {context}, ChunkLength = 32"));

@@ -26,7 +26,7 @@ public sealed class ConfigurationProblemsTests
     public static TheoryData<string> Families => [.. Directory.GetDirectories(s_families).Select(static path => Path.GetFileName(path)!)];
 
     [Fact]
-    public async Task EachIsReportedInItsOwnLineAndAtTheAttribute()
+    public async Task Each_is_reported_in_its_own_line_and_at_the_attribute()
     {
         const string Text = """
             {
@@ -69,7 +69,7 @@ public sealed class ConfigurationProblemsTests
     }
 
     [Fact]
-    public void WhatAttributesCannotOverrideIsToldBesideTheFilesOwnProblems()
+    public void What_attributes_cannot_override_is_told_beside_the_files_own_problems()
     {
         ConfigurationReading reading = Read(
             """{ "model_type": "bert", "hidden_size": 0 }""",
@@ -82,7 +82,7 @@ public sealed class ConfigurationProblemsTests
     /// <summary>Any change to a field of a family's file is either without effect or reported, by its own name and alone.</summary>
     [Theory]
     [MemberData(nameof(Families))]
-    public void OneSpoiltFieldIsToldAlone(string family)
+    public void One_spoilt_field_is_told_alone(string family)
     {
         string text = File.ReadAllText(Path.Combine(s_families, family, "config.json"));
         Assert.Empty(Read(text).Problems);
@@ -100,7 +100,7 @@ public sealed class ConfigurationProblemsTests
     /// <summary>All fields but the family's are invalid: many problems, at most one per field, and no exception.</summary>
     [Theory]
     [MemberData(nameof(Families))]
-    public void EveryFieldSpoilt(string family)
+    public void Every_field_spoilt(string family)
     {
         JsonObject fields = JsonNode.Parse(File.ReadAllText(Path.Combine(s_families, family, "config.json")))!.AsObject();
         foreach (string name in fields.Select(static field => field.Key).Where(static name => name is not "model_type").ToArray())

@@ -32,7 +32,7 @@ public sealed class ConfigurationTests
         """;
 
     [Fact]
-    public async Task AValidFileIsGenerated()
+    public async Task A_valid_file_is_generated()
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
         Assert.Empty(await Analysis.Of(project, File(Configuration)));
@@ -47,7 +47,7 @@ public sealed class ConfigurationTests
     [InlineData("./small/config.json")]
     [InlineData("../../models/small/config.json")]
     [InlineData("models\\\\small\\\\config.json")]
-    public void PathsAreComparedByTheirEnds(string path) =>
+    public void Paths_are_compared_by_their_ends(string path) =>
         Assert.NotEmpty(
             GeneratorRun
                 .Of(
@@ -61,7 +61,7 @@ public sealed class ConfigurationTests
     [InlineData("", new[] { 4.0, 4, 4, 4, 4, 4, 4, 4 })]
     [InlineData(", ContextLength = 65", new[] { 4.0, 4, 4, 4, 4, 4, 4, 4 })]
     [InlineData(", ContextLength = 64", new[] { 1.0, 1, 1, 1, 1, 1, 1, 1 })]
-    public void SessionsWithinTheOriginalContextTurnByTheShortFactors(string contextLength, double[] factors)
+    public void Sessions_within_the_original_context_turn_by_the_short_factors(string contextLength, double[] factors)
     {
         string configuration = Configuration.Replace(
             "\"vocab_size\": 300,",
@@ -106,7 +106,7 @@ public sealed class ConfigurationTests
         "300, \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2, \"beta_fast\": 1}",
         "\"rope_scaling.beta_fast\" is 1, but must be more than \"beta_slow\", which is 1"
     )]
-    public async Task WhatIsWrongInTheFile(string right, string wrong, string message)
+    public async Task What_is_wrong_in_the_file(string right, string wrong, string message)
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
         InMemoryText file = File(Configuration.Replace(right, wrong));
@@ -129,7 +129,7 @@ public sealed class ConfigurationTests
 
     /// <summary>BLOOM's configuration class gives the sizes of a toy to absent fields.</summary>
     [Fact]
-    public async Task FieldsWithoutASafeDefaultAreMissing()
+    public async Task Fields_without_a_safe_default_are_missing()
     {
         var diagnostics = await Analysis.Of(TestProject.Compile(Declaration), File("""{ "model_type": "bloom", "vocab_size": 300 }"""));
         string[] messages =
@@ -146,7 +146,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task PoolingStandsInThePlaceOfAnEncodersHead()
+    public async Task Pooling_stands_in_the_place_of_an_encoders_head()
     {
         const string Bert = """
             {
@@ -171,7 +171,7 @@ public sealed class ConfigurationTests
     [InlineData("PoolingKind.Last, Normalize = true", "TKernels.PoolLast96Normalized(hidden, pooled, length, worker, workers);", true)]
     [InlineData("PoolingKind.WeightedMean", "TKernels.PoolWeightedMean96(hidden, pooled, length, worker, workers);", true)]
     [InlineData("PoolingKind.None", "WriteOutput(Memory + HiddenOffset", false)]
-    public async Task PoolingBesideADecoderGivesTheStatesOfItsBody(string pooling, string call, bool oneForTheSequence)
+    public async Task Pooling_beside_a_decoder_gives_the_states_of_its_body(string pooling, string call, bool oneForTheSequence)
     {
         CSharpCompilation pooled = TestProject.Compile(Declaration.Replace("partial class", $"[Pooling({pooling})]\npartial class"));
         Assert.Empty(await Analysis.Of(pooled, File(Configuration)));
@@ -211,7 +211,7 @@ public sealed class ConfigurationTests
         "\"albert\", \"inner_group_num\": 2",
         "\"architectures\" names \"BertModel\", which is not supported: this family is as AlbertModel"
     )]
-    public async Task WhatAnEncoderCannotDo(string right, string wrong, string message)
+    public async Task What_an_encoder_cannot_do(string right, string wrong, string message)
     {
         string file = """
             {
@@ -258,7 +258,7 @@ public sealed class ConfigurationTests
         "predictions.dense.weight [24, 96]; predictions.LayerNorm.weight [24]; predictions.bias [300]"
     )]
     [InlineData("albert", "AlbertForSequenceClassification", 3, "albert.pooler.weight [96, 96]; classifier.weight [3, 96]")]
-    public void HeadsOfEncoders(string family, string name, int outputs, string tensors)
+    public void Heads_of_encoders(string family, string name, int outputs, string tensors)
     {
         string own = family switch
         {
@@ -290,7 +290,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task TheFilesOwnLineIsNamed()
+    public async Task The_files_own_line_is_named()
     {
         var diagnostics = await Analysis.Of(TestProject.Compile(Declaration), File(Configuration.Replace("256", "0")));
         Assert.Equal(
@@ -312,7 +312,7 @@ public sealed class ConfigurationTests
         "/project/small/package.json",
         "none does: add <AdditionalFiles Include=\"small/config.json\" /> to the project file, or write more of the path"
     )]
-    public async Task AMissingFile(string path, string found)
+    public async Task A_missing_file(string path, string found)
     {
         var diagnostic = Assert.Single(await Analysis.Of(TestProject.Compile(Declaration), new InMemoryText(path, Configuration)));
         Assert.Equal("SPZ0012", diagnostic.Id);
@@ -324,7 +324,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task TwoFilesThatEndAlike()
+    public async Task Two_files_that_end_alike()
     {
         var diagnostic = Assert.Single(
             await Analysis.Of(
@@ -342,7 +342,7 @@ public sealed class ConfigurationTests
     [InlineData("/project/small//config.json")]
     [InlineData("/project/bin/Release/net10.0/small/config.json")]
     [InlineData("/project/obj/copies/small/config.json")]
-    public async Task TheSameFileAgainOrItsCopyInABuildsOutput(string copy)
+    public async Task The_same_file_again_or_its_copy_in_a_builds_output(string copy)
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
         InMemoryText original = new("/project/small/config.json", Configuration);
@@ -352,7 +352,7 @@ public sealed class ConfigurationTests
 
     /// <summary>A model in a folder called bin, and nowhere else, is found.</summary>
     [Fact]
-    public async Task AFolderCalledBinIsLikeAnyOther()
+    public async Task A_folder_called_bin_is_like_any_other()
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
         Assert.Empty(await Analysis.Of(project, new InMemoryText("/project/bin/small/config.json", Configuration)));
@@ -367,7 +367,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task TheAdvisedItemIsWrittenAsMSBuildReadsIt()
+    public async Task The_advised_item_is_written_as_MSBuild_reads_it()
     {
         var diagnostic = Assert.Single(await Analysis.Of(TestProject.Compile(Declaration.Replace("small/", "it's 100%25;a&b/"))));
         Assert.Contains(
@@ -378,7 +378,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task PartsBesideTheFile()
+    public async Task Parts_beside_the_file()
     {
         var diagnostics = await Analysis.Of(
             TestProject.Compile(Declaration.Replace("json\")]", "json\", DModel = 96)]\n[FeedForward(96, Activation.Relu)]")),
@@ -389,7 +389,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public void AnotherFileRecomputesNoPlan()
+    public void Another_file_recomputes_no_plan()
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
         InMemoryText unrelated = new("/project/unrelated.json", "{}");
@@ -401,7 +401,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public void AChangedFieldIsGeneratedAnew()
+    public void A_changed_field_is_generated_anew()
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
         InMemoryText before = File(Configuration),

@@ -15,7 +15,7 @@ public sealed class DefaultsTests
     };
 
     [Fact]
-    public void EverythingThatCanBeLeftOut()
+    public void Everything_that_can_be_left_out()
     {
         TransformerArchitecture architecture = Parse(
             """
@@ -68,7 +68,7 @@ public sealed class DefaultsTests
     }
 
     [Fact]
-    public void EverythingWritten()
+    public void Everything_written()
     {
         TransformerArchitecture architecture = Parse(
             """
@@ -114,7 +114,7 @@ public sealed class DefaultsTests
     }
 
     [Fact]
-    public void WithoutRotaryPositionsThereAreNone() =>
+    public void Without_rotary_positions_there_are_none() =>
         Assert.IsType<NoPositions>(
             Assert.Single(Parse(Declarations.Pronunciation.Replace("[RotaryPositions(Base = 10_000)]", "")).LayerKinds).Positions
         );

@@ -17,7 +17,7 @@ public sealed class DiagnosticTests
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
-    public async Task NothingForAValidDeclaration(string model)
+    public async Task Nothing_for_a_valid_declaration(string model)
     {
         string declaration = Declarations.Named(model);
         Assert.Empty(await Analysis.Of(declaration));
@@ -82,7 +82,7 @@ public sealed class DiagnosticTests
         );
 
     [Fact]
-    public async Task MethodsMayShareANameWithGeneratedOnes()
+    public async Task Methods_may_share_a_name_with_generated_ones()
     {
         string declaration = Declarations.Pronunciation.Replace(
             "PronunciationModel;",
@@ -426,7 +426,7 @@ public sealed class DiagnosticTests
     }
 
     [Fact]
-    public Task EveryMistakeIsReportedAtOnce() =>
+    public Task Every_mistake_is_reported_at_once() =>
         Expect(
             Declarations
                 .Pronunciation.Replace("Layers = 4", "Layers = 0")
@@ -445,7 +445,7 @@ public sealed class DiagnosticTests
         );
 
     [Fact]
-    public async Task DiagnosticPointsAtThePartOfTheClassThatHasTheAttributes()
+    public async Task Diagnostic_points_at_the_part_of_the_class_that_has_the_attributes()
     {
         string other = "namespace Samples;\npartial class PronunciationModel;";
         Diagnostic diagnostic = Assert.Single(await Analysis.Of(other, Without("Norm")));
@@ -463,7 +463,7 @@ public sealed class DiagnosticTests
     [InlineData("sealed partial class PronunciationModel;", "partial struct PronunciationModel;")]
     [InlineData("sealed partial class PronunciationModel;", "partial interface PronunciationModel;")]
     [InlineData("sealed partial class PronunciationModel;", "enum PronunciationModel { }")]
-    public async Task WhatTheCompilerReportsIsNotReportedTwice(string good, string bad)
+    public async Task What_the_compiler_reports_is_not_reported_twice(string good, string bad)
     {
         string declaration = Declarations.Pronunciation.Replace(good, bad);
         Assert.Contains(
@@ -475,7 +475,7 @@ public sealed class DiagnosticTests
     }
 
     [Fact]
-    public void TransformerWrittenTwiceGeneratesNoModel() =>
+    public void Transformer_written_twice_generates_no_model() =>
         Assert.False(
             GeneratorRun
                 .Of(
@@ -491,7 +491,7 @@ public sealed class DiagnosticTests
         );
 
     [Fact]
-    public async Task NothingForClassesOfOthers() =>
+    public async Task Nothing_for_classes_of_others() =>
         Assert.Empty(
             await Analysis.Of(
                 """
@@ -513,7 +513,7 @@ public sealed class DiagnosticTests
         );
 
     [Fact]
-    public async Task PragmaSuppresses()
+    public async Task Pragma_suppresses()
     {
         string declaration = Without("Norm").Replace("public sealed", "#pragma warning disable SPZ0003\npublic sealed");
         Assert.Empty(await Analysis.Of(declaration));

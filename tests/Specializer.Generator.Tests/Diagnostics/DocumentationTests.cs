@@ -20,14 +20,14 @@ public sealed class DocumentationTests
         [.. DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id), .. DiagnosticPage.OfTheTargets];
 
     [Fact]
-    public void IdsAreDistinctAndInOrder() =>
+    public void Ids_are_distinct_and_in_order() =>
         Assert.Equal(
             Enumerable.Range(1, DiagnosticDescriptors.All.Length).Select(static number => $"SPZ{number:D4}"),
             DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id)
         );
 
     [Fact]
-    public void EveryDescriptorIsListed() =>
+    public void Every_descriptor_is_listed() =>
         Assert.Equal(
             typeof(DiagnosticDescriptors)
                 .GetFields()
@@ -39,7 +39,7 @@ public sealed class DocumentationTests
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void DescriptorHasARowInTheReleaseTracking(string id)
+    public void Descriptor_has_a_row_in_the_release_tracking(string id)
     {
         DiagnosticDescriptor descriptor = Descriptor(id);
         string[] rows =
@@ -53,7 +53,7 @@ public sealed class DocumentationTests
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void DescriptorHasAPage(string id)
+    public void Descriptor_has_a_page(string id)
     {
         var page = new DiagnosticPage(id);
         Assert.Equal($"# {id}: {Descriptor(id).Title}", page.Title);
@@ -63,7 +63,7 @@ public sealed class DocumentationTests
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public async Task BrokenExampleReportsExactlyThis(string id)
+    public async Task Broken_example_reports_exactly_this(string id)
     {
         CSharpCompilation example = new DiagnosticPage(id).Example("Broken");
         Assert.DoesNotContain(example.GetDiagnostics(), static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
@@ -77,7 +77,7 @@ public sealed class DocumentationTests
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public async Task FixedExampleReportsNothing(string id)
+    public async Task Fixed_example_reports_nothing(string id)
     {
         CSharpCompilation example = new DiagnosticPage(id).Example("Fixed");
         AdditionalText[] files = new DiagnosticPage(id).AdditionalFiles("Fixed");
@@ -86,7 +86,7 @@ public sealed class DocumentationTests
     }
 
     [Fact]
-    public void FixedExamplesCompile()
+    public void Fixed_examples_compile()
     {
         // Most are one and the same, and compiling takes its time.
         var examples = DiagnosticDescriptors
@@ -97,7 +97,7 @@ public sealed class DocumentationTests
     }
 
     [Fact]
-    public void IndexListsEveryDiagnostic()
+    public void Index_lists_every_diagnostic()
     {
         string[] rows =
         [
@@ -113,7 +113,7 @@ public sealed class DocumentationTests
     }
 
     [Fact]
-    public void NoPageWithoutADiagnostic() =>
+    public void No_page_without_a_diagnostic() =>
         Assert.Equal(
             DiagnosticDescriptors
                 .All.Select(static descriptor => descriptor.Id)
@@ -129,7 +129,7 @@ public sealed class DocumentationTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void LinksOfThePageLeadSomewhere(string id)
+    public void Links_of_the_page_lead_somewhere(string id)
     {
         string folder = Path.Combine(RepositoryFiles.Root, "docs", "diagnostics");
         IEnumerable<string> targets = new DiagnosticPage(id).Text.Split("](").Skip(1).Select(static rest => rest[..rest.IndexOf(')')]);
@@ -140,7 +140,7 @@ public sealed class DocumentationTests
     }
 
     [Fact]
-    public void RoslynsWordingRulesHold() =>
+    public void Roslyns_wording_rules_hold() =>
         Assert.All(
             DiagnosticDescriptors.All,
             static descriptor =>

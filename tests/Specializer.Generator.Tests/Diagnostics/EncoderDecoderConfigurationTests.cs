@@ -42,7 +42,7 @@ public sealed class EncoderDecoderConfigurationTests
     [Theory]
     [InlineData(T5)]
     [InlineData(Bart)]
-    public async Task WhatIsSupportedCompilesWithoutWarnings(string configuration)
+    public async Task What_is_supported_compiles_without_warnings(string configuration)
     {
         CSharpCompilation project = TestProject.Compile(Declaration(""));
         Assert.Empty(await Analysis.Of(project, File(configuration)));
@@ -96,7 +96,7 @@ public sealed class EncoderDecoderConfigurationTests
         ", ContextLength = 41",
         "the model has learned 40 positions, fewer than the ContextLength of 41"
     )]
-    public async Task WhatIsNot(string configuration, string right, string wrong, string argument, string message)
+    public async Task What_is_not(string configuration, string right, string wrong, string argument, string message)
     {
         CSharpCompilation project = TestProject.Compile(Declaration(argument));
         InMemoryText file = File(configuration.Replace(right, wrong));
@@ -115,7 +115,7 @@ public sealed class EncoderDecoderConfigurationTests
     }
 
     [Fact]
-    public async Task ADecoderHasNoSource()
+    public async Task A_decoder_has_no_source()
     {
         CSharpCompilation project = TestProject.Compile(
             """
@@ -140,7 +140,7 @@ public sealed class EncoderDecoderConfigurationTests
 
     /// <summary>Neither attention nor its relative positions hold anything that grows with the square of a length.</summary>
     [Fact]
-    public void MemoryGrowsLinearly()
+    public void Memory_grows_linearly()
     {
         long[] bytes =
         [

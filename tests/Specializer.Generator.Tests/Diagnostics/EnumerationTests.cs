@@ -78,7 +78,7 @@ public sealed class EnumerationTests
     }
 
     [Fact]
-    public void EveryActivationIsTested() =>
+    public void Every_activation_is_tested() =>
         Assert.Equal(
             Enum.GetValues<Activation>().Length,
             typeof(EnumerationTests).GetMethod(nameof(Activations))!.GetCustomAttributes<InlineDataAttribute>().Count()

@@ -43,11 +43,11 @@ public sealed class FamilyTogglesTests
     )]
     [InlineData(Qwen3, "\"sliding_window\": 8, \"max_window_layers\": 0")]
     [InlineData(Phi3, "\"sliding_window\": null")]
-    public void ValuesWithoutEffectChangeNoCharacter(string fields, string more) =>
+    public void Values_without_effect_change_no_character(string fields, string more) =>
         Assert.Equal(Run(fields).Files, Run(fields + ", " + more).Files);
 
     [Fact]
-    public void GroupsOfLayersShareTheirWeights()
+    public void Groups_of_layers_share_their_weights()
     {
         GeneratorRun run = Run(Albert + ", \"num_hidden_groups\": 2, \"inner_group_num\": 3");
         TransformerArchitecture architecture = run.Declared();
@@ -67,7 +67,7 @@ public sealed class FamilyTogglesTests
     }
 
     [Fact]
-    public void TheOtherTogglesAreDeclared()
+    public void The_other_toggles_are_declared()
     {
         Assert.Equal(
             BlockArrangement.NormedResidual,
@@ -98,7 +98,7 @@ public sealed class FamilyTogglesTests
         "0001"
     )]
     [InlineData(Phi3, "\"sliding_window\": 8", "1")]
-    public void WindowsByLayer(string fields, string more, string slides)
+    public void Windows_by_layer(string fields, string more, string slides)
     {
         TransformerArchitecture architecture = Run(fields + ", " + more).Declared();
         Assert.Equal(
@@ -152,7 +152,7 @@ public sealed class FamilyTogglesTests
         "\"sliding_window\": null, \"layer_types\": [\"full_attention\", \"full_attention\", \"full_attention\", \"sliding_attention\"]",
         "\"layer_types\" is an array: it names layers with a window, but \"sliding_window\" is null"
     )]
-    public async Task WhatCannotBe(string fields, string more, string message)
+    public async Task What_cannot_be(string fields, string more, string message)
     {
         var diagnostics = await Analysis.Of(Project, File(fields + ", " + more));
         Assert.Equal(["SPZ0013", "SPZ0013"], diagnostics.Select(static diagnostic => diagnostic.Id));

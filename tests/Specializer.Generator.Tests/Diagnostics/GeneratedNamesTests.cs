@@ -9,7 +9,7 @@ namespace Specializer.Generator.Tests.Diagnostics;
 public sealed class GeneratedNamesTests
 {
     [Fact]
-    public async Task ClassNamedLikeAMemberThatIsVisibleOrAType()
+    public async Task Class_named_like_a_member_that_is_visible_or_a_type()
     {
         INamedTypeSymbol type = GeneratorRun.Of(Declarations.Pronunciation).Output.GetTypeByMetadataName("Samples.PronunciationModel")!;
         string[] names =

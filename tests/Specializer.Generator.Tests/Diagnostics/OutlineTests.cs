@@ -84,13 +84,13 @@ public sealed class OutlineTests
     [InlineData("Stack.Decoder", "Stack.Encoder", nameof(Encoding))]
     [InlineData("Stack.Decoder", "Stack.EncoderDecoder, EncoderLayers = -1", nameof(Translating))]
     [InlineData("partial class Model;", "partial class Model { private static int Tensors => 1; }", nameof(Decoding))]
-    public void OfAttributes(string right, string wrong, string use) =>
+    public void Of_attributes(string right, string wrong, string use) =>
         AssertNoErrors(GeneratorRun.Of(Project(Attributes.Replace(right, wrong), use)));
 
     [Theory]
     [InlineData("Heads = 6", "Heads = \"six\"", "CS0029")]
     [InlineData("[Attention(Heads = 6)]", "[Attention(Heads = 6)]\n[Attention(Heads = 6)]", "CS0579")]
-    public void WhatTheCompilerSaysIsAllThatIsSaid(string right, string wrong, string id)
+    public void What_the_compiler_says_is_all_that_is_said(string right, string wrong, string id)
     {
         GeneratorRun run = GeneratorRun.Of(Project(Attributes.Replace(right, wrong), nameof(Decoding)));
         Assert.Equal([id], Errors(run).Select(static error => error.Id));
@@ -100,7 +100,7 @@ public sealed class OutlineTests
     [InlineData(false, LanguageVersion.Latest)]
     [InlineData(true, LanguageVersion.CSharp11)]
     [InlineData(true, LanguageVersion.CSharp9)]
-    public void OfProjectsThatCannotHaveTheKernels(bool allowUnsafe, LanguageVersion version)
+    public void Of_projects_that_cannot_have_the_kernels(bool allowUnsafe, LanguageVersion version)
     {
         // Neither unsafe code nor a new word of the language is in it.
         GeneratorRun run = GeneratorRun.Of(
@@ -120,18 +120,18 @@ public sealed class OutlineTests
     [InlineData("\"model_type\": \"vit\", \"hidden_size\": 64", nameof(Seeing))]
     [InlineData("\"model_type\": \"lama\"", nameof(Decoding))]
     [InlineData("\"model_type\"", nameof(Decoding))]
-    public void OfAFile(string fields, string use) =>
+    public void Of_a_file(string fields, string use) =>
         AssertNoErrors(GeneratorRun.Of(Project(ByFile, use), new InMemoryText("/project/small/config.json", "{" + fields + "}")));
 
     [Theory]
     [InlineData("", nameof(Decoding))]
     [InlineData(", SourceLength = 8", nameof(Translating))]
     [InlineData(")]\n[Pooling(PoolingKind.Mean", nameof(Encoding))]
-    public void WithoutAFileTheAttributesTellTheKind(string arguments, string use) =>
+    public void Without_a_file_the_attributes_tell_the_kind(string arguments, string use) =>
         AssertNoErrors(GeneratorRun.Of(Project(ByFile.Replace(".json\"", ".json\"" + arguments), use)));
 
     [Fact]
-    public void AFileInAnotherPlaceTellsTheKind() =>
+    public void A_file_in_another_place_tells_the_kind() =>
         AssertNoErrors(
             GeneratorRun.Of(
                 Project(ByFile, nameof(Seeing)),
@@ -140,7 +140,7 @@ public sealed class OutlineTests
         );
 
     [Fact]
-    public void KnownConstantsAreKept()
+    public void Known_constants_are_kept()
     {
         string text = GeneratorRun.Of(Attributes.Replace("Heads = 6", "Heads = 7")).Files.Values.Single();
         Assert.Contains("public const int DModel = 192;", text, StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public sealed class OutlineTests
     }
 
     [Fact]
-    public void RunningItSaysWhatIsWrong()
+    public void Running_it_says_what_is_wrong()
     {
         Type type = Assembly.Load(GeneratorRun.Of(Attributes.Replace("Heads = 6", "Heads = 7")).Emit()).GetType("Model")!;
         var exception = Assert.Throws<NotSupportedException>(() =>
@@ -167,7 +167,7 @@ public sealed class OutlineTests
     }
 
     [Fact]
-    public void AnUnrelatedEditRecomputesNothing()
+    public void An_unrelated_edit_recomputes_nothing()
     {
         CSharpCompilation project = TestProject.Compile(Attributes.Replace("Heads = 6", "Heads = 7"), "class Unrelated { }");
         GeneratorRun run = GeneratorRun.Of(project).Then(project.Edit(1, "class Unrelated { int number; }"));
@@ -176,7 +176,7 @@ public sealed class OutlineTests
     }
 
     [Fact]
-    public void AFixedDeclarationIsGenerated()
+    public void A_fixed_declaration_is_generated()
     {
         CSharpCompilation project = TestProject.Compile(Attributes.Replace("Heads = 6", "Heads = 7"));
         Assert.True(GeneratorRun.Of(project).Then(project.Edit(0, Attributes)).GeneratesAModel);

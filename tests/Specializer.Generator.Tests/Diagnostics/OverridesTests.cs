@@ -49,7 +49,7 @@ public sealed class OverridesTests
         "\"vocab_size\": 300, \"max_position_embeddings\": 128, \"tie_word_embeddings\": false, \"rope_theta\": 10000",
         "\"vocab_size\": 320, \"max_position_embeddings\": 64, \"tie_word_embeddings\": false, \"rope_theta\": 500000"
     )]
-    public async Task OfALlama(string argument, string attributes, string field, string changed)
+    public async Task Of_a_LLaMA(string argument, string attributes, string field, string changed)
     {
         Assert.Contains(field, Llama, System.StringComparison.Ordinal);
         string overridden = Declaration(argument, attributes);
@@ -64,7 +64,7 @@ public sealed class OverridesTests
     [InlineData("Base = 500_000", "\"rope_theta\": 10000,", 500_000, 10_000)]
     [InlineData("WindowBase = 20_000", "\"rope_theta\": 10000,", 10_000, 20_000)]
     [InlineData("Base = 500_000, WindowBase = 20_000", "", 500_000, 20_000)]
-    public void EachKindOfLayersByItsOwnName(string arguments, string fields, double full, double sliding)
+    public void Each_kind_of_layers_by_its_own_name(string arguments, string fields, double full, double sliding)
     {
         string gemma =
             $$"""{ "model_type": "gemma3_text", {{fields}} "num_hidden_layers": 6, "rope_scaling": { "rope_type": "linear", "factor": 8 } }""";
@@ -75,7 +75,7 @@ public sealed class OverridesTests
     }
 
     [Fact]
-    public Task AFileWithoutABaseOfTheirOwn() =>
+    public Task A_file_without_a_base_of_their_own() =>
         Refused(
             Llama,
             "",
@@ -84,7 +84,7 @@ public sealed class OverridesTests
         );
 
     [Fact]
-    public void ValuesThatTheFileCannotSay()
+    public void Values_that_the_file_cannot_say()
     {
         TransformerArchitecture architecture = Architecture(
             Declaration("EmbeddingScale = 3.5f, LogitsSoftCap = 30", "[Attention(Scale = 0.5f, SoftCap = 50)]"),
@@ -97,7 +97,7 @@ public sealed class OverridesTests
     }
 
     [Fact]
-    public void OfAnEncoder() =>
+    public void Of_an_encoder() =>
         Assert.Equal(
             Architecture(Declaration("", ""), Encoder.Replace("1e-12", "1e-6").Replace("\"vocab_size\": 300", "\"vocab_size\": 320")),
             Architecture(Declaration("VocabularySize = 320", "[Norm(NormKind.Layer, Epsilon = 1e-6f)]"), Encoder)
@@ -106,14 +106,14 @@ public sealed class OverridesTests
     [Theory]
     [InlineData("", "[Norm(NormKind.Layer)]", "it declares RMSNorm: write NormKind.RootMeanSquare")]
     [InlineData("SourceLength = 3", "", "SourceLength applies to encoder-decoders only: remove it")]
-    public Task WhatADecoderHasNot(string argument, string attributes, string message) => Refused(Llama, argument, attributes, message);
+    public Task What_a_decoder_has_not(string argument, string attributes, string message) => Refused(Llama, argument, attributes, message);
 
     [Theory]
     [InlineData("TiedEmbeddings = true", "", "it declares an encoder, which has no logits: remove TiedEmbeddings and LogitsSoftCap")]
     [InlineData("", "[RotaryPositions(Base = 3)]", "it declares no rotary positions: remove [RotaryPositions]")]
     [InlineData("", "[Norm(NormKind.RootMeanSquare)]", "it declares LayerNorm: write NormKind.Layer")]
     [InlineData("ContextLength = 129", "", "the model has learned 128 positions, fewer than the ContextLength of 129")]
-    public Task WhatAnEncoderHasNot(string argument, string attributes, string message) => Refused(Encoder, argument, attributes, message);
+    public Task What_an_encoder_has_not(string argument, string attributes, string message) => Refused(Encoder, argument, attributes, message);
 
     [Theory]
     [InlineData("Layers = 3", "", "Layers = 3")]
@@ -121,7 +121,7 @@ public sealed class OverridesTests
     [InlineData("", "[Norm(NormKind.RootMeanSquare, UnitOffset = true)]", "UnitOffset = true")]
     [InlineData("", "[RotaryPositions(Pairing = RotaryPairing.Interleaved)]", "Pairing = RotaryPairing.Interleaved")]
     [InlineData("", "[SlidingWindow(16)]", "SlidingWindow(16)")]
-    public async Task WhatTheWeightsFixIsTheFilesAlone(string argument, string attributes, string pointedAt)
+    public async Task What_the_weights_fix_is_the_files_alone(string argument, string attributes, string pointedAt)
     {
         Diagnostic diagnostic = Assert.Single(await Analysis.Of(TestProject.Compile(Declaration(argument, attributes)), File(Llama)));
         Assert.Equal(("SPZ0014", pointedAt), (diagnostic.Id, diagnostic.PointedAt()));
@@ -133,7 +133,7 @@ public sealed class OverridesTests
     [InlineData("", "[Norm(NormKind.RootMeanSquare, Epsilon = -1)]", "SPZ0004")]
     [InlineData("", "[RotaryPositions(Scaling = FrequencyScaling.Linear, Factor = 0.5)]", "SPZ0004")]
     [InlineData("", "[RotaryPositions(Scaling = FrequencyScaling.Ntk, Factor = 2)]", "SPZ0015")]
-    public async Task ValuesOutOfRange(string argument, string attributes, string id) =>
+    public async Task Values_out_of_range(string argument, string attributes, string id) =>
         Assert.Equal(id, Assert.Single(await Analysis.Of(TestProject.Compile(Declaration(argument, attributes)), File(Llama))).Id);
 
     private static async Task Refused(string configuration, string argument, string attributes, string message)

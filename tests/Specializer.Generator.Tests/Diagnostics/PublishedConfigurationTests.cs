@@ -41,7 +41,7 @@ public sealed class PublishedConfigurationTests
 
     [SharedDataTheory]
     [MemberData(nameof(Names))]
-    public void AFileIsReadWholeOrRefusedInItsOwnLine(string name)
+    public void A_file_is_read_whole_or_refused_in_its_own_line(string name)
     {
         string text = File.ReadAllText(SharedData.Path("fixtures", "configs", name, "config.json"));
         string type = (string?)JsonNode.Parse(text)!["model_type"] ?? "";
@@ -78,7 +78,7 @@ public sealed class PublishedConfigurationTests
     /// <summary>The small checkpoints with reference outputs: of claimed families they are read, others refused by name.</summary>
     [SharedDataTheory]
     [MemberData(nameof(Fixtures))]
-    public void AFixtureIsReadOrRefusedByName(string name)
+    public void A_fixture_is_read_or_refused_by_name(string name)
     {
         string text = File.ReadAllText(SharedData.Path("fixtures", name, "config.json"));
         string type = (string?)JsonNode.Parse(text)!["model_type"] ?? "";
@@ -118,7 +118,7 @@ public sealed class PublishedConfigurationTests
     [InlineData("whisper-large-v3", 1_543_490_560)]
     [InlineData("vit-base-patch16-224", 86_567_656)]
     [InlineData("bge-reranker-v2-m3", 567_755_777)]
-    public void TheParametersAreThoseOfTheModelsCard(string name, long parameters)
+    public void The_parameters_are_those_of_the_models_card(string name, long parameters)
     {
         string text = File.ReadAllText(SharedData.Path("fixtures", "configs", name, "config.json"));
         ConfigurationReading reading = new ConfigurationFile("config.json", text).Parse(new ConfigurationReference("config.json", 0, 0));

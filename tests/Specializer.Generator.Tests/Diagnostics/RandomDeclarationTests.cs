@@ -14,7 +14,7 @@ public sealed class RandomDeclarationTests
     [Theory]
     [InlineData(1, 200)]
     [InlineData(2, 200)]
-    public async Task WildDeclarationsAreReportedOrGenerated(int series, int count)
+    public async Task Wild_declarations_are_reported_or_generated(int series, int count)
     {
         int reported = await Report(
             Enumerable.Range(1000 * series, count).Select(static seed => new RandomDeclaration(seed, wild: true).Write("Wild"))
@@ -25,14 +25,14 @@ public sealed class RandomDeclarationTests
     [Theory]
     [InlineData(1, 100)]
     [InlineData(2, 100)]
-    public async Task CombinationsOfOptionsAreReportedOrGenerated(int series, int count)
+    public async Task Combinations_of_options_are_reported_or_generated(int series, int count)
     {
         int reported = await Report(Enumerable.Range(1000 * series, count).Select(static seed => new RandomCombination(seed).Write()));
         Assert.InRange(reported, count / 4, count - (count / 20));
     }
 
     [Fact]
-    public void TameDeclarationsCompile()
+    public void Tame_declarations_compile()
     {
         string[] declarations = [.. Enumerable.Range(0, 6).Select(static i => new RandomDeclaration(i, wild: false).Write("Tame" + i))];
         GeneratorRun run = GeneratorRun.Of(declarations);
@@ -41,7 +41,7 @@ public sealed class RandomDeclarationTests
     }
 
     [Fact]
-    public void LargestValuesCompile()
+    public void Largest_values_compile()
     {
         // Every one of them is at the edge of what is accepted.
         string[] transformers =

@@ -50,7 +50,7 @@ public sealed class SentenceFolderTests
     [InlineData("max_tokens", "Max")]
     [InlineData("weightedmean_tokens", "WeightedMean")]
     [InlineData("lasttoken", "Last")]
-    public void AFlagChoosesThePooling(string flag, string pooling)
+    public void A_flag_chooses_the_pooling(string flag, string pooling)
     {
         string[] flags = ["cls_token", "mean_tokens", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken"];
         string file =
@@ -64,7 +64,7 @@ public sealed class SentenceFolderTests
     [InlineData("\"cls\"", "First")]
     [InlineData("\"lasttoken\"", "Last")]
     [InlineData("[\"weightedmean\"]", "WeightedMean")]
-    public void TheSpellingOfVersion6(string mode, string pooling)
+    public void The_spelling_of_version6(string mode, string pooling)
     {
         string file = $"{{ \"embedding_dimension\": 96, \"pooling_mode\": {mode}, \"include_prompt\": true }}";
         HeadArchitecture head = Head(
@@ -86,7 +86,7 @@ public sealed class SentenceFolderTests
 
     /// <summary>EmbeddingGemma has two projections, LaBSE one with tanh.</summary>
     [Fact]
-    public void ProjectionsFollowThePoolingAndAreNormalisedAtTheEnd()
+    public void Projections_follow_the_pooling_and_are_normalised_at_the_end()
     {
         AdditionalText[] files = Files(
             "Transformer, 1_Pooling, 2_Dense, 3_Dense, 4_Normalize",
@@ -115,7 +115,7 @@ public sealed class SentenceFolderTests
 
     /// <summary>ColBERT, as PyLate saves it: no pooling, a projection of every token.</summary>
     [Fact]
-    public void WithoutAPoolingEveryTokenIsProjected()
+    public void Without_a_pooling_every_token_is_projected()
     {
         HeadArchitecture head = Head(
             Bert,
@@ -135,13 +135,13 @@ public sealed class SentenceFolderTests
     }
 
     [Fact]
-    public void TheTransformerAloneGivesTheStatesOfEveryToken() => Assert.Null(Head(Llama, Files("Transformer")));
+    public void The_transformer_alone_gives_the_states_of_every_token() => Assert.Null(Head(Llama, Files("Transformer")));
 
     /// <summary>gte-Qwen2 names the class with logits that it was trained from, and sees both ways: the folder takes the body's states.</summary>
     [Theory]
     [InlineData("\"is_causal\": false", "Full")]
     [InlineData("\"is_causal\": true", "Causal")]
-    public void ADecoderOfAFolderGivesStatesWhateverItsClass(string field, string mask)
+    public void A_decoder_of_a_folder_gives_states_whatever_its_class(string field, string mask)
     {
         string file = Llama.Insert(Llama.IndexOf('{') + 1, $" \"architectures\": [\"LlamaForCausalLM\"], {field},");
         TransformerArchitecture model = GeneratorRun
@@ -155,7 +155,7 @@ public sealed class SentenceFolderTests
     }
 
     [Fact]
-    public void AnOlderFolderHasTheTransformerInAFolderOfItsOwn()
+    public void An_older_folder_has_the_transformer_in_a_folder_of_its_own()
     {
         AdditionalText[] files =
         [
@@ -180,7 +180,7 @@ public sealed class SentenceFolderTests
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]
-    public async Task APoolingOfTheClassStandsInThePlaceOfTheFolders(string pooling)
+    public async Task A_pooling_of_the_class_stands_in_the_place_of_the_folders(string pooling)
     {
         AdditionalText[] files =
         [
@@ -196,7 +196,7 @@ public sealed class SentenceFolderTests
     }
 
     [Fact]
-    public async Task AModulesFileIsNoModel()
+    public async Task A_modules_file_is_no_model()
     {
         // One that the attribute could mean, were it a model's.
         AdditionalText[] files = [.. Files("Transformer, 1_Pooling", ("1_Pooling/config.json", Pooling)), File("config.json", Bert)];
@@ -342,7 +342,7 @@ public sealed class SentenceFolderTests
         "\"model_type\" is \"SparseEncoder\": only SentenceTransformer models",
         "\"SparseEncoder\""
     )]
-    public async Task WhatIsWrongIsReportedInItsFile(string name, string right, string wrong, string message, string pointedAt)
+    public async Task What_is_wrong_is_reported_in_its_file(string name, string right, string wrong, string message, string pointedAt)
     {
         Dictionary<string, string> texts = new()
         {
@@ -374,7 +374,7 @@ public sealed class SentenceFolderTests
 
     /// <summary>The files of all-MiniLM-L6-v2.</summary>
     [Fact]
-    public void APublishedFolder()
+    public void A_published_folder()
     {
         HeadArchitecture head = Head(
             Bert,

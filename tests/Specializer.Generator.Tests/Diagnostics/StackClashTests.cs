@@ -48,7 +48,7 @@ public sealed class StackClashTests
         "AttentionForm.Linear and [RotaryPositions] are mutually exclusive"
     )]
     [InlineData("[RotaryPositions]", "[SlidingWindow(5)]", "The window is 5, but must be even in an encoder")]
-    public Task OfAnEncoder(string good, string bad, string message) => Expect(Declarations.Encoder.Replace(good, bad), message);
+    public Task Of_an_encoder(string good, string bad, string message) => Expect(Declarations.Encoder.Replace(good, bad), message);
 
     [Theory]
     [InlineData("", "", "")]
@@ -64,7 +64,7 @@ public sealed class StackClashTests
         "HeadDim = 20, Mask = AttentionMask.Causal, Form = AttentionForm.Linear)]",
         "Stack.Encoder with AttentionMask.Causal and AttentionForm.Linear are mutually exclusive"
     )]
-    public Task OfADecodersBody(string good, string bad, string message)
+    public Task Of_a_decoders_body(string good, string bad, string message)
     {
         string body = Declarations.Encoder.Replace("AttentionMask.Full", "AttentionMask.Causal", System.StringComparison.Ordinal);
         return Expect(good.Length == 0 ? body : body.Replace(good, bad), message);
@@ -107,7 +107,7 @@ public sealed class StackClashTests
         "Form = AttentionForm.Linear)] [SlidingWindow(4)]",
         "AttentionForm.Linear and [SlidingWindow] are mutually exclusive"
     )]
-    public Task OfADecoder(string good, string bad, string message) => Expect(Declarations.Pronunciation.Replace(good, bad), message);
+    public Task Of_a_decoder(string good, string bad, string message) => Expect(Declarations.Pronunciation.Replace(good, bad), message);
 
     [Theory]
     [InlineData("", "", "")]
@@ -149,11 +149,11 @@ public sealed class StackClashTests
         "CrossKey and CrossKeyValue are mutually exclusive"
     )]
     [InlineData("[Norm(NormKind.Layer)]", "[Norm(NormKind.Layer, NoFinalNorm = true)]", "")]
-    public Task OfAnEncoderDecoder(string good, string bad, string message) =>
+    public Task Of_an_encoder_decoder(string good, string bad, string message) =>
         Expect(good.Length == 0 ? EncoderDecoder : EncoderDecoder.Replace(good, bad), message);
 
     [Fact]
-    public void AnEncoderDecoderIsTwoStacksOfOneShapeWithNamesOfTheirOwn()
+    public void An_encoder_decoder_is_two_stacks_of_one_shape_with_names_of_their_own()
     {
         TransformerArchitecture decoder = Architecture(EncoderDecoder);
         TransformerArchitecture encoder = decoder.Encoder!;
@@ -176,7 +176,7 @@ public sealed class StackClashTests
     }
 
     [Fact]
-    public void TheStacksOfAnEncoderDecoderHaveWindowsOfTheirOwn()
+    public void The_stacks_of_an_encoder_decoder_have_windows_of_their_own()
     {
         TransformerArchitecture decoder = Architecture(
             EncoderDecoder.Replace(
@@ -202,7 +202,7 @@ public sealed class StackClashTests
     }
 
     [Fact]
-    public void AnEncoderDecoderOfLinearAttentionAttendsToItsSourceBySoftmax()
+    public void An_encoder_decoder_of_linear_attention_attends_to_its_source_by_softmax()
     {
         TransformerArchitecture decoder = Architecture(
             EncoderDecoder.Replace("QueryKeyValueBias = true", "Form = AttentionForm.Linear", System.StringComparison.Ordinal)

@@ -28,7 +28,7 @@ public sealed class TensorNameOverridesTests
         """;
 
     [Fact]
-    public async Task ANameTakesThePlaceOfTheFamilys()
+    public async Task A_name_takes_the_place_of_the_familys()
     {
         string declaration = Declaration(
             "[TensorNames(Query = \"model.layers.{layer}.attn.q\", Logits = \"output\", NormWeightSuffix = \".scale\", Ignored = new[] { \"adapter.*\", \"model.layers.{layer}.cache\" })]"
@@ -48,7 +48,7 @@ public sealed class TensorNameOverridesTests
     }
 
     [Fact]
-    public void ProjectionsInOneTensor()
+    public void Projections_in_one_tensor()
     {
         CheckpointLayout given = Architecture(
             Declaration(
@@ -64,7 +64,7 @@ public sealed class TensorNameOverridesTests
 
     /// <summary>A family with fused tensors is given the names of a file's separate ones.</summary>
     [Fact]
-    public void ProjectionsThatAFileHoldsApart()
+    public void Projections_that_a_file_holds_apart()
     {
         NamingPlan naming = Planner
             .Plan(Architecture(Declaration("[TensorNames(Query = \"{layer}.q\", Key = \"{layer}.k\", Value = \"{layer}.v\")]"), Gpt2))
@@ -84,10 +84,10 @@ public sealed class TensorNameOverridesTests
         "QueryKeyValueStorage = QueryKeyValueStorage.Separate",
         "[TensorNames] declares separate queries, keys and values: name them with Query, Key and Value"
     )]
-    public Task OtherFormsThatTheModelHasNot(string arguments, string message) => Refused(Gpt2, arguments, message);
+    public Task Other_forms_that_the_model_has_not(string arguments, string message) => Refused(Gpt2, arguments, message);
 
     [Fact]
-    public void BothStacksOfAnEncoderDecoderAreNamed()
+    public void Both_stacks_of_an_encoder_decoder_are_named()
     {
         TransformerArchitecture given = Architecture(
             Declaration("[TensorNames(Query = \"{stack}.{layer}.q\", CrossQuery = \"cross.{layer}.q\", TokenEmbedding = \"words\")]"),
@@ -114,7 +114,7 @@ public sealed class TensorNameOverridesTests
     [InlineData("Ignored = new[] { \"a.*.b\" }", "Ignored = \"a.*.b\" may contain * only at its end")]
     [InlineData("Ignored = new[] { \"{layer}.{layer}\" }", "Ignored = \"{layer}.{layer}\" may contain \"{layer}\" only once")]
     [InlineData("Ignored = new[] { \"a\\\\b\" }", "Ignored = \"a\\b\" contains a quotation mark, a backslash or a control character")]
-    public async Task ANameThatCannotBeRight(string arguments, string message)
+    public async Task A_name_that_cannot_be_right(string arguments, string message)
     {
         foreach (string declaration in new[] { Declaration($"[TensorNames({arguments})]"), Attributes($"[TensorNames({arguments})]") })
         {
@@ -133,7 +133,7 @@ public sealed class TensorNameOverridesTests
         "[TensorNames] gives Query a name with \"{stack}\", but only one stack has such a tensor: remove it"
     )]
     [InlineData("Query = \"model.layers.{layer}.self_attn.k_proj\"", "[TensorNames] gives Query the name of Key: every tensor needs a name of its own")]
-    public Task WhatTheFilesModelHasNot(string arguments, string message) => Refused(Llama, arguments, message);
+    public Task What_the_files_model_has_not(string arguments, string message) => Refused(Llama, arguments, message);
 
     [Theory]
     [InlineData(
@@ -148,10 +148,10 @@ public sealed class TensorNameOverridesTests
         "QueryKeyValueStorage = QueryKeyValueStorage.Concatenated",
         "[TensorNames] declares one fused tensor of queries, keys and values: name it with QueryKeyValue"
     )]
-    public Task WhatTwoStacksHave(string arguments, string message) => Refused(Bart, arguments, message);
+    public Task What_two_stacks_have(string arguments, string message) => Refused(Bart, arguments, message);
 
     [Fact]
-    public void TensorsAreLeftOutOfAModelOfAttributesToo() =>
+    public void Tensors_are_left_out_of_a_model_of_attributes_too() =>
         Assert.Contains(
             "adapter.*",
             GeneratorRun

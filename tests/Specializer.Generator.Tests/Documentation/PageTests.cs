@@ -18,7 +18,7 @@ public sealed class PageTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void LinksLeadSomewhere(string page) =>
+    public void Links_lead_somewhere(string page) =>
         Assert.All(
             new MarkdownPage(page).Links,
             link =>
@@ -41,17 +41,17 @@ public sealed class PageTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void BlocksOfCSharpCompile(string page)
+    public void Blocks_of_CSharp_compile(string page)
     {
         string[] blocks = [.. new MarkdownPage(page).CSharpBlocks];
         Assert.Empty(blocks.Length == 0 ? [] : Snippets.Errors(blocks));
     }
 
     [Fact]
-    public void ABlockThatDoesNotCompileIsFound() => Assert.NotEmpty(Snippets.Errors(["session.Prefill(promt);"]));
+    public void A_block_that_does_not_compile_is_found() => Assert.NotEmpty(Snippets.Errors(["session.Prefill(promt);"]));
 
     [Fact]
-    public void EveryOptionIsOnThePageOfDeclarations()
+    public void Every_option_is_on_the_page_of_declarations()
     {
         string page = new MarkdownPage("docs/declaring-a-model.md").Text;
         var attributes = typeof(TransformerAttribute)
@@ -71,7 +71,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public void EveryDiagnosticIsOnThePageOfDeclarations() =>
+    public void Every_diagnostic_is_on_the_page_of_declarations() =>
         Assert.All(
             DiagnosticDescriptors.All,
             static descriptor =>
@@ -84,7 +84,7 @@ public sealed class PageTests
 
     /// <summary>Every diagnostic of the package's targets has its own page, like those of the analyzer.</summary>
     [Fact]
-    public void EveryCodeOfTheTargetsHasAPage()
+    public void Every_code_of_the_targets_has_a_page()
     {
         IReadOnlyList<Match> errors = Regex.Matches(
             RepositoryFiles.Read("runtime", "Specializer", "Package", "Specializer.targets"),
@@ -124,7 +124,7 @@ public sealed class PageTests
     [InlineData("t5", "EncoderDecoderSession")]
     [InlineData("whisper", "SpeechSession")]
     [InlineData("vit", "ImageEncoderSession")]
-    public void TheExampleOfAGeneratedClassCompiles(string model, string session)
+    public void The_example_of_a_generated_class_compiles(string model, string session)
     {
         string declaration = $"using Specializer;\n[Transformer(\"models/{model}/config.json\")]\npublic sealed partial class Example;";
         string text = Snippets
@@ -142,7 +142,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public void TheTemplateNamesThisVersionOfThePackage()
+    public void The_template_names_this_version_of_the_package()
     {
         string version = Regex.Match(RepositoryFiles.Read("Directory.Build.props"), "<Version>(.*?)</Version>").Groups[1].Value;
         string[] pages = ["runtime/Specializer.Templates/content/specializer-model/SpecializerModel.csproj", "docs/getting-started.md"];

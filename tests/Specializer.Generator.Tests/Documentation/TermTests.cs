@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Documentation;
@@ -31,7 +32,7 @@ public sealed class TermTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void TextsFollowTheRules(string folder)
+    public void Texts_follow_the_rules(string folder)
     {
         string[] violations =
         [
@@ -43,7 +44,7 @@ public sealed class TermTests
     }
 
     [Fact]
-    public void EveryExceptionIsNeeded()
+    public void Every_exception_is_needed()
     {
         Prose[] texts = [.. s_folders.SelectMany(Texts)];
         Assert.All(
@@ -63,7 +64,7 @@ public sealed class TermTests
     [InlineData("class C { string S = $\"the file {1} is none, so mend it\"; }", "\"mend\" is not used; write fix")]
     [InlineData("class C { string S = \"behind\"; }", null)]
     [InlineData("/// <summary>The <c>behind</c> of <see cref=\"C.Turned\"/>.</summary>", null)]
-    public void SourceIsChecked(string source, string? violation) =>
+    public void Source_is_checked(string source, string? violation) =>
         Assert.Equal(violation, SourceProse.Read("C.cs", source).SelectMany(static prose => Terms.Violations(prose)).FirstOrDefault());
 
     [Theory]
@@ -71,13 +72,13 @@ public sealed class TermTests
     [InlineData("One is\nbehind\n\nthe other.", "\"behind\" is not used; write after")]
     [InlineData("| a | from afar |", "\"from afar\" is not used; write from memory")]
     [InlineData("`behind`\n```\nbehind\n```\n[text](behind.md)", null)]
-    public void PagesAreChecked(string page, string? violation) =>
+    public void Pages_are_checked(string page, string? violation) =>
         Assert.Equal(violation, PageProse.Read("page.md", page).SelectMany(static prose => Terms.Violations(prose)).FirstOrDefault());
 
     [Theory]
     [InlineData(25, 0)]
     [InlineData(26, 1)]
-    public void LongSentencesAreFound(int words, int violations)
+    public void Long_sentences_are_found(int words, int violations)
     {
         string sentence = string.Join(' ', Enumerable.Repeat("word", words)) + " (a reference, 2026).";
         var prose = new Prose("C.cs", 1, ProseKind.Documentation, sentence + " Short.");

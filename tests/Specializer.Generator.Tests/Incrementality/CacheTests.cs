@@ -14,20 +14,20 @@ public sealed class CacheTests
     private readonly CSharpCompilation _compilation = TestProject.Compile(Declarations.Pronunciation, Unrelated);
 
     [Fact]
-    public void TheGeneratorNamesItsSteps() =>
+    public void The_generator_names_its_steps() =>
         Assert.True(TrackedSteps.Names.Count >= 2, "TrackingNames has fewer constants than the generator has steps.");
 
     [Fact]
-    public void SameCompilationAgain() => AssertNothingRecomputed(GeneratorRun.Of(_compilation).Then(_compilation));
+    public void Same_compilation_again() => AssertNothingRecomputed(GeneratorRun.Of(_compilation).Then(_compilation));
 
     [Fact]
-    public void EqualCompilation() => AssertNothingRecomputed(GeneratorRun.Of(_compilation).Then(_compilation.Clone()));
+    public void Equal_compilation() => AssertNothingRecomputed(GeneratorRun.Of(_compilation).Then(_compilation.Clone()));
 
     [Fact]
-    public void UnrelatedEditInAnotherFile() => AssertNothingRecomputed(After(1, Unrelated.Replace("=> 1", "=> 2")));
+    public void Unrelated_edit_in_another_file() => AssertNothingRecomputed(After(1, Unrelated.Replace("=> 1", "=> 2")));
 
     [Fact]
-    public void NewFileWithAnotherClass() =>
+    public void New_file_with_another_class() =>
         AssertNothingRecomputed(
             GeneratorRun
                 .Of(_compilation)
@@ -43,24 +43,24 @@ public sealed class CacheTests
         );
 
     [Fact]
-    public void CommentInTheDeclarationsFile() =>
+    public void Comment_in_the_declarations_file() =>
         AssertNothingRecomputed(After(0, Declarations.Pronunciation.Replace("[Attention", "// Grouped-query attention.\n[Attention")));
 
     [Fact]
-    public void DeclarationMovesDownItsFile() => AssertNothingRecomputed(After(0, "\n\n" + Declarations.Pronunciation));
+    public void Declaration_moves_down_its_file() => AssertNothingRecomputed(After(0, "\n\n" + Declarations.Pronunciation));
 
     [Fact]
-    public void SameValueSpeltDifferently() =>
+    public void Same_value_spelt_differently() =>
         AssertNothingRecomputed(After(0, Declarations.Pronunciation.Replace("10_000", "1e4").Replace("DModel = 192", "DModel = 2 * 96")));
 
     [Fact]
-    public void MemberOfTheUsersPart() =>
+    public void Member_of_the_users_part() =>
         AssertNothingRecomputed(
             After(0, Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { public int Score => 1; }"))
         );
 
     [Fact]
-    public void SecondModelLeavesTheFirstAlone()
+    public void Second_model_leaves_the_first_alone()
     {
         GeneratorRun run = GeneratorRun.Of(_compilation).Then(_compilation.Edit(1, Declarations.OddSizes));
         Assert.Equal(
@@ -77,7 +77,7 @@ public sealed class CacheTests
     }
 
     [Fact]
-    public void ChangedOptionOfOneModelLeavesTheOtherAlone()
+    public void Changed_option_of_one_model_leaves_the_other_alone()
     {
         CSharpCompilation two = _compilation.Edit(1, Declarations.OddSizes);
         GeneratorRun run = GeneratorRun.Of(two).Then(two.Edit(1, Declarations.OddSizes.Replace("FeedForward(100", "FeedForward(104")));
@@ -98,7 +98,7 @@ public sealed class CacheTests
     [InlineData("HeadDim = 32", "HeadDim = 32, Scale = 0.25f")]
     [InlineData("[RotaryPositions(Base = 10_000)]", "")]
     [InlineData("namespace Samples", "namespace Others")]
-    public void ChangedOption(string before, string after)
+    public void Changed_option(string before, string after)
     {
         GeneratorRun run = After(0, Declarations.Pronunciation.Replace(before, after));
         // The additional files and the project's properties are no part of the change.
@@ -111,7 +111,7 @@ public sealed class CacheTests
     }
 
     [Fact]
-    public void ModelThatBecomesInvalidTakesItsFilesAlong()
+    public void Model_that_becomes_invalid_takes_its_files_along()
     {
         GeneratorRun run = After(0, Declarations.Pronunciation.Replace("Heads = 6", "Heads = 0"));
         Assert.Equal(["Samples.PronunciationModel.Model.g.cs"], run.Files.Keys);
@@ -119,7 +119,7 @@ public sealed class CacheTests
     }
 
     [Fact]
-    public void EqualDeclarationsGiveEqualModels()
+    public void Equal_declarations_give_equal_models()
     {
         Assert.All(
             TrackedSteps.Names,

@@ -16,7 +16,7 @@ public sealed class ObjectGraphTests
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
-    public void NoStepHoldsACompilation(string model) =>
+    public void No_step_holds_a_compilation(string model) =>
         AssertForEveryNode(
             model,
             static (node, path) =>
@@ -38,7 +38,7 @@ public sealed class ObjectGraphTests
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
-    public void EveryNodeComparesByValue(string model) =>
+    public void Every_node_compares_by_value(string model) =>
         AssertForEveryNode(
             model,
             static (node, path) =>
@@ -55,7 +55,7 @@ public sealed class ObjectGraphTests
         );
 
     [Fact]
-    public void ArraysCompareByTheirElements()
+    public void Arrays_compare_by_their_elements()
     {
         Assert.Equal(new EquatableArray<string>(["a", "b"]), new EquatableArray<string>(["a", "b"]));
         Assert.Equal(new EquatableArray<string>(["a", "b"]).GetHashCode(), new EquatableArray<string>(["a", "b"]).GetHashCode());

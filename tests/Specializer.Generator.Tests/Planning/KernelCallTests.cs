@@ -22,7 +22,7 @@ public sealed class KernelCallTests
         [nameof(Declarations.Pronunciation), nameof(Declarations.OddSizes), nameof(Declarations.Encoder)];
 
     [Fact]
-    public void ArgumentsFollowTheSignature()
+    public void Arguments_follow_the_signature()
     {
         KernelCall call = KernelCall.Of(
             s_norm,
@@ -45,7 +45,7 @@ public sealed class KernelCallTests
     }
 
     [Fact]
-    public void AParameterWithoutAValueIsRefused()
+    public void A_parameter_without_a_value_is_refused()
     {
         var thrown = Assert.Throws<InvalidOperationException>(static () =>
             KernelCall.Of(s_norm, (KernelParameters.Input, s_hidden), (KernelParameters.Output, s_hidden))
@@ -54,7 +54,7 @@ public sealed class KernelCallTests
     }
 
     [Fact]
-    public void AValueWithoutAParameterIsRefused()
+    public void A_value_without_a_parameter_is_refused()
     {
         var thrown = Assert.Throws<InvalidOperationException>(static () =>
             KernelCall.Of(
@@ -71,7 +71,7 @@ public sealed class KernelCallTests
     /// <summary>Whatever a step refers to has a place in the plan.</summary>
     [Theory]
     [MemberData(nameof(Models))]
-    public void EveryReferenceOfAStepIsPlaced(string name)
+    public void Every_reference_of_a_step_is_placed(string name)
     {
         ExecutionPlan plan = ((PlannedModel)GeneratorRun.Of(Declarations.Named(name)).Step(TrackingNames.Plans).Single().Value).Plan;
         HashSet<BufferRef> buffers = [.. plan.Buffers.Select(static buffer => buffer.Ref), new BufferRef(BufferRole.Logits)];

@@ -31,7 +31,7 @@ public sealed class NamingPlanTests
     [InlineData("longformer", "longformer.")]
     [InlineData("albert", "albert.")]
     [InlineData("vit", "vit.")]
-    public void TheBasePrefixIsWhatAllNamesShare(string type, string prefix)
+    public void The_base_prefix_is_what_all_names_share(string type, string prefix)
     {
         string own =
             type is "mistral" or "qwen2" or "qwen3" or "gemma" ? ", \"num_key_value_heads\": 2"
@@ -45,7 +45,7 @@ public sealed class NamingPlanTests
     [InlineData("\"tie_word_embeddings\": true", "", "lm_head.weight")]
     [InlineData("\"tie_word_embeddings\": true, \"scale_decoder_outputs\": false", "shared.weight", "")]
     [InlineData("\"tie_word_embeddings\": false", "", "")]
-    public void TheEmbeddingsOfT5StandForItsHeadWhereItSaysSo(string fields, string substitute, string copy)
+    public void The_embeddings_of_T5_stand_for_its_head_where_it_says_so(string fields, string substitute, string copy)
     {
         NamingPlan naming = Plan($"{{ {T5}, {fields} }}");
         TensorAlternatives? head = naming.Alternatives.FirstOrDefault(static alternatives => alternatives.Name == "lm_head.weight");
@@ -57,7 +57,7 @@ public sealed class NamingPlanTests
     }
 
     [Fact]
-    public void AModuleUnderWhichSomethingIsReadIsNotLeftOut()
+    public void A_module_under_which_something_is_read_is_not_left_out()
     {
         Assert.Contains("lm_head.*", Plan($"{{ \"model_type\": \"roberta\", {Decoder} }}").Ignored);
         Assert.DoesNotContain(
@@ -69,7 +69,7 @@ public sealed class NamingPlanTests
     }
 
     [Fact]
-    public void ProjectionsOfLlamaMayBeFused()
+    public void Projections_of_LLaMA_may_be_fused()
     {
         NamingPlan naming = Plan($"{{ \"model_type\": \"qwen2\", \"num_key_value_heads\": 2, {Decoder} }}");
         TensorAlternatives[] expected =
@@ -91,7 +91,7 @@ public sealed class NamingPlanTests
 
     /// <summary>Falcon's second architecture: two key/value heads, each with two heads of queries before it.</summary>
     [Fact]
-    public void HeadsOfFalconMayBeApart()
+    public void Heads_of_falcon_may_be_apart()
     {
         NamingPlan naming = Plan(
             $"{{ \"model_type\": \"falcon\", {Decoder.Replace("\"num_attention_heads\": 6", "\"num_attention_heads\": 4", StringComparison.Ordinal)}, \"new_decoder_architecture\": true, \"num_kv_heads\": 2, \"bias\": true }}"
@@ -114,7 +114,7 @@ public sealed class NamingPlanTests
 
     /// <summary>Every set of weights of a group has names of its own.</summary>
     [Fact]
-    public void ProjectionsOfAlbertsInnerLayersMayBeFused()
+    public void Projections_of_alberts_inner_layers_may_be_fused()
     {
         NamingPlan naming = Plan($"{{ \"model_type\": \"albert\", {Decoder}, \"inner_group_num\": 2 }}");
         foreach (int inner in new[] { 0, 1 })
@@ -129,7 +129,7 @@ public sealed class NamingPlanTests
 
     /// <summary>A name that is in use has no other meaning.</summary>
     [Fact]
-    public void AUsualNameThatIsTakenIsNoOtherForm()
+    public void A_usual_name_that_is_taken_is_no_other_form()
     {
         var configuration = ModelConfiguration.Read($"{{ \"model_type\": \"llama\", {Decoder} }}");
         TransformerArchitecture architecture = FamilyParser.Parse(configuration)!;

@@ -57,12 +57,12 @@ public sealed class OutputMatrixTests
     public static TheoryData<string> Families => [.. s_families.Keys];
 
     [Fact]
-    public void EveryFamilyWithLogitsIsHere() =>
+    public void Every_family_with_logits_is_here() =>
         Assert.Equal(FamilyParser.Known.Where(static type => type != "vit"), s_families.Keys.Order());
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void WhatIsAdvisedWorksAndNothingElse(string type)
+    public void What_is_advised_works_and_nothing_else(string type)
     {
         (TransformerArchitecture tied, ConfigurationProblems problems) = Read(type, "\"tie_word_embeddings\": true");
         Assert.False(problems.Any);
@@ -97,7 +97,7 @@ public sealed class OutputMatrixTests
     }
 
     [Fact]
-    public void TheEnumerationsOfTheGeneratorAndTheRuntimeAreTheSame() =>
+    public void The_enumerations_of_the_generator_and_the_runtime_are_the_same() =>
         Assert.Equal(
             System.Enum.GetValues<Specializer.OutputMatrixChoice>().Select(static choice => ($"{choice}", (int)choice)),
             System.Enum.GetValues<OutputMatrixChoice>().Select(static choice => ($"{choice}", (int)choice))

@@ -39,10 +39,10 @@ public sealed class PackedLayoutTests
     };
 
     [Fact]
-    public void EqualPlansHaveEqualLayouts() => Assert.Equal(PackedLayout.Of(s_plan), PackedLayout.Of(PlanOf(Declarations.OddSizes)));
+    public void Equal_plans_have_equal_layouts() => Assert.Equal(PackedLayout.Of(s_plan), PackedLayout.Of(PlanOf(Declarations.OddSizes)));
 
     [Fact]
-    public void WordsDoNotChangeTheLayout()
+    public void Words_do_not_change_the_layout()
     {
         ExecutionPlan reworded = s_plan with
         {
@@ -57,7 +57,7 @@ public sealed class PackedLayoutTests
 
     /// <summary>The names of generated members are no part of what is packed where.</summary>
     [Fact]
-    public void TheNameOfABlockDoesNotChangeTheLayout() =>
+    public void The_name_of_a_block_does_not_change_the_layout() =>
         Assert.Equal(
             PackedLayout.Of(s_plan),
             PackedLayout.Of(Change(static weight => weight with { Ref = weight.Ref with { Role = WeightRole.CrossQuery } }))
@@ -65,7 +65,7 @@ public sealed class PackedLayoutTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void EveryPropertyOfABlockChangesTheLayout(string change) =>
+    public void Every_property_of_a_block_changes_the_layout(string change) =>
         Assert.NotEqual(PackedLayout.Of(s_plan), PackedLayout.Of(Change(s_changes[change])));
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class PackedLayoutTests
     [InlineData("RotaryDim = 8", "RotaryDim = 8, Scaling = FrequencyScaling.Linear, Factor = 2")]
     [InlineData("ContextLength = 48", "ContextLength = 48, WeightStorage = WeightStorage.Float16")]
     [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true")]
-    public void ADeclarationThatPacksOtherwiseChangesTheLayout(string declared, string other)
+    public void A_declaration_that_packs_otherwise_changes_the_layout(string declared, string other)
     {
         Assert.Contains(declared, Declarations.OddSizes);
         Assert.NotEqual(PackedLayout.Of(s_plan), PackedLayout.Of(PlanOf(Declarations.OddSizes.Replace(declared, other))));

@@ -13,21 +13,21 @@ public sealed class SessionBytesTests
     private const string Band = "[SlidingWindow(64)]\n[FeedForward";
 
     [Fact]
-    public void ADecodersSessionGrowsByTheSameForEveryPosition() => AssertLinear(Declarations.OddSizes);
+    public void A_decoders_session_grows_by_the_same_for_every_position() => AssertLinear(Declarations.OddSizes);
 
     [Fact]
-    public void AnEncodersSessionGrowsByTheSameForEveryPosition() => AssertLinear(Declarations.Encoder);
+    public void An_encoders_session_grows_by_the_same_for_every_position() => AssertLinear(Declarations.Encoder);
 
     /// <summary>Longformer's attention: a band, and global tokens with projections of their own.</summary>
     [Fact]
-    public void SoDoesThatOfABandWithGlobalTokens() =>
+    public void So_does_that_of_a_band_with_global_tokens() =>
         AssertLinear(Declarations.Encoder.Replace("[FeedForward", Band).Replace("HeadDim = 20", "HeadDim = 20, GlobalTokens = true"));
 
     [Fact]
-    public void ASlidingWindowsSessionDoesNotGrow() => AssertConstant(Declarations.OddSizes.Replace("[FeedForward", Band));
+    public void A_sliding_windows_session_does_not_grow() => AssertConstant(Declarations.OddSizes.Replace("[FeedForward", Band));
 
     [Fact]
-    public void TheSessionOfADecoderWithLinearAttentionDoesNotGrow() =>
+    public void The_session_of_a_decoder_with_linear_attention_does_not_grow() =>
         AssertConstant(
             Declarations
                 .OddSizes.Replace("HeadDim = 20", "HeadDim = 20, Form = AttentionForm.Linear")

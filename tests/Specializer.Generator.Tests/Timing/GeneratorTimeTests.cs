@@ -26,7 +26,7 @@ public sealed class GeneratorTimeTests(ITestOutputHelper output)
     )!;
 
     [Fact]
-    public void LargestModelCold()
+    public void Largest_model_cold()
     {
         // Whatever the compiler itself compiles at first use, the run that chose the largest model has had compiled.
         double best = BestOf(
@@ -42,7 +42,7 @@ public sealed class GeneratorTimeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void LargestModelWarm()
+    public void Largest_model_warm()
     {
         double best = BestOf(
             5,
@@ -57,7 +57,7 @@ public sealed class GeneratorTimeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void UnrelatedEdit()
+    public void Unrelated_edit()
     {
         CSharpCompilation compilation = TestProject.Compile(s_largest, "class Unrelated { int Number() => 0; }");
         GeneratorDriver driver = GeneratorRun

@@ -12,7 +12,7 @@ public sealed class BatchRefusalTests
 
     [SharedDataTheory]
     [MemberData(nameof(Models))]
-    public void ABatchOfAnEncoderDecoderIsRefused(string name)
+    public void A_batch_of_an_encoder_decoder_is_refused(string name)
     {
         SequenceToSequenceModel model = Load(name);
         DecoderModel decoder = model;

@@ -29,7 +29,7 @@ public sealed class BeamSearchTests
 
     [SharedDataTheory]
     [MemberData(nameof(Options))]
-    public void FindsWhatTheReferenceFinds(int beams, double lengthPenalty, BeamStopping stopping, int wanted)
+    public void Finds_what_the_reference_finds(int beams, double lengthPenalty, BeamStopping stopping, int wanted)
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession(beams);
@@ -67,7 +67,7 @@ public sealed class BeamSearchTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(5)]
-    public void EachOfSeveralEndTokensEndsAHypothesis(int beams)
+    public void Each_of_several_end_tokens_ends_a_hypothesis(int beams)
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession(beams);
@@ -109,7 +109,7 @@ public sealed class BeamSearchTests
     }
 
     [Fact]
-    public void OneEndTokenAndSeveralTakeEachOthersPlace()
+    public void One_end_token_and_several_take_each_others_place()
     {
         var options = new BeamSearchOptions { EndToken = 2 };
         Assert.Equal([2], options.EndTokens);
@@ -123,7 +123,7 @@ public sealed class BeamSearchTests
 
     /// <summary>With a beam for every token nothing of two tokens is missed, so that the best is the best of all.</summary>
     [SharedDataFact]
-    public void WithBeamsEnoughItIsExhaustive()
+    public void With_beams_enough_it_is_exhaustive()
     {
         using BartPronunciation model = Pronunciation.Load();
         int vocabulary = model.Description.VocabularySize;
@@ -162,7 +162,7 @@ public sealed class BeamSearchTests
     }
 
     [SharedDataFact]
-    public void OneBeamIsGreedy()
+    public void One_beam_is_greedy()
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession();
@@ -176,7 +176,7 @@ public sealed class BeamSearchTests
     }
 
     [SharedDataFact]
-    public void ASearchThatFillsTheContextEndsThere()
+    public void A_search_that_fills_the_context_ends_there()
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession(sequences: 2);
@@ -191,7 +191,7 @@ public sealed class BeamSearchTests
     }
 
     [SharedDataFact]
-    public void NothingIsAllocatedPerToken()
+    public void Nothing_is_allocated_per_token()
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession(sequences: 4);
@@ -227,7 +227,7 @@ public sealed class BeamSearchTests
     }
 
     [SharedDataFact]
-    public void ACancelledSearchStops()
+    public void A_cancelled_search_stops()
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession();
@@ -237,7 +237,7 @@ public sealed class BeamSearchTests
     }
 
     [SharedDataFact]
-    public void WrongOptionsAreRefused()
+    public void Wrong_options_are_refused()
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession(sequences: 2);

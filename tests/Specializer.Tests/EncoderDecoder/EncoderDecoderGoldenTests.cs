@@ -13,7 +13,7 @@ public sealed class EncoderDecoderGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void LogitsAndHiddenStatesAreTheGoldenOnes(string name, InstructionSet instructionSet, int threads)
+    public void Logits_and_hidden_states_are_the_golden_ones(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = Golden(name);
         using EncoderDecoderModel model = EncoderDecoderFamily.Named(name).Load(instructionSet, threads);
@@ -63,7 +63,7 @@ public sealed class EncoderDecoderGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void SourcesOfAPaddedBatchAreTheGoldenOnes(string name, InstructionSet instructionSet, int threads)
+    public void Sources_of_a_padded_batch_are_the_golden_ones(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = Golden(name);
         using EncoderDecoderModel model = EncoderDecoderFamily.Named(name).Load(instructionSet, threads);
@@ -89,7 +89,7 @@ public sealed class EncoderDecoderGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void GreedyTokensAreTheGoldenOnes(string name, InstructionSet instructionSet, int threads)
+    public void Greedy_tokens_are_the_golden_ones(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = Golden(name);
         EncoderDecoderFamily family = EncoderDecoderFamily.Named(name);
@@ -105,7 +105,7 @@ public sealed class EncoderDecoderGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void ThreadsChunksAndSingleTokensGiveTheSameBits(string name, InstructionSet instructionSet, int threads)
+    public void Threads_chunks_and_single_tokens_give_the_same_bits(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = Golden(name);
         using EncoderDecoderModel model = EncoderDecoderFamily.Named(name).Load(instructionSet, threads);
@@ -140,7 +140,7 @@ public sealed class EncoderDecoderGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void SequencesDecodedTogetherGiveTheBitsOfEachAlone(string name, InstructionSet instructionSet, int threads)
+    public void Sequences_decoded_together_give_the_bits_of_each_alone(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = Golden(name);
         EncoderDecoderFamily family = EncoderDecoderFamily.Named(name);

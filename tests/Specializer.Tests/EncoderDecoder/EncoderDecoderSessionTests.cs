@@ -10,7 +10,7 @@ namespace Specializer.Tests.EncoderDecoder;
 public sealed class EncoderDecoderSessionTests
 {
     [SharedDataFact]
-    public void NothingIsDecodedBeforeASourceIsEncoded()
+    public void Nothing_is_decoded_before_a_source_is_encoded()
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession();
@@ -53,7 +53,7 @@ public sealed class EncoderDecoderSessionTests
     }
 
     [SharedDataFact]
-    public void SourcesThatCannotBeAreRefusedAndTheOneBeforeStays()
+    public void Sources_that_cannot_be_are_refused_and_the_one_before_stays()
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession();
@@ -85,7 +85,7 @@ public sealed class EncoderDecoderSessionTests
     }
 
     [SharedDataFact]
-    public void TheLongestSourceAndAFullContextAreComputed()
+    public void The_longest_source_and_a_full_context_are_computed()
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession();
@@ -102,7 +102,7 @@ public sealed class EncoderDecoderSessionTests
     }
 
     [SharedDataFact]
-    public void SequencesThatCannotBeAreRefused()
+    public void Sequences_that_cannot_be_are_refused()
     {
         using BartPronunciation model = Pronunciation.Load();
         Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateSession(0));
@@ -136,7 +136,7 @@ public sealed class EncoderDecoderSessionTests
     }
 
     [SharedDataFact]
-    public void FurtherSequencesCostTheirCachesOnly()
+    public void Further_sequences_cost_their_caches_only()
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession one = model.CreateSession();
@@ -149,7 +149,7 @@ public sealed class EncoderDecoderSessionTests
     }
 
     [SharedDataFact]
-    public void DisposedSessionsAndModelsSaySo()
+    public void Disposed_sessions_and_models_say_so()
     {
         BartPronunciation model = Pronunciation.Load();
         EncoderDecoderSession session = model.CreateSession();
@@ -163,7 +163,7 @@ public sealed class EncoderDecoderSessionTests
     }
 
     [SharedDataFact]
-    public void ASecondCallDuringACallIsRefused()
+    public void A_second_call_during_a_call_is_refused()
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession();
@@ -175,7 +175,7 @@ public sealed class EncoderDecoderSessionTests
     }
 
     [SharedDataFact]
-    public void NothingIsAllocatedByCalls()
+    public void Nothing_is_allocated_by_calls()
     {
         using BartPronunciation model = Pronunciation.Load(new ModelOptions { Threads = 1 });
         using EncoderDecoderSession session = model.CreateSession(sequences: 2);

@@ -14,7 +14,7 @@ public sealed class TrainedEncoderDecoderTests
 
     [SharedDataTheory]
     [MemberData(nameof(InstructionSetsHere))]
-    public void WordsArePronouncedAsPublished(InstructionSet instructionSet)
+    public void Words_are_pronounced_as_published(InstructionSet instructionSet)
     {
         using BartPronunciation model = Pronunciation.Load(new ModelOptions { InstructionSet = instructionSet });
         using EncoderDecoderSession session = model.CreateSession();
@@ -34,7 +34,7 @@ public sealed class TrainedEncoderDecoderTests
 
     [SharedDataTheory]
     [MemberData(nameof(InstructionSetsHere))]
-    public void TheTrainedBartComputesTheReference(InstructionSet instructionSet)
+    public void The_trained_BART_computes_the_reference(InstructionSet instructionSet)
     {
         using BartPronunciation model = Pronunciation.Load(new ModelOptions { InstructionSet = instructionSet });
         AssertReference("bart-g2p-us", model);
@@ -42,7 +42,7 @@ public sealed class TrainedEncoderDecoderTests
 
     [SharedDataTheory]
     [MemberData(nameof(InstructionSetsHere))]
-    public void TheRandomT5ComputesTheReference(InstructionSet instructionSet)
+    public void The_random_T5_computes_the_reference(InstructionSet instructionSet)
     {
         using TinyRandomT5 model = TinyRandomT5.Load(
             SharedData.Path("models", "tiny-random-t5", "model.safetensors"),

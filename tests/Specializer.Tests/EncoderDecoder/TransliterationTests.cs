@@ -17,7 +17,7 @@ public sealed class TransliterationTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void ArabicLettersBecomeLatinOnesAsPublished(InstructionSet instructionSet)
+    public void Arabic_letters_become_Latin_ones_as_published(InstructionSet instructionSet)
     {
         string folder = SharedData.Path("models", "transliteration");
         string[] source = File.ReadAllLines(Path.Combine(folder, "source_vocabulary.txt")),

@@ -13,7 +13,7 @@ public sealed class WhisperGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void LogitsAndHiddenStatesAreTheGoldenOnesInTheSameBitsOnTwoThreads(InstructionSet instructionSet)
+    public void Logits_and_hidden_states_are_the_golden_ones_in_the_same_bits_on_two_threads(InstructionSet instructionSet)
     {
         using GoldenFile golden = Golden();
         using Whisper model = Load(instructionSet, 1),
@@ -61,7 +61,7 @@ public sealed class WhisperGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void ABatchIsTheGoldenOneAndSoIsGreedySearch(InstructionSet instructionSet)
+    public void A_batch_is_the_golden_one_and_so_is_greedy_search(InstructionSet instructionSet)
     {
         using GoldenFile golden = Golden();
         using Whisper model = Load(instructionSet, 2);
@@ -92,7 +92,7 @@ public sealed class WhisperGoldenTests
 
     /// <summary>Zeros follow the last frame, so frames of silence change nothing that no convolution sees.</summary>
     [SharedDataFact]
-    public void FewerFramesAreFewerPositionsAndWrongOnesAreSaid()
+    public void Fewer_frames_are_fewer_positions_and_wrong_ones_are_said()
     {
         using Whisper model = Load(InstructionSets.Best, 1);
         using SpeechSession session = model.CreateSession();

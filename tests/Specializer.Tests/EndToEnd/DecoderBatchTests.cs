@@ -17,7 +17,10 @@ public sealed class DecoderBatchTests
 {
     private static readonly DeclaredModel s_declared = DeclaredModels.LlamaGoldenShortChunk;
 
-    public static TheoryData<string, InstructionSet> Cases => DeclaredModels.OnEachInstructionSet;
+    private const int Positions = 20;
+
+    /// <summary>The models whose context holds <see cref="Positions"/>, each on each instruction set of this process.</summary>
+    public static TheoryData<string, InstructionSet> Cases => DeclaredModels.WithContext(Positions);
 
     public static TheoryData<InstructionSet> InstructionSetCases => DeclaredModels.InstructionSetsOfThisProcess;
 
@@ -26,15 +29,10 @@ public sealed class DecoderBatchTests
     public void Each_session_gets_the_bits_that_it_gets_alone(string name, InstructionSet instructionSet)
     {
         DeclaredModel declared = DeclaredModels.Get(name);
-        if (declared.ContextLength < 20)
-        {
-            return;
-        }
-
         foreach (int threads in new[] { 1, 2 })
         {
             using DecoderModel model = declared.LoadRandom(instructionSet, threads);
-            BatchRun.AssertSameAsAlone(model, declared.RandomTokens(20), [3, 0, 11, 1, 7]);
+            BatchRun.AssertSameAsAlone(model, declared.RandomTokens(Positions), [3, 0, 11, 1, 7]);
         }
     }
 

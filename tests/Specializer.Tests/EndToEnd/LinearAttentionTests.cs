@@ -22,7 +22,7 @@ public sealed class LinearAttentionTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void TheDecoderIsTheOraclesInTheSameBitsHoweverItIsCut(InstructionSet instructionSet)
+    public void The_decoder_is_the_oracles_in_the_same_bits_however_it_is_cut(InstructionSet instructionSet)
     {
         using DecoderModel model = s_declared.LoadRandom(instructionSet);
         using DecoderSession session = model.CreateSession();
@@ -51,7 +51,7 @@ public sealed class LinearAttentionTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void TheEncoderIsTheOraclesInTheSameBitsOnTwoThreads(InstructionSet instructionSet)
+    public void The_encoder_is_the_oracles_in_the_same_bits_on_two_threads(InstructionSet instructionSet)
     {
         DecoderArchitecture architecture = s_declared.Architecture with { Causal = false };
         using RandomWeights weights = s_declared.RandomWeights();
@@ -77,7 +77,7 @@ public sealed class LinearAttentionTests
     }
 
     [Fact]
-    public void ACancelledCallLeavesTheStateAsItWasAndPositionsCannotBeTakenOut()
+    public void A_cancelled_call_leaves_the_state_as_it_was_and_positions_cannot_be_taken_out()
     {
         using DecoderModel model = s_declared.LoadRandom();
         using DecoderSession untouched = model.CreateSession(),

@@ -19,7 +19,7 @@ public sealed class PrefixTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void LogitsAreTheOraclesForPrefixesOfAnyLength(InstructionSet instructionSet)
+    public void Logits_are_the_oracles_for_prefixes_of_any_length(InstructionSet instructionSet)
     {
         using RandomWeights weights = s_declared.RandomWeights();
         ArchitectureOracle oracle = (s_declared.Architecture with { Prefix = true }).Oracle(OracleWeights.Read(weights));
@@ -64,7 +64,7 @@ public sealed class PrefixTests
     }
 
     [Fact]
-    public void WhatCannotBeAPrefixIsSaid()
+    public void What_cannot_be_a_prefix_is_said()
     {
         using RandomWeights weights = s_declared.RandomWeights();
         using PrefixDecoder model = PrefixDecoder.Load(weights);

@@ -36,7 +36,7 @@ public sealed class SentenceEncoderTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void StatesAndTheirNormalisedMeanAreTheFormulas(InstructionSet instructionSet)
+    public void States_and_their_normalised_mean_are_the_formulas(InstructionSet instructionSet)
     {
         using RandomWeights weights = new(s_architecture, 1);
         ArchitectureOracle oracle = s_architecture.Oracle(OracleWeights.Read(weights));
@@ -83,7 +83,7 @@ public sealed class SentenceEncoderTests
     }
 
     [Fact]
-    public void WhatACallIsGivenWrongIsSaidAndLeavesTheSessionAsItWas()
+    public void What_a_call_is_given_wrong_is_said_and_leaves_the_session_as_it_was()
     {
         using RandomWeights weights = new(s_architecture, 1);
         using SentenceEncoder model = SentenceEncoder.Load(weights, new ModelOptions { Threads = 1 });
@@ -131,7 +131,7 @@ public sealed class SentenceEncoderTests
     }
 
     [Fact]
-    public void ASessionServesOneCallerAndEndsWithItsModel()
+    public void A_session_serves_one_caller_and_ends_with_its_model()
     {
         using RandomWeights weights = new(s_architecture, 1);
         SentenceEncoder model = SentenceEncoder.Load(weights, new ModelOptions { Threads = 1 });
@@ -151,7 +151,7 @@ public sealed class SentenceEncoderTests
     }
 
     [Fact]
-    public void NothingIsAllocatedByACall()
+    public void Nothing_is_allocated_by_a_call()
     {
         using RandomWeights weights = new(s_architecture, 1);
         using SentenceEncoder model = SentenceEncoder.Load(weights, new ModelOptions { Threads = 2 });

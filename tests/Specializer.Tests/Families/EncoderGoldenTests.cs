@@ -14,7 +14,7 @@ public sealed class EncoderGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void OutputsAndHiddenStatesAreTheGoldenOnes(string name, InstructionSet instructionSet, int threads)
+    public void Outputs_and_hidden_states_are_the_golden_ones(string name, InstructionSet instructionSet, int threads)
     {
         EncoderFamily family = EncoderFamily.Named(name);
         using GoldenFile golden = GoldenFile.Open(family.GoldenPath);
@@ -56,7 +56,7 @@ public sealed class EncoderGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void APaddedBatchIsTheGoldenOne(string name, InstructionSet instructionSet, int threads)
+    public void A_padded_batch_is_the_golden_one(string name, InstructionSet instructionSet, int threads)
     {
         EncoderFamily family = EncoderFamily.Named(name);
         using GoldenFile golden = GoldenFile.Open(family.GoldenPath);
@@ -95,7 +95,7 @@ public sealed class EncoderGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void AloneAndInABatchGiveTheSameBitsOnAnyNumberOfThreads(string name, InstructionSet instructionSet, int threads)
+    public void Alone_and_in_a_batch_give_the_same_bits_on_any_number_of_threads(string name, InstructionSet instructionSet, int threads)
     {
         EncoderFamily family = EncoderFamily.Named(name);
         using GoldenFile golden = GoldenFile.Open(family.GoldenPath);

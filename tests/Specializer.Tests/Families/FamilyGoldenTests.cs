@@ -30,7 +30,7 @@ public sealed class FamilyGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void LogitsAndHiddenStatesAreTheGoldenOnes(string name, InstructionSet instructionSet, int threads)
+    public void Logits_and_hidden_states_are_the_golden_ones(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
         using DecoderModel model = Load(name, instructionSet, threads);
@@ -63,7 +63,7 @@ public sealed class FamilyGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void GreedyTokensAreTheGoldenOnes(string name, InstructionSet instructionSet, int threads)
+    public void Greedy_tokens_are_the_golden_ones(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
         using DecoderModel model = Load(name, instructionSet, threads);
@@ -81,7 +81,7 @@ public sealed class FamilyGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void ChunksAndSingleTokensGiveTheSameBits(string name, InstructionSet instructionSet, int threads)
+    public void Chunks_and_single_tokens_give_the_same_bits(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
         using DecoderModel model = Load(name, instructionSet, threads);
@@ -106,7 +106,7 @@ public sealed class FamilyGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void SessionsDecodedTogetherGetTheBitsOfEachAlone(string name, InstructionSet instructionSet, int threads)
+    public void Sessions_decoded_together_get_the_bits_of_each_alone(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
         using DecoderModel model = Load(name, instructionSet, threads);

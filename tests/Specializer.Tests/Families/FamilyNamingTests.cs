@@ -108,7 +108,7 @@ public sealed class FamilyNamingTests
 
     [SharedDataTheory]
     [MemberData(nameof(Names))]
-    public void ThePrefixMayBeAbsentOrDoubled(string name)
+    public void The_prefix_may_be_absent_or_doubled(string name)
     {
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
@@ -124,7 +124,7 @@ public sealed class FamilyNamingTests
     [InlineData("mistral")]
     [InlineData("qwen2")]
     [InlineData("gemma3")]
-    public void TheTextModelOfAMultimodalFileIsFound(string name)
+    public void The_text_model_of_a_multimodal_file_is_found(string name)
     {
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
@@ -153,7 +153,7 @@ public sealed class FamilyNamingTests
 
     [SharedDataTheory]
     [MemberData(nameof(Names))]
-    public void NormsMayHaveGammaAndBeta(string name)
+    public void Norms_may_have_gamma_and_beta(string name)
     {
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
@@ -173,7 +173,7 @@ public sealed class FamilyNamingTests
 
     [SharedDataTheory]
     [MemberData(nameof(Tied))]
-    public void AStoredHeadIsTheEmbeddingsOrIsRefused(string name)
+    public void A_stored_head_is_the_embeddings_or_is_refused(string name)
     {
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
@@ -208,7 +208,7 @@ public sealed class FamilyNamingTests
 
     [SharedDataTheory]
     [MemberData(nameof(Tied))]
-    public void AliasesOfSaveModelAreFollowed(string name)
+    public void Aliases_of_save_model_are_followed(string name)
     {
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
@@ -232,7 +232,7 @@ public sealed class FamilyNamingTests
 
     [SharedDataTheory]
     [MemberData(nameof(Names))]
-    public void WhatNobodyReadsIsLeftOutByNameAndNothingElse(string name)
+    public void What_nobody_reads_is_left_out_by_name_and_nothing_else(string name)
     {
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
@@ -271,7 +271,7 @@ public sealed class FamilyNamingTests
     [InlineData("bart", "model.encoder.embed_tokens.weight")]
     [InlineData("marian", "model.decoder.embed_tokens.weight")]
     [InlineData("transformer2017", "model.encoder.embed_tokens.weight")]
-    public void AnyMemberOfATiedGroupStandsForTheOthers(string name, string member)
+    public void Any_member_of_a_tied_group_stands_for_the_others(string name, string member)
     {
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
@@ -287,7 +287,7 @@ public sealed class FamilyNamingTests
     [SharedDataTheory]
     [InlineData("bart")]
     [InlineData("marian")]
-    public void AnAbsentBiasOfTheLogitsIsZero(string name)
+    public void An_absent_bias_of_the_logits_is_zero(string name)
     {
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open(),
@@ -298,7 +298,7 @@ public sealed class FamilyNamingTests
     [SharedDataTheory]
     [InlineData("llama3", "lm_head.weight", "model.embed_tokens.weight")]
     [InlineData("bert", "pooler.dense.weight", "")]
-    public void AMissingTensorIsMissing(string name, string tensor, string embedding)
+    public void A_missing_tensor_is_missing(string name, string tensor, string embedding)
     {
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
@@ -308,7 +308,7 @@ public sealed class FamilyNamingTests
     }
 
     [SharedDataFact]
-    public void AnUntiedModelNeedsItsHead()
+    public void An_untied_model_needs_its_head()
     {
         Named named = Of("mistral");
         WeightsException exception = Assert.Throws<WeightsException>(() => named.Open().Without("lm_head.weight").Pack(named.Load));
@@ -321,7 +321,7 @@ public sealed class FamilyNamingTests
 
     /// <summary>GPT-2 as it is published: bare names, and buffers of the causal mask.</summary>
     [SharedDataFact]
-    public void BareNamesOfGpt2()
+    public void Bare_names_of_GPT2()
     {
         RewrittenCheckpoint plain = RewrittenCheckpoint.Of(SharedData.Path("models", "tiny-random-gpt2", "model.safetensors"));
         RewrittenCheckpoint bare = plain

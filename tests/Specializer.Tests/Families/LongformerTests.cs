@@ -13,7 +13,7 @@ public sealed class LongformerTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void WithoutGlobalTokensOnlyTheBandIsSeen(InstructionSet instructionSet)
+    public void Without_global_tokens_only_the_band_is_seen(InstructionSet instructionSet)
     {
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", "longformer", "golden.safetensors"));
         int[] tokens = golden.Integers("input_ids_T37");
@@ -30,7 +30,7 @@ public sealed class LongformerTests
     }
 
     [SharedDataFact]
-    public void WrongMarksAndMasksAreSaid()
+    public void Wrong_marks_and_masks_are_said()
     {
         using Longformer model = Load(InstructionSets.Best);
         using EncoderSession session = model.CreateSession();

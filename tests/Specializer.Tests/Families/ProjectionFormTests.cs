@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.TestKit;
 using Specializer.Tests.EncoderDecoder;
 using Xunit;
 

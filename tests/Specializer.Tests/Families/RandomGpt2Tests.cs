@@ -12,7 +12,7 @@ public sealed class RandomGpt2Tests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void GreedyTokensAreThePublishedOnes(InstructionSet instructionSet)
+    public void Greedy_tokens_are_the_published_ones(InstructionSet instructionSet)
     {
         using TinyRandomGpt2 model = TinyRandomGpt2.Load(
             SharedData.Path("models", "tiny-random-gpt2", "model.safetensors"),

@@ -12,7 +12,7 @@ public sealed class RxnMapperTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void LogitsAndHiddenStatesAreThoseOfTheReference(InstructionSet instructionSet)
+    public void Logits_and_hidden_states_are_those_of_the_reference(InstructionSet instructionSet)
     {
         using GoldenFile reference = GoldenFile.Open(SharedData.Path("models", "albert-rxnmapper", "reference.safetensors"));
         using AlbertRxnMapper model = AlbertRxnMapper.Load(

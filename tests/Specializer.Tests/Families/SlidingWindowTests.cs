@@ -14,7 +14,7 @@ public sealed class SlidingWindowTests
     [SharedDataTheory]
     [InlineData("mistral")]
     [InlineData("gemma3")]
-    public void ALongSequenceGoesRoundTheRing(string name)
+    public void A_long_sequence_goes_round_the_ring(string name)
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
         using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
@@ -38,7 +38,7 @@ public sealed class SlidingWindowTests
     [SharedDataTheory]
     [InlineData("mistral")]
     [InlineData("gemma3")]
-    public void ASessionReturnsOnlyToWhereItsCacheStillReaches(string name)
+    public void A_session_returns_only_to_where_its_cache_still_reaches(string name)
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
         using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
@@ -62,7 +62,7 @@ public sealed class SlidingWindowTests
     [InlineData("mistral", 20, false)]
     [InlineData("mistral", 200, true)]
     [InlineData("gemma3", 200, true)]
-    public void ACancelledCallLeavesTheSessionAsItWasOrEmpty(string name, int cancelBehind, bool isEmpty)
+    public void A_cancelled_call_leaves_the_session_as_it_was_or_empty(string name, int cancelBehind, bool isEmpty)
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
         using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
@@ -91,7 +91,7 @@ public sealed class SlidingWindowTests
     }
 
     [SharedDataFact]
-    public void WhatLeftTheWindowOfEveryLayerIsForgotten()
+    public void What_left_the_window_of_every_layer_is_forgotten()
     {
         // Two layers see at most 2 * (8 - 1) positions back: other tokens before that change nothing.
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", "mistral", "model.safetensors"));

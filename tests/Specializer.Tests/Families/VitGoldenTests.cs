@@ -14,7 +14,7 @@ public sealed class VitGoldenTests
 
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
-    public void LogitsAndHiddenStatesAreTheGoldenOnesInTheSameBitsAloneAndOnTwoThreads(InstructionSet instructionSet)
+    public void Logits_and_hidden_states_are_the_golden_ones_in_the_same_bits_alone_and_on_two_threads(InstructionSet instructionSet)
     {
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", "vit", "golden.safetensors"));
         float[] pixels = golden.Floats("pixel_values_B2");
@@ -49,7 +49,7 @@ public sealed class VitGoldenTests
     }
 
     [SharedDataFact]
-    public void WrongSizesAreSaid()
+    public void Wrong_sizes_are_said()
     {
         using Vit model = Load(InstructionSets.Best, 1);
         using ImageEncoderSession session = model.CreateSession();

@@ -54,21 +54,21 @@ internal static class DeclaredModels
     public static TheoryData<InstructionSet> InstructionSetsOfThisProcess => [.. Supported];
 
     /// <summary>Each of <see cref="All"/> on each instruction set of this process.</summary>
-    public static TheoryData<string, InstructionSet> OnEachInstructionSet
-    {
-        get
-        {
-            TheoryData<string, InstructionSet> cases = [];
-            foreach (DeclaredModel model in All)
-            {
-                foreach (InstructionSet instructionSet in Supported)
-                {
-                    cases.Add(model.Name, instructionSet);
-                }
-            }
+    public static TheoryData<string, InstructionSet> OnEachInstructionSet => WithContext(1);
 
-            return cases;
+    /// <summary>Each of <see cref="All"/> whose context holds so many positions, on each instruction set of this process.</summary>
+    public static TheoryData<string, InstructionSet> WithContext(int positions)
+    {
+        TheoryData<string, InstructionSet> cases = [];
+        foreach (DeclaredModel model in All.Where(model => model.ContextLength >= positions))
+        {
+            foreach (InstructionSet instructionSet in Supported)
+            {
+                cases.Add(model.Name, instructionSet);
+            }
         }
+
+        return cases;
     }
 
     /// <summary>The instruction sets of this process, the best first.</summary>

@@ -14,7 +14,7 @@ public sealed class CheckpointWithModulesTests : IDisposable
     [Theory]
     [InlineData("model.safetensors")]
     [InlineData("")]
-    public void TensorsOfAModuleHaveItsFoldersName(string path)
+    public void Tensors_of_a_module_have_its_folders_name(string path)
     {
         Write("model.safetensors", "a", 1, 2);
         Write("2_Dense/model.safetensors", "linear.weight", 3, 4, 5);
@@ -34,7 +34,7 @@ public sealed class CheckpointWithModulesTests : IDisposable
 
     /// <summary>The first versions of sentence-transformers kept the transformer beside its modules.</summary>
     [Fact]
-    public void AModuleMayStandBesideTheFolderOfTheCheckpoint()
+    public void A_module_may_stand_beside_the_folder_of_the_checkpoint()
     {
         Write("0_Transformer/model.safetensors", "a", 1);
         Write("2_Dense/model.safetensors", "linear.weight", 3);
@@ -43,7 +43,7 @@ public sealed class CheckpointWithModulesTests : IDisposable
     }
 
     [Fact]
-    public void AMissingFolderIsNamed()
+    public void A_missing_folder_is_named()
     {
         Write("model.safetensors", "a", 1);
         WeightsException exception = Assert.Throws<WeightsException>(() => Checkpoint.Open(_folder, ["2_Dense"]));
@@ -51,7 +51,7 @@ public sealed class CheckpointWithModulesTests : IDisposable
     }
 
     [Fact]
-    public void AFolderWithoutAFileIsNamed()
+    public void A_folder_without_a_file_is_named()
     {
         Write("model.safetensors", "a", 1);
         Directory.CreateDirectory(Path.Combine(_folder, "2_Dense"));
@@ -63,7 +63,7 @@ public sealed class CheckpointWithModulesTests : IDisposable
     }
 
     [Fact]
-    public void NoTensorOfTheCheckpointMayLookLikeAModules()
+    public void No_tensor_of_the_checkpoint_may_look_like_a_modules()
     {
         Write("model.safetensors", "2_Dense/linear.weight", 1);
         Write("2_Dense/model.safetensors", "linear.weight", 3);
@@ -75,7 +75,7 @@ public sealed class CheckpointWithModulesTests : IDisposable
     }
 
     [Fact]
-    public void TwoFoldersOfOneNameAreRefused()
+    public void Two_folders_of_one_name_are_refused()
     {
         Write("model.safetensors", "a", 1);
         Write("2_Dense/model.safetensors", "linear.weight", 3);

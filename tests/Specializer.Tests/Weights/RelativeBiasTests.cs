@@ -11,7 +11,7 @@ public sealed class RelativeBiasTests
     [InlineData(32, 128, false)]
     [InlineData(8, 20, true)]
     [InlineData(12, 100, false)]
-    public void EveryDistanceFallsIntoItsBucket(int buckets, int maximumDistance, bool bidirectional)
+    public void Every_distance_falls_into_its_bucket(int buckets, int maximumDistance, bool bidirectional)
     {
         for (int distance = -300; distance <= 300; distance++)
         {
@@ -34,7 +34,7 @@ public sealed class RelativeBiasTests
     [InlineData(1, 17)]
     [InlineData(64, 30)]
     [InlineData(500, 31)]
-    public void TheEncodersBucketsOfThePaper(int distance, int bucket) =>
+    public void The_encoders_buckets_of_the_paper(int distance, int bucket) =>
         Assert.Equal(bucket, WeightPacking.RelativeBucket(distance, 32, 128, bidirectional: true));
 
     /// <summary>

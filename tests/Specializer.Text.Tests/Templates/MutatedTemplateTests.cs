@@ -4,7 +4,6 @@ using System.IO;
 using System.Text;
 using System.Text.Json.Nodes;
 using Specializer.TestKit;
-using Specializer.Tests;
 using Xunit;
 using Xunit.Abstractions;
 

@@ -1,0 +1,77 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Reflection;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace Specializer.TestKit;
+
+/// <summary>xunit's own framework, which also gives the cases of a theory the features that name them.</summary>
+public sealed class FeatureFramework(IMessageSink messageSink) : XunitTestFramework(messageSink)
+{
+    /// <summary>The features of a test case, each with the case that names it; empty for a feature of all tests of the method or class.</summary>
+    public static IEnumerable<(string Feature, string Case)> Features(ITestCase testCase)
+    {
+        ArgumentNullException.ThrowIfNull(testCase);
+        MethodInfo method = testCase.TestMethod.Method.ToRuntimeMethod();
+        string[] arguments = [.. (testCase.TestMethodArguments ?? []).OfType<string>()];
+        return method
+            .GetCustomAttributes<FeatureAttribute>()
+            .Concat(method.ReflectedType!.GetCustomAttributes<FeatureAttribute>())
+            .SelectMany(feature =>
+                feature.Cases.Length == 0
+                    ? [(feature.Name, "")]
+                    : feature.Cases.Where(name => arguments.Any(argument => IsCase(argument, name))).Select(name => (feature.Name, name))
+            );
+    }
+
+    /// <inheritdoc/>
+    protected override ITestFrameworkDiscoverer CreateDiscoverer(IAssemblyInfo assemblyInfo) =>
+        new Discoverer(assemblyInfo, SourceInformationProvider, DiagnosticMessageSink);
+
+    private static bool IsCase(string argument, string name) =>
+        name.EndsWith('*') ? argument.StartsWith(name[..^1], StringComparison.Ordinal) : argument == name;
+
+    private sealed class Discoverer(
+        IAssemblyInfo assemblyInfo,
+        ISourceInformationProvider sourceProvider,
+        IMessageSink diagnosticMessageSink
+    ) : XunitTestFrameworkDiscoverer(assemblyInfo, sourceProvider, diagnosticMessageSink)
+    {
+        protected override bool FindTestsForMethod(
+            ITestMethod testMethod,
+            bool includeSourceInformation,
+            IMessageBus messageBus,
+            ITestFrameworkDiscoveryOptions discoveryOptions
+        ) => base.FindTestsForMethod(testMethod, includeSourceInformation, new FeatureBus(messageBus), discoveryOptions);
+    }
+
+    /// <summary>Adds the features of a test case before the runner learns of it.</summary>
+    private sealed class FeatureBus(IMessageBus messageBus) : IMessageBus
+    {
+        public bool QueueMessage(IMessageSinkMessage message)
+        {
+            if (message is ITestCaseDiscoveryMessage { TestCase: { } testCase })
+            {
+                foreach ((string feature, _) in Features(testCase))
+                {
+                    if (!testCase.Traits.TryGetValue(FeatureAttribute.Trait, out List<string>? names))
+                    {
+                        testCase.Traits.Add(FeatureAttribute.Trait, names = []);
+                    }
+
+                    if (!names.Contains(feature))
+                    {
+                        names.Add(feature);
+                    }
+                }
+            }
+
+            return messageBus.QueueMessage(message);
+        }
+
+        // The runner that made the inner bus disposes of it.
+        public void Dispose() { }
+    }
+}

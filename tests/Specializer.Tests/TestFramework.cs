@@ -1,0 +1,3 @@
+using Xunit;
+
+[assembly: TestFramework("Specializer.TestKit.FeatureFramework", "Specializer.TestKit")]
