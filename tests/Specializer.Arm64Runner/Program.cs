@@ -8,7 +8,7 @@ using System.Runtime.InteropServices;
 using Specializer;
 using Specializer.Arm64Runner;
 using Specializer.Fuzzing;
-using Specializer.Tests.EndToEnd;
+using Specializer.TestKit;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -16,7 +16,7 @@ using Xunit.Sdk;
 // passed, N failed"; the exit code is 0 if the tests ran on NEON and none failed. Arguments are parts of names: if there are any,
 // only tests that contain one of them run. "--tiles", on any machine, runs no test: it makes the JIT compile the register tiles
 // of its best instruction set for DOTNET_JitDisasm, and prints their number. "--compile FOLDER", on any machine, writes the
-// assemblies that the fuzzer's tests run here.
+// assemblies that the fuzzer's tests run here. "--features", on any machine, lists the features of each test case for .ci/coverage.
 if (args is ["--compile", string folder])
 {
     Console.WriteLine($"{CompiledElsewhere.Write(folder, InstructionSet.Neon)} cases of the fuzzer compiled for {InstructionSet.Neon}");
@@ -26,6 +26,12 @@ if (args is ["--compile", string folder])
 if (args is ["--tiles"])
 {
     Console.WriteLine(RegisterTiles.Compile(InstructionSets.Best));
+    return 0;
+}
+
+if (args is ["--features"])
+{
+    FeatureList.Write(Console.Out);
     return 0;
 }
 
@@ -43,27 +49,17 @@ Console.WriteLine(
 );
 long start = Stopwatch.GetTimestamp();
 ResultSink results = new();
-foreach (Assembly assembly in new[] { typeof(InstructionSetLegTests).Assembly, typeof(CompiledElsewhere).Assembly })
+foreach (Assembly assembly in FeatureList.Assemblies)
 {
     ExecutionOptions options = new();
-    options.SetValue<bool?>("xunit.discovery.PreEnumerateTheories", true);
-    TestCaseCollector collector = new();
-    using XunitTestFramework framework = new(collector);
-    using (ITestFrameworkDiscoverer discoverer = framework.GetDiscoverer(Reflector.Wrap(assembly)))
-    {
-        discoverer.Find(includeSourceInformation: false, collector, options);
-        collector.Wait();
-    }
-
-    List<ITestCase> selected = collector.TestCases.FindAll(testCase =>
+    using FeatureFramework framework = new(new TestCaseCollector());
+    List<ITestCase> found = TestCaseCollector.Find(framework, assembly, options);
+    List<ITestCase> selected = found.FindAll(testCase =>
         Selection.Includes(testCase)
         && (args.Length == 0 || Array.Exists(args, part => testCase.DisplayName.Contains(part, StringComparison.Ordinal)))
     );
     Console.WriteLine(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{assembly.GetName().Name}: {selected.Count} of {collector.TestCases.Count} test cases"
-        )
+        string.Create(CultureInfo.InvariantCulture, $"{assembly.GetName().Name}: {selected.Count} of {found.Count} test cases")
     );
     if (selected.Count > 0)
     {

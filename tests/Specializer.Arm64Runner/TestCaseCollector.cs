@@ -1,7 +1,9 @@
 using System.Collections.Generic;
+using System.Reflection;
 using System.Threading;
 using Xunit;
 using Xunit.Abstractions;
+using Xunit.Sdk;
 
 namespace Specializer.Arm64Runner;
 
@@ -12,6 +14,17 @@ internal sealed class TestCaseCollector : LongLivedMarshalByRefObject, IMessageS
 
     /// <summary>The tests that were found; complete after <see cref="Wait"/>.</summary>
     public List<ITestCase> TestCases { get; } = [];
+
+    /// <summary>All test cases of an assembly, one for each row of a theory.</summary>
+    public static List<ITestCase> Find(XunitTestFramework framework, Assembly assembly, ExecutionOptions options)
+    {
+        options.SetValue<bool?>("xunit.discovery.PreEnumerateTheories", true);
+        TestCaseCollector collector = new();
+        using ITestFrameworkDiscoverer discoverer = framework.GetDiscoverer(Reflector.Wrap(assembly));
+        discoverer.Find(includeSourceInformation: false, collector, options);
+        collector.Wait();
+        return collector.TestCases;
+    }
 
     /// <inheritdoc/>
     public bool OnMessage(IMessageSinkMessage message)

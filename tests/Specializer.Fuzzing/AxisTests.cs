@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Specializer.Generator.Architecture;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Fuzzing;
@@ -12,6 +13,28 @@ using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 /// Values of axes that no golden checkpoint has, each in a separate small model, compared with the oracle on every instruction
 /// set of this process. docs/coverage.rows names them.
 /// </summary>
+[Feature("odd-widths", "width 48*", "width 72*", "width 100*")]
+[Feature("attention-biases", "a bias of queries*", "a bias of keys*", "a bias of values*", "a bias of outputs*")]
+[Feature("inverse-layer-scale", "scores divided*", "clipped projections*")]
+[Feature("sliding-window-encoder-decoder", "a sliding window*")]
+[Feature("linear-attention-encoder-decoder", "linear attention*")]
+[Feature("rotary-scaling", "rotary, linear*", "rotary, NTK*", "rotary, YaRN*", "rotary, a factor*")]
+[Feature("long-rope", "rotary, short and long factors*")]
+[Feature("alibi-heads", "ALiBi of 3 heads*", "ALiBi of 12 heads*")]
+[Feature("relative-bias-both", "T5 relative bias, bidirectional*", "T5 relative bias, causal*")]
+[Feature(
+    "residual-stream-norm",
+    "norms of the residual stream itself, in a decoder*",
+    "norms of the residual stream itself, in an encoder"
+)]
+[Feature("no-final-norm", "no norm*")]
+[Feature("logits-soft-cap", "a bias and a soft cap*")]
+[Feature("last-token-pooling", "pooling of the last*")]
+[Feature("weighted-and-maximum-pooling", "pooling of the mean weighted*", "pooling of the maximum*")]
+[Feature("projections", "two projections*", "a projection of every*", "states of every*")]
+[Feature("weight-storage", "weights held in bfloat16*", "weights held in half*")]
+[Feature("batches", "sessions decoded*", "T5 relative bias, causal*")]
+[Feature("alibi", "ALiBi of *")]
 public sealed class AxisTests
 {
     private static readonly FuzzCase s_rotary = new()

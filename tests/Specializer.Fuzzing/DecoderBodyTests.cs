@@ -18,6 +18,25 @@ using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 /// compared with the golden ones and the oracle, pooled states with the oracle. A batch and any number of threads give the same
 /// bits.
 /// </summary>
+[Feature("decoder-body", "llama3 both ways", "qwen3 both ways", "gemma3 both ways", "mistral both ways", "gpt_neox both ways")]
+[Feature(
+    "decoder-states",
+    "llama3",
+    "mistral",
+    "qwen2",
+    "qwen3",
+    "phi3",
+    "gemma",
+    "gemma2",
+    "gemma3",
+    "gpt2",
+    "gptj",
+    "gpt_neox",
+    "phi",
+    "bloom",
+    "mpt",
+    "falcon"
+)]
 public sealed class DecoderBodyTests
 {
     private const string Bidirectional = " both ways";

@@ -11,6 +11,7 @@ using Xunit;
 namespace Specializer.Fuzzing;
 
 /// <summary>Small checkpoints of others, declared by their own config.json, against the logits that transformers computed.</summary>
+[Feature("decoder-families")]
 public sealed class DecoderFixtureTests
 {
     /// <summary>References of float32: the sums of both sides are rounded.</summary>

@@ -4,6 +4,7 @@ using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Parsing.Families;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Fuzzing;
@@ -12,6 +13,22 @@ namespace Specializer.Fuzzing;
 /// Classes and variants of families without a golden checkpoint. They are declared by a config.json, with random weights under
 /// the family's tensor names. The oracle checks them on every instruction set of this process.
 /// </summary>
+[Feature("inverse-layer-scale", "GPT2LMHeadModel with scores divided*", "MptForCausalLM with clipped*")]
+[Feature("residual-stream-norm", "BloomForCausalLM with a residual*")]
+[Feature(
+    "classification",
+    "BertForSequenceClassification",
+    "BertForTokenClassification",
+    "RobertaForSequenceClassification",
+    "RobertaForTokenClassification",
+    "DistilBertForSequenceClassification",
+    "DistilBertForTokenClassification",
+    "AlbertForSequenceClassification",
+    "AlbertForTokenClassification"
+)]
+[Feature("layer-windows", "Qwen2ForCausalLM with a window*", "Qwen3ForCausalLM with layer types*", "MistralForCausalLM with layer types*")]
+[Feature("weight-groups", "AlbertForMaskedLM with two layers*", "AlbertModel with three layers*")]
+[Feature("mbart-and-marian", "MBart*", "MarianMT*")]
 public sealed class FamilyTests
 {
     private const string Bert =

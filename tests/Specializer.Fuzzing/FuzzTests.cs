@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Specializer.Generator.Architecture;
+using Specializer.TestKit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -14,6 +15,7 @@ using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 /// Random architectures, generated, compiled, run on every instruction set of this process, and compared with the oracle.
 /// SPECIALIZER_FUZZ_CASES is the number of cases, SPECIALIZER_FUZZ_SEED the first seed.
 /// </summary>
+[Feature("fuzzer")]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int DefaultCases = 12;

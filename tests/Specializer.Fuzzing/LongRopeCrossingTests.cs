@@ -2,12 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
+using Specializer.TestKit;
 using Xunit;
 using static Specializer.Fuzzing.LongRopeModels;
 
 namespace Specializer.Fuzzing;
 
 /// <summary>Calls that take a session past its original length: cancelled, failing, observed, forbidden, and without allocations.</summary>
+[Feature("long-rope")]
 public sealed class LongRopeCrossingTests
 {
     [Theory]

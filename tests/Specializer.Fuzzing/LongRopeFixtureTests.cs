@@ -10,6 +10,7 @@ using Xunit;
 namespace Specializer.Fuzzing;
 
 /// <summary>A Phi-3 checkpoint with LongRoPE against the logits that transformers computed, each sequence in one call.</summary>
+[Feature("long-rope")]
 public sealed class LongRopeFixtureTests
 {
     private const string Fixture = "phi3_longrope";

@@ -14,6 +14,7 @@ namespace Specializer.Fuzzing;
 /// LongRoPE: at any time, a session computes the logits of its whole sequence in one call. It uses short factors up to the
 /// original length and long ones beyond, independently of the preceding calls.
 /// </summary>
+[Feature("long-rope")]
 public sealed class LongRopeTests
 {
     private static readonly double[][]?[] s_oracle = new double[][]?[Longest + 1];
@@ -42,6 +43,7 @@ public sealed class LongRopeTests
         Assert.Equal(model.Description.SessionBytes, session.SessionBytes);
     }
 
+    [Feature("long-rope-lengths")]
     [Theory]
     [MemberData(nameof(Cases))]
     public void Every_length_has_the_logits_of_the_whole_sequence(InstructionSet instructionSet, int threads)

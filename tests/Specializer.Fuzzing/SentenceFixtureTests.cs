@@ -15,6 +15,7 @@ namespace Specializer.Fuzzing;
 /// The fixtures of embedding models and of heads, with the outputs that transformers computed in float64. They are e5 pooled by a
 /// sentence-transformers folder, ColBERT with a projection of every token, a cross-encoder, and question answering.
 /// </summary>
+[Feature("sentence-encoders")]
 public sealed class SentenceFixtureTests
 {
     private const string Pooling = """{ "embedding_dimension": 8, "pooling_mode": "mean", "include_prompt": true }""";

@@ -4,6 +4,7 @@ using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Parsing.Families;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Fuzzing;
@@ -12,6 +13,7 @@ namespace Specializer.Fuzzing;
 /// The logits of T5 as the versions of transformers save it: with the embeddings, scaled, as T5 1.0 was trained; with a matrix of its own,
 /// as T5 1.1 was; and as transformers 5 writes both, tied, with <c>scale_decoder_outputs</c>.
 /// </summary>
+[Feature("tied-embeddings")]
 public sealed class T5TyingTests
 {
     private const int Width = 36;

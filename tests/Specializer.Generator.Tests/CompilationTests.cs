@@ -1,10 +1,12 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests;
 
 /// <summary>Generated code compiles without a warning, however the user's project is compiled.</summary>
+[Feature("compilation")]
 public sealed class CompilationTests
 {
     [Theory]

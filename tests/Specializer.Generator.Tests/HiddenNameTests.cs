@@ -1,11 +1,13 @@
 using System;
 using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests;
 
 /// <summary>Generated code means the class library's types, whatever the user's project calls its own.</summary>
+[Feature("names")]
 public sealed class HiddenNameTests
 {
     private static readonly string s_hiding = string.Concat(

@@ -12,6 +12,7 @@ using Xunit;
 namespace Specializer.Generator.Tests;
 
 /// <summary>The property SpecializerInstructionSets: kernels for some instruction sets only.</summary>
+[Feature("instruction-sets")]
 public sealed class InstructionSetsTests
 {
     private static readonly string s_weights = Path.Combine(RepositoryFiles.Root, "samples", "Pronounce", "Model", "model.safetensors");

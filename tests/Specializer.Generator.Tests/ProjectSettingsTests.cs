@@ -12,6 +12,7 @@ using Xunit;
 namespace Specializer.Generator.Tests;
 
 /// <summary>Generated code is the same program in a project that checks for overflow, is CLS-compliant or refers to the package by an alias.</summary>
+[Feature("project-settings")]
 public sealed class ProjectSettingsTests
 {
     /// <summary>Models of every kind, whose config.json the benchmarks have.</summary>

@@ -10,6 +10,7 @@ using Xunit;
 namespace Specializer.Generator.Tests;
 
 /// <summary>The repository can be checked out on file systems with case-insensitive names (Windows, macOS).</summary>
+[Feature("project-settings")]
 public sealed class RepositoryPathsTests
 {
     [Fact]

@@ -14,6 +14,7 @@ using Xunit;
 namespace Specializer.Generator.Tests;
 
 /// <summary>The errors that a generated model reports when it is loaded and when its sessions are created.</summary>
+[Feature("generated-models")]
 public sealed class RunningModelsTests
 {
     private const string Configuration = """

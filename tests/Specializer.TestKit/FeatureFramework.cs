@@ -10,19 +10,26 @@ namespace Specializer.TestKit;
 /// <summary>xunit's own framework, which also gives the cases of a theory the features that name them.</summary>
 public sealed class FeatureFramework(IMessageSink messageSink) : XunitTestFramework(messageSink)
 {
-    /// <summary>The features of a test case, each with the case that names it; empty for a feature of all tests of the method or class.</summary>
-    public static IEnumerable<(string Feature, string Case)> Features(ITestCase testCase)
+    /// <summary>
+    /// The features of a test case: each with the class or method that declares it, and with the case that names it, which is empty for a
+    /// feature of all tests of the method or class.
+    /// </summary>
+    public static IEnumerable<(string Feature, string Source, string Case)> Features(ITestCase testCase)
     {
         ArgumentNullException.ThrowIfNull(testCase);
         MethodInfo method = testCase.TestMethod.Method.ToRuntimeMethod();
+        Type type = testCase.TestMethod.TestClass.Class.ToRuntimeType();
         string[] arguments = [.. (testCase.TestMethodArguments ?? []).OfType<string>()];
         return method
             .GetCustomAttributes<FeatureAttribute>()
-            .Concat(method.ReflectedType!.GetCustomAttributes<FeatureAttribute>())
-            .SelectMany(feature =>
-                feature.Cases.Length == 0
-                    ? [(feature.Name, "")]
-                    : feature.Cases.Where(name => arguments.Any(argument => IsCase(argument, name))).Select(name => (feature.Name, name))
+            .Select(feature => (Feature: feature, Source: type.Name + "." + method.Name))
+            .Concat(type.GetCustomAttributes<FeatureAttribute>().Select(feature => (Feature: feature, Source: type.Name)))
+            .SelectMany(declared =>
+                declared.Feature.Cases.Length == 0
+                    ? [(declared.Feature.Name, declared.Source, "")]
+                    : declared
+                        .Feature.Cases.Where(name => arguments.Any(argument => IsCase(argument, name)))
+                        .Select(name => (declared.Feature.Name, declared.Source, name))
             );
     }
 
@@ -54,7 +61,7 @@ public sealed class FeatureFramework(IMessageSink messageSink) : XunitTestFramew
         {
             if (message is ITestCaseDiscoveryMessage { TestCase: { } testCase })
             {
-                foreach ((string feature, _) in Features(testCase))
+                foreach ((string feature, _, _) in Features(testCase))
                 {
                     if (!testCase.Traits.TryGetValue(FeatureAttribute.Trait, out List<string>? names))
                     {

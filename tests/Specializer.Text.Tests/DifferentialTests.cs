@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using Specializer.TestKit;
 using Specializer.Text.Tests.Fuzzing;
 using Specializer.Text.Tests.Oracles;
 using Xunit;
@@ -12,6 +13,7 @@ namespace Specializer.Text.Tests;
 /// Random tokenizers and texts, compared with Hugging Face's own library. SPECIALIZER_TEXT_PAIRS is the number of pairs and
 /// SPECIALIZER_TEXT_SEED the first seed; 1,000,000 pairs take some minutes.
 /// </summary>
+[Feature("tokenizers")]
 public sealed class DifferentialTests(ITestOutputHelper output)
 {
     [LibraryFact]

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Text;
+using Specializer.TestKit;
 using Specializer.Text.Tests.Fuzzing;
 using Xunit;
 
@@ -10,6 +11,7 @@ namespace Specializer.Text.Tests;
 /// Results depend neither on cultures nor on the libraries of the system. CI runs all tests of this project twice, with
 /// InvariantGlobalization and, by DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=0, without.
 /// </summary>
+[Feature("globalization")]
 public sealed class GlobalizationTests
 {
     private const string Setting = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Text;
+using Specializer.TestKit;
 using Specializer.Text.Tests.Fuzzing;
 using Xunit;
 
@@ -13,6 +14,7 @@ namespace Specializer.Text.Tests;
 /// Mutated files: only the documented exception, bounded time and memory. SPECIALIZER_TEXT_MUTATIONS is the number of files per
 /// test, and SPECIALIZER_TEXT_SEED the first seed; 1,000,000 files take some minutes.
 /// </summary>
+[Feature("tokenizers")]
 public sealed class HostileFileTests : IDisposable
 {
     private static readonly string[] s_texts =

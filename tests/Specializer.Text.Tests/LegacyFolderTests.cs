@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.Json.Nodes;
+using Specializer.TestKit;
 using Specializer.Text.Tests.Fuzzing;
 using Specializer.Text.Tests.Oracles;
 using Xunit;
@@ -11,6 +12,7 @@ using Xunit;
 namespace Specializer.Text.Tests;
 
 /// <summary>Folders without tokenizer.json against the file that transformers would write from them, read by the library.</summary>
+[Feature("tokenizers")]
 public sealed class LegacyFolderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("specializer-legacy").FullName;

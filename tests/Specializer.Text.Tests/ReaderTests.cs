@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
+using Specializer.TestKit;
 using Specializer.Text.Patterns;
 using Specializer.Text.Tests.Fuzzing;
 using Specializer.Text.Unicode;
@@ -11,6 +12,7 @@ using Xunit;
 namespace Specializer.Text.Tests;
 
 /// <summary>Older files compared with the equivalent tokenizer.json.</summary>
+[Feature("tokenizers")]
 public sealed class ReaderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("specializer-text").FullName;

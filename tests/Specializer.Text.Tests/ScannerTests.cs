@@ -1,5 +1,6 @@
 using System;
 using System.Text;
+using Specializer.TestKit;
 using Specializer.Text.Patterns;
 using Specializer.Text.Tests.Fuzzing;
 using Xunit;
@@ -7,6 +8,7 @@ using Xunit;
 namespace Specializer.Text.Tests;
 
 /// <summary>The scanners written by hand against the general engine, which reads the pattern.</summary>
+[Feature("tokenizers")]
 public sealed class ScannerTests
 {
     public static TheoryData<string> Patterns { get; } =

@@ -2,12 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json.Nodes;
+using Specializer.TestKit;
 using Specializer.Text.Tests.Fuzzing;
 using Specializer.Text.Tests.Oracles;
 using Xunit;
 
 namespace Specializer.Text.Tests;
 
+[Feature("tokenizers")]
 public sealed class SentencePieceTests
 {
     [SentencePieceFact]

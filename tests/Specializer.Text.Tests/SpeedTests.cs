@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.Json.Nodes;
+using Specializer.TestKit;
 using Specializer.Text.Tests.Oracles;
 using Xunit;
 using Xunit.Abstractions;
@@ -16,6 +17,8 @@ namespace Specializer.Text.Tests;
 /// because processor time is that of the process. Otherwise the speeds are only printed, with limits that distinguish quadratic
 /// time from linear. The tests always check that nothing is allocated.
 /// </summary>
+[Feature("tokenizers")]
+[Feature("speed")]
 public sealed class SpeedTests(ITestOutputHelper output)
 {
     private static bool Holds { get; } = Environment.GetEnvironmentVariable("SPECIALIZER_TEXT_SPEED") == "1";

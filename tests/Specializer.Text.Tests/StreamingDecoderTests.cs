@@ -1,12 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using Specializer.TestKit;
 using Specializer.Text.Tests.Fuzzing;
 using Specializer.Text.Tests.Oracles;
 using Xunit;
 
 namespace Specializer.Text.Tests;
 
+[Feature("streaming-decoder")]
 public sealed class StreamingDecoderTests
 {
     [LibraryFact]

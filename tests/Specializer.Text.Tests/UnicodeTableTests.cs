@@ -1,4 +1,5 @@
 using System.Globalization;
+using Specializer.TestKit;
 using Specializer.Text.Unicode;
 using Xunit;
 using Xunit.Abstractions;
@@ -9,6 +10,7 @@ namespace Specializer.Text.Tests;
 /// The tables written from the library compared with those of .NET. Categories can differ only for characters that one side does
 /// not contain yet.
 /// </summary>
+[Feature("tokenizers")]
 public sealed class UnicodeTableTests(ITestOutputHelper output)
 {
     private static readonly UnicodeCategoryCode[] s_codes =

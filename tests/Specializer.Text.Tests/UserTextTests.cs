@@ -1,11 +1,13 @@
 using System;
 using System.Linq;
 using System.Text;
+using Specializer.TestKit;
 using Specializer.Text.Tests.Fuzzing;
 using Xunit;
 
 namespace Specializer.Text.Tests;
 
+[Feature("tokenizers")]
 public sealed class UserTextTests
 {
     [Fact]

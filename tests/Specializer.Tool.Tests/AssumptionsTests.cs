@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tool.Tests;
 
 /// <summary><c>inspect</c> states what the generator assumes of a model.</summary>
+[Feature("tool-inspect")]
 public sealed class AssumptionsTests
 {
     private static readonly string s_benchmarks = Path.Combine(RepositoryFiles.Root, "benchmarks", "Models", "Configurations");

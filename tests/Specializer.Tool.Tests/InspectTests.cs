@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Specializer.Tool.Tests;
 
+[Feature("tool-inspect")]
 public sealed class InspectTests
 {
     private static readonly string s_families = Path.Combine(

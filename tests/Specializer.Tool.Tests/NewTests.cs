@@ -9,6 +9,7 @@ using Xunit;
 
 namespace Specializer.Tool.Tests;
 
+[Feature("tool-new")]
 public sealed class NewTests
 {
     [Theory]

@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tool.Tests;
 
 /// <summary>A folder whose weights are in an unsupported format gets one message, which names the file and the remedy.</summary>
+[Feature("checkpoints")]
 public sealed class OtherFormatsTests
 {
     public static TheoryData<string, string> Formats =>

@@ -12,6 +12,7 @@ namespace Specializer.Tool.Tests;
 /// The program of <c>verify --script</c> and the file that <c>verify --against</c> reads. transformers is not available here:
 /// stand-ins (StandIns) return the golden values, which transformers computed.
 /// </summary>
+[Feature("tool-verify")]
 public sealed class ReferenceTests
 {
     private static readonly string s_standIns = Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Tool.Tests", "StandIns");

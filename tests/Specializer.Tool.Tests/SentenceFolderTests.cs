@@ -13,6 +13,7 @@ namespace Specializer.Tool.Tests;
 /// <summary>
 /// Folders of encoders, with and without the files of sentence-transformers, and with checkpoints with or without a pooler.
 /// </summary>
+[Feature("sentence-encoders")]
 public sealed class SentenceFolderTests
 {
     private const string Bert = """

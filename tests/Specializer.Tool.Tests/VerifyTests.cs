@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Specializer.Tool.Tests;
 
+[Feature("tool-verify")]
 public sealed class VerifyTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
 using Specializer.Generator.Architecture;
+using Specializer.TestKit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -15,6 +16,8 @@ namespace Specializer.Fuzzing.Configurations;
 /// --configurations then finds the file. SPECIALIZER_FUZZ_CONFIGURATIONS is the number of files, SPECIALIZER_FUZZ_SEED the first
 /// seed.
 /// </summary>
+[Feature("configurations")]
+[Feature("fuzzer")]
 public sealed class ConfigurationRunTests(ITestOutputHelper output)
 {
     private const int DefaultConfigurations = 300;

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Parsing.Families;
+using Specializer.TestKit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -15,6 +16,8 @@ namespace Specializer.Fuzzing.Configurations;
 /// Random config.json, most of them changed, through the parser alone. The parser throws nothing, and an accepted model is that
 /// of the plain tables of the families. SPECIALIZER_FUZZ_FILES is the number of files, SPECIALIZER_FUZZ_SEED the first seed.
 /// </summary>
+[Feature("configurations")]
+[Feature("fuzzer")]
 public sealed class ConfigurationTests(ITestOutputHelper output)
 {
     private const int DefaultFiles = 30_000;

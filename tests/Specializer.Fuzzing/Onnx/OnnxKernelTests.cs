@@ -122,6 +122,7 @@ public sealed class OnnxKernelTests
     internal static IReadOnlyList<TransformerArchitecture> Architectures =>
         SharedData.Root is null ? [] : [.. s_nodes.Select(static name => OnnxNode.Open(name).Architecture)];
 
+    [Feature("onnx")]
     [SharedDataTheory]
     [MemberData(nameof(Nodes))]
     public void Generated_code_agrees_with_the_node(string name)

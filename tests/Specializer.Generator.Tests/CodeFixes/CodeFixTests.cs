@@ -13,6 +13,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.CodeFixes;
 
 /// <summary>Every suggested fix produces a valid declaration and leaves the rest of the file unchanged.</summary>
+[Feature("code-fixes")]
 public sealed class CodeFixTests
 {
     private const string Configuration =

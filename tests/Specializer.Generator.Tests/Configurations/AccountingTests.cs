@@ -14,6 +14,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Configurations;
 
 /// <summary>Every field of a config.json is read, known to be without effect, or reported; absent ones take their class's defaults.</summary>
+[Feature("configurations")]
 public sealed class AccountingTests
 {
     private const string Sizes =

@@ -2,11 +2,13 @@ using System;
 using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Configurations;
 
 /// <summary>Fields and classes that many published files carry and the classes of transformers do not read.</summary>
+[Feature("configurations")]
 public sealed class PublishedFieldsTests
 {
     private const string Sizes =

@@ -1,11 +1,14 @@
 using System;
 using System.Linq;
 using Specializer.Generator.Architecture;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Configurations;
 
 /// <summary>One reader of rotary positions for all families and all spellings.</summary>
+[Feature("configurations")]
+[Feature("rotary")]
 public sealed class RotaryReadingTests
 {
     private const string Sizes =

@@ -13,6 +13,7 @@ namespace Specializer.Generator.Tests.Configurations;
 /// The config.json of every golden checkpoint, which transformers 4.51 wrote with every field. It means the same in the spelling
 /// of transformers 5, and without the fields that have their class's default.
 /// </summary>
+[Feature("configurations")]
 public sealed class SpellingTests
 {
     private static readonly string s_folder = Path.Combine(

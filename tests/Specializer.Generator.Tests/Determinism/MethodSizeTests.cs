@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Determinism;
@@ -8,6 +9,7 @@ namespace Specializer.Generator.Tests.Determinism;
 /// No method is so large that the JIT does not optimize it. Its limits are 60,000 bytes of intermediate language and about 900
 /// tracked locals. A quarter of them allows for inlining.
 /// </summary>
+[Feature("method-size")]
 public sealed class MethodSizeTests
 {
     internal const int MostInstructionBytes = 15_000;

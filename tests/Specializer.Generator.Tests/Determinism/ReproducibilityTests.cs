@@ -7,11 +7,13 @@ using System.Text.RegularExpressions;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Determinism;
 
 /// <summary>The same declaration gives the same bytes, on every machine and at any time.</summary>
+[Feature("determinism")]
 public sealed partial class ReproducibilityTests
 {
     public static TheoryData<string> Models => ["Pronunciation", "OddSizes", "Fractions"];

@@ -6,11 +6,13 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Determinism;
 
 /// <summary>Every generated method that users cannot call is called by another one.</summary>
+[Feature("determinism")]
 public sealed class UnusedMethodTests
 {
     [Theory]

@@ -4,11 +4,13 @@ using System.Threading.Tasks;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Incrementality;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>The attributes of the parts that not every model has: what they declare, and what is refused.</summary>
+[Feature("diagnostics")]
 public sealed class AxesTests
 {
     [Fact]

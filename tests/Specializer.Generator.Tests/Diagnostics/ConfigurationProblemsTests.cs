@@ -13,6 +13,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>All problems of a config.json are reported at once, but none that only follows from another one.</summary>
+[Feature("configurations")]
 public sealed class ConfigurationProblemsTests
 {
     private static readonly string s_families = Path.Combine(

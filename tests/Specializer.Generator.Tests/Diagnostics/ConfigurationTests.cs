@@ -10,6 +10,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>Models declared by a config.json: problems are reported at the attribute and in the file's own line.</summary>
+[Feature("configurations")]
 public sealed class ConfigurationTests
 {
     private const string Declaration = """

@@ -1,11 +1,13 @@
 using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Tests.Incrementality;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>Omitted values have the defaults that the attributes' documentation specifies.</summary>
+[Feature("diagnostics")]
 public sealed class DefaultsTests
 {
     /// <summary>LLaMA's names. One tensor for several projections is declared, where there is one.</summary>

@@ -4,11 +4,13 @@ using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>The exact message of each mistake, and its location.</summary>
+[Feature("diagnostics")]
 public sealed class DiagnosticTests
 {
     private const string Largest = "4194304";

@@ -12,6 +12,8 @@ using Xunit;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>Every diagnostic is documented, and its page is correct.</summary>
+[Feature("diagnostics")]
+[Feature("documentation")]
 public sealed class DocumentationTests
 {
     public static TheoryData<string> Ids => [.. DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id)];

@@ -10,6 +10,8 @@ using Xunit;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>Encoder-decoders declared by a config.json: an unsupported value is reported, with its field.</summary>
+[Feature("configurations")]
+[Feature("encoder-decoder")]
 public sealed class EncoderDecoderConfigurationTests
 {
     private const string T5 = """

@@ -4,11 +4,13 @@ using System.Reflection;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Incrementality;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>The parser reads the numbers of the runtime library's enumerations: both must mean the same by them.</summary>
+[Feature("diagnostics")]
 public sealed class EnumerationTests
 {
     public static TheoryData<string, string, Type> Enumerations =>

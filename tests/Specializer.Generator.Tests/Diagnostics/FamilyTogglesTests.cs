@@ -10,6 +10,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>Fields of families that change what is computed: what each declares, and that the values without effect change no character.</summary>
+[Feature("configurations")]
 public sealed class FamilyTogglesTests
 {
     private const string Albert =

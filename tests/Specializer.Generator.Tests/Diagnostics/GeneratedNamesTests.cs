@@ -1,11 +1,13 @@
 using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>A class cannot have a member of its own name: whatever members the generator adds, a class named so is refused.</summary>
+[Feature("names")]
 public sealed class GeneratedNamesTests
 {
     [Fact]

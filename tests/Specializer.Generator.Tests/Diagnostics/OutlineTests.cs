@@ -11,6 +11,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>A declaration with errors leaves the code that uses the class without any: the class has its members all the same.</summary>
+[Feature("diagnostics")]
 public sealed class OutlineTests
 {
     private const string Decoding = """

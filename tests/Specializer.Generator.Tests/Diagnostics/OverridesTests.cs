@@ -9,6 +9,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>An attribute beside a config.json has the same effect as the same value in the file.</summary>
+[Feature("configurations")]
 public sealed class OverridesTests
 {
     private const string Llama = """

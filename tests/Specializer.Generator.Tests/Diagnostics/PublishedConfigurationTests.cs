@@ -16,6 +16,7 @@ namespace Specializer.Generator.Tests.Diagnostics;
 /// The config.json files that people publish: those of claimed families parse without a false error, those of other
 /// families are refused by name.
 /// </summary>
+[Feature("configurations")]
 public sealed class PublishedConfigurationTests
 {
     /// <summary>Files with a feature that is not supported for their family, and the field that declares it.</summary>

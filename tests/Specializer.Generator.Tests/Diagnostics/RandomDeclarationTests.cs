@@ -4,11 +4,14 @@ using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Specializer.Generator.Tests.Determinism;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>Whatever is declared, either something is reported or code is generated that compiles; nothing ever throws.</summary>
+[Feature("diagnostics")]
+[Feature("fuzzer")]
 public sealed class RandomDeclarationTests
 {
     [Theory]

@@ -13,6 +13,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>Folders as sentence-transformers saves them: their modules give the head, and what is wrong is reported in the file that has it.</summary>
+[Feature("sentence-encoders")]
 public sealed class SentenceFolderTests
 {
     private const string Declaration = """

@@ -4,6 +4,7 @@ using System.Threading.Tasks;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Incrementality;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
@@ -13,6 +14,7 @@ using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 /// <summary>
 /// Options of one stack, mask or form of attention that another one does not have: a diagnostic names the two options.
 /// </summary>
+[Feature("diagnostics")]
 public sealed class StackClashTests
 {
     private const string EncoderDecoder = """

@@ -11,6 +11,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Diagnostics;
 
 /// <summary>[TensorNames] beside a config.json, and the tensors that it leaves out.</summary>
+[Feature("tensor-names")]
 public sealed class TensorNameOverridesTests
 {
     private const string Llama = """

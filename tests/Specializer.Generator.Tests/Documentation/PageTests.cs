@@ -12,6 +12,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Documentation;
 
 /// <summary>The links of pages have targets, and their examples compile.</summary>
+[Feature("documentation")]
 public sealed class PageTests
 {
     public static TheoryData<string> Pages => [.. MarkdownPage.All];

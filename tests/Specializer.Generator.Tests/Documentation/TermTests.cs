@@ -8,6 +8,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Documentation;
 
 /// <summary>Docs, messages and comments use the words of .NET's API documentation and of the field.</summary>
+[Feature("documentation")]
 public sealed class TermTests
 {
     private const string Generated = "Strings are generated text, which changes with the snapshots.";

@@ -2,11 +2,13 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Specializer.Generator.Planning;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Incrementality;
 
 /// <summary>The steps that an edit recomputes and, above all, those that it does not.</summary>
+[Feature("incrementality")]
 public sealed class CacheTests
 {
     private const string Unrelated = "internal static class Unrelated { public static int Number() => 1; }";

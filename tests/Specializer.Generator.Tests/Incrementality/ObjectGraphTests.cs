@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Specializer.Generator.Architecture;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Incrementality;
@@ -11,6 +12,7 @@ namespace Specializer.Generator.Tests.Incrementality;
 /// The pipeline's cached values hold nothing of a compilation, which would keep it in memory. They hold nothing that compares by
 /// reference, which would never be equal.
 /// </summary>
+[Feature("incrementality")]
 public sealed class ObjectGraphTests
 {
     [Theory]

@@ -3,11 +3,13 @@ using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Incrementality;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Planning;
 
 /// <summary>A step binds a value to every parameter of the kernels that it calls, and to no other.</summary>
+[Feature("planning")]
 public sealed class KernelCallTests
 {
     private static readonly KernelRef s_norm = new(

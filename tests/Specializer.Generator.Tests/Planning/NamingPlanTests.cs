@@ -4,6 +4,7 @@ using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Parsing.Families;
 using Specializer.Generator.Planning;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Planning;
@@ -11,6 +12,7 @@ namespace Specializer.Generator.Tests.Planning;
 using TensorRows = Specializer.Generator.Planning.TensorRows;
 
 /// <summary>Under which names the plan of a family's model finds its tensors.</summary>
+[Feature("tensor-names")]
 public sealed class NamingPlanTests
 {
     private const string Decoder =

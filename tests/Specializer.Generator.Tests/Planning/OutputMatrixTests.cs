@@ -4,6 +4,7 @@ using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Parsing.Families;
 using Specializer.Generator.Planning;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Planning;
@@ -11,6 +12,7 @@ namespace Specializer.Generator.Tests.Planning;
 using OutputMatrixChoice = Specializer.Generator.Architecture.OutputMatrixChoice;
 
 /// <summary>The runtime advises how a family's model gets an output matrix of its own: in every family the advice works, and others do not.</summary>
+[Feature("planning")]
 public sealed class OutputMatrixTests
 {
     private const string Sizes =

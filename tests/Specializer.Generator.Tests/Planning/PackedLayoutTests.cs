@@ -4,6 +4,7 @@ using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Incrementality;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Planning;
@@ -12,6 +13,7 @@ using TensorSlice = Specializer.Generator.Planning.TensorSlice;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
 /// <summary>The number that identifies the layout of a file of packed weights depends on the layout, and only on it.</summary>
+[Feature("planning")]
 public sealed class PackedLayoutTests
 {
     private static readonly ExecutionPlan s_plan = PlanOf(Declarations.OddSizes);

@@ -3,11 +3,13 @@ using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Incrementality;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Planning;
 
 /// <summary>How the bytes of a session grow with its context: linearly at most, and not at all where no position is kept.</summary>
+[Feature("memory")]
 public sealed class SessionBytesTests
 {
     private const string Band = "[SlidingWindow(64)]\n[FeedForward";

@@ -1,10 +1,12 @@
 using System.Threading.Tasks;
+using Specializer.TestKit;
 using VerifyXunit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Snapshots;
 
 /// <summary>All files generated for two small architectures, which differ in every choice that a declaration has.</summary>
+[Feature("snapshots")]
 public sealed class GeneratedFilesTests
 {
     [Fact]

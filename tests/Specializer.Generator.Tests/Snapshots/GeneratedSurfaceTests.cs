@@ -2,12 +2,14 @@ using System;
 using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
+using Specializer.TestKit;
 using VerifyXunit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Snapshots;
 
 /// <summary>The public surface of a completed class: a change here is a change of the interface.</summary>
+[Feature("snapshots")]
 public sealed class GeneratedSurfaceTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Specializer.TestKit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -15,6 +16,7 @@ namespace Specializer.Generator.Tests.Timing;
 /// runs counts. Time in which other processes use the processor does not count, so that the tests fail only because of the
 /// generator. The times of all runs are in the test's output.
 /// </summary>
+[Feature("speed")]
 [Collection(SequentialCollection.Name)]
 public sealed class GeneratorTimeTests(ITestOutputHelper output)
 {

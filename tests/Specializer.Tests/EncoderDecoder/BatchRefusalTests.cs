@@ -6,6 +6,8 @@ using Xunit;
 namespace Specializer.Tests.EncoderDecoder;
 
 /// <summary>A batch reads one cache per session; the sessions of an encoder-decoder each attend to a source of their own, so it is refused.</summary>
+[Feature("batches")]
+[Feature("encoder-decoder")]
 public sealed class BatchRefusalTests
 {
     public static TheoryData<string> Models => ["t5", "t5_v11", "bart", "marian", "transformer2017", "whisper", "attributes"];

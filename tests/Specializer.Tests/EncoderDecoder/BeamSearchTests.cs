@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Specializer.Tests.EncoderDecoder;
 
+[Feature("beam-search")]
 public sealed class BeamSearchTests
 {
     public static TheoryData<int, double, BeamStopping, int> Options

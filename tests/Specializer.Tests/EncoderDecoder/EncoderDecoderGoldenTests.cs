@@ -7,6 +7,14 @@ using Xunit;
 namespace Specializer.Tests.EncoderDecoder;
 
 /// <summary>Every family's golden checkpoint, declared by its own config.json, on every instruction set of this process.</summary>
+[Feature("encoder-decoder")]
+[Feature("cross-attention")]
+[Feature("sinusoidal", "transformer2017")]
+[Feature("sinusoidal-halves", "marian")]
+[Feature("learned-positions", "bart")]
+[Feature("relative-bias", "t5", "t5_v11")]
+[Feature("logits-scale", "t5", "bart")]
+[Feature("encoder-decoder-families", "t5", "t5_v11", "bart", "marian", "transformer2017")]
 public sealed class EncoderDecoderGoldenTests
 {
     public static TheoryData<string, InstructionSet, int> Cases => EncoderDecoderFamily.Cases;

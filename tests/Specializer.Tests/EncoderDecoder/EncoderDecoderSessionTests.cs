@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.EncoderDecoder;
 
 /// <summary>Arguments that a session of an encoder-decoder rejects, without a change of its state.</summary>
+[Feature("encoder-decoder")]
 public sealed class EncoderDecoderSessionTests
 {
     [SharedDataFact]

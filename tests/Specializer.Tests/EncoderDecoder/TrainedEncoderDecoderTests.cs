@@ -12,6 +12,7 @@ public sealed class TrainedEncoderDecoderTests
     public static TheoryData<InstructionSet> InstructionSetsHere =>
         [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
 
+    [Feature("pronunciations")]
     [SharedDataTheory]
     [MemberData(nameof(InstructionSetsHere))]
     public void Words_are_pronounced_as_published(InstructionSet instructionSet)
@@ -32,6 +33,7 @@ public sealed class TrainedEncoderDecoderTests
         }
     }
 
+    [Feature("trained-bart")]
     [SharedDataTheory]
     [MemberData(nameof(InstructionSetsHere))]
     public void The_trained_BART_computes_the_reference(InstructionSet instructionSet)
@@ -40,6 +42,7 @@ public sealed class TrainedEncoderDecoderTests
         AssertReference("bart-g2p-us", model);
     }
 
+    [Feature("random-t5")]
     [SharedDataTheory]
     [MemberData(nameof(InstructionSetsHere))]
     public void The_random_T5_computes_the_reference(InstructionSet instructionSet)

@@ -8,6 +8,7 @@ using Xunit;
 namespace Specializer.Tests.EncoderDecoder;
 
 /// <summary>A trained checkpoint of no known family, declared by attributes and tensor names, gives its published output.</summary>
+[Feature("transliteration")]
 public sealed class TransliterationTests
 {
     private const int Begin = 1,

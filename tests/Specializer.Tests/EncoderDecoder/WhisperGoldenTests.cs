@@ -7,10 +7,13 @@ using Xunit;
 namespace Specializer.Tests.EncoderDecoder;
 
 /// <summary>Whisper's golden checkpoint: log-mel spectrograms of 74 frames, which are 37 positions.</summary>
+[Feature("checkpoint-biases")]
+[Feature("whisper")]
 public sealed class WhisperGoldenTests
 {
     public static TheoryData<InstructionSet> Cases => [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
 
+    [Feature("audio")]
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
     public void Logits_and_hidden_states_are_the_golden_ones_in_the_same_bits_on_two_threads(InstructionSet instructionSet)

@@ -1,4 +1,5 @@
 using System;
+using Specializer.TestKit;
 using Specializer.Tests.Execution;
 using Specializer.Tests.Models;
 using Xunit;
@@ -6,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>Nothing is allocated per token or per prefill, on no thread. Nothing else may run meanwhile.</summary>
+[Feature("allocations")]
 [Collection(SerialTests.Name)]
 public sealed class AllocationTests
 {

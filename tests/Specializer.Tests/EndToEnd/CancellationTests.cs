@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>A cancelled prefill leaves the session as it was before the call.</summary>
+[Feature("cancellation")]
 public sealed class CancellationTests
 {
     private static readonly DeclaredModel s_declared = DeclaredModels.LlamaGoldenShortChunk;

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Reflection;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Specializer.Tests.Kernels;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
@@ -10,6 +11,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>The constants of a generated class equal the properties of the loaded model.</summary>
+[Feature("constants")]
 public sealed class ConstantsTests
 {
     public static TheoryData<string> Models => DeclaredModels.Names;

@@ -12,6 +12,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>Several sessions of one model decoded in one step.</summary>
+[Feature("batches")]
 [Collection(SerialTests.Name)]
 public sealed class DecoderBatchTests
 {

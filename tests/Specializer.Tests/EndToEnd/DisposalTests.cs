@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>Use after the end of a session or of its model, from one thread and from several.</summary>
+[Feature("disposal")]
 public sealed class DisposalTests
 {
     [Fact]

@@ -9,6 +9,9 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>A generated LLaMA against results that other people's code computed in float64, from F32 and from BF16 weights.</summary>
+[Feature("decoder")]
+[Feature("causal-mask")]
+[Feature("logits")]
 public sealed class GoldenLlamaTests
 {
     public static TheoryData<InstructionSet, string, string> Cases

@@ -10,6 +10,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>The most probable token, found while logits are computed, is the arg-max of the logits.</summary>
+[Feature("greedy")]
 public sealed class GreedyTests
 {
     public static TheoryData<string, InstructionSet> Cases => DeclaredModels.OnEachInstructionSet;

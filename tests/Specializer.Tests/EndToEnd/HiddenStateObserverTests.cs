@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>Observers of hidden states: the states that they receive, and the effect of their exceptions.</summary>
+[Feature("hidden-states")]
 public sealed class HiddenStateObserverTests
 {
     private static readonly DeclaredModel s_declared = DeclaredModels.BiasedReGlu;

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.Intrinsics;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Xunit;
 
@@ -9,6 +10,7 @@ namespace Specializer.Tests.EndToEnd;
 /// Verifies the instruction set of a run of the tests. Environment variables contain the expected one; without them any is
 /// accepted.
 /// </summary>
+[Feature("instruction-sets")]
 public sealed class InstructionSetLegTests
 {
     /// <summary>The member of <see cref="InstructionSet"/> that is expected to be the best.</summary>

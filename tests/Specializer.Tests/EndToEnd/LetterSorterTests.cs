@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>A trained checkpoint of no known family, loaded by names that its declaration gives: its published activations.</summary>
+[Feature("letter-sorter")]
 public sealed class LetterSorterTests
 {
     public static TheoryData<InstructionSet> InstructionSetCases => DeclaredModels.InstructionSetsOfThisProcess;

@@ -20,6 +20,7 @@ public sealed class LinearAttentionTests
 
     public static TheoryData<InstructionSet> Cases => DeclaredModels.InstructionSetsOfThisProcess;
 
+    [Feature("linear-attention-causal")]
     [Theory]
     [MemberData(nameof(Cases))]
     public void The_decoder_is_the_oracles_in_the_same_bits_however_it_is_cut(InstructionSet instructionSet)
@@ -49,6 +50,7 @@ public sealed class LinearAttentionTests
         }
     }
 
+    [Feature("linear-attention-bidirectional")]
     [Theory]
     [MemberData(nameof(Cases))]
     public void The_encoder_is_the_oracles_in_the_same_bits_on_two_threads(InstructionSet instructionSet)

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
 using Xunit;
@@ -8,6 +9,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>The instruction set and threads that a model is requested to run on.</summary>
+[Feature("model-options")]
 public sealed class ModelOptionsTests
 {
     [Fact]

@@ -17,6 +17,7 @@ public sealed class PrefixTests
 
     public static TheoryData<InstructionSet> Cases => DeclaredModels.InstructionSetsOfThisProcess;
 
+    [Feature("prefix")]
     [Theory]
     [MemberData(nameof(Cases))]
     public void Logits_are_the_oracles_for_prefixes_of_any_length(InstructionSet instructionSet)

@@ -9,6 +9,18 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>Every declared architecture on every instruction set against the oracle, on random weights.</summary>
+[Feature("grouped-query", "MultiHeadRelu", "BiasedReGlu", "MultiQueryGeluQuick")]
+[Feature("rotary", "BiasedGelu", "MultiHeadRelu", "InterleavedGeluTanh", "PartlyInterleavedSquaredRelu")]
+[Feature(
+    "activations",
+    "MultiHeadRelu",
+    "BiasedGelu",
+    "InterleavedGeluTanh",
+    "MultiQueryGeluQuick",
+    "WideHeadSilu",
+    "PartlyInterleavedSquaredRelu"
+)]
+[Feature("gated", "BiasedReGlu", "ScaledGeGlu")]
 public sealed class RandomArchitectureTests
 {
     /// <summary>Enough for two blocks of keys and two chunks of any model; most models have a shorter context and are run to its end.</summary>

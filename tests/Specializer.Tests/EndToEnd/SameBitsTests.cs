@@ -8,6 +8,8 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>The same tokens give the same bits, on any number of threads and for any division into calls.</summary>
+[Feature("same-bits")]
+[Feature("truncate")]
 public sealed class SameBitsTests
 {
     /// <summary>A few more than the keys of one block and the rows of the longest chunk.</summary>

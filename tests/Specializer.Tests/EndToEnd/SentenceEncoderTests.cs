@@ -9,6 +9,8 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>An encoder that attributes declare, against the formulas in float64.</summary>
+[Feature("encoder")]
+[Feature("mean-pooling")]
 public sealed class SentenceEncoderTests
 {
     private static readonly DecoderArchitecture s_architecture = new()

@@ -6,6 +6,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>Arguments that a session rejects, without a change of its state.</summary>
+[Feature("argument-checks")]
 public sealed class SessionArgumentTests : IDisposable
 {
     private static readonly DeclaredModel s_declared = DeclaredModels.BiasedReGlu;

@@ -8,6 +8,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>Several callers at once: of one session, which is refused, and of many sessions of one model, which is not.</summary>
+[Feature("threads")]
 public sealed class SimultaneousUseTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>A trained model must generate the story that was published with it.</summary>
+[Feature("stories260k")]
 public sealed class Stories260KTests
 {
     private const int BeginningOfSequence = 1;

@@ -9,6 +9,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>Weights held in 16 bits: the same arithmetic on the weights that they hold, half the bytes, and an error for what they cannot hold.</summary>
+[Feature("weight-storage")]
 public sealed unsafe class WeightStorageTests
 {
     public static TheoryData<InstructionSet> InstructionSets => DeclaredModels.InstructionSetsOfThisProcess;

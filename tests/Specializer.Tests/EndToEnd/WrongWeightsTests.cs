@@ -10,6 +10,7 @@ using Xunit;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>Weights that do not belong to the declaration: the error names the tensor.</summary>
+[Feature("checkpoints")]
 public sealed class WrongWeightsTests
 {
     private const string KeyWeight = "model.layers.1.self_attn.k_proj.weight";

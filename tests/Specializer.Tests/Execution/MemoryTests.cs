@@ -1,9 +1,11 @@
 using System;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Execution;
 
 /// <summary>Memory that cannot be had is reported with its size, its purpose and how less is needed.</summary>
+[Feature("memory")]
 public sealed class MemoryTests
 {
     private static readonly ModelDescription s_description = new()

@@ -2,12 +2,14 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using Specializer.TestKit;
 using Specializer.Tests.EndToEnd;
 using Xunit;
 
 namespace Specializer.Tests.Execution;
 
 /// <summary>Workers of a team do not stay on one processor; what a thread may use is the same afterwards.</summary>
+[Feature("threads")]
 [Collection(SerialTests.Name)]
 public sealed class WorkerPlacesTests
 {

@@ -1,10 +1,12 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Threading;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Execution;
 
+[Feature("threads")]
 [Collection(SerialTests.Name)]
 public sealed class WorkerTeamDisposalTests
 {

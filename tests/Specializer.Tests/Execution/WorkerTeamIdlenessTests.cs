@@ -3,10 +3,12 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
 using System.Threading;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Execution;
 
+[Feature("threads")]
 [Collection(SerialTests.Name)]
 public sealed class WorkerTeamIdlenessTests
 {

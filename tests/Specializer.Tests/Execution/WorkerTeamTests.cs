@@ -2,10 +2,12 @@ using System;
 using System.Diagnostics;
 using System.Linq;
 using System.Threading;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Execution;
 
+[Feature("threads")]
 [Collection(SerialTests.Name)]
 public sealed class WorkerTeamTests
 {

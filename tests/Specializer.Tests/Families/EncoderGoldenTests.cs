@@ -8,6 +8,14 @@ using Xunit;
 namespace Specializer.Tests.Families;
 
 /// <summary>Every encoder family's golden checkpoint, declared by its own config.json, on every instruction set of this process.</summary>
+[Feature("encoder", "bert")]
+[Feature("band-and-global-tokens", "longformer")]
+[Feature("learned-positions", "roberta")]
+[Feature("post-norm", "bert")]
+[Feature("token-types", "bert")]
+[Feature("pooler", "bert")]
+[Feature("masked-language-model", "bert_mlm")]
+[Feature("encoder-families", "bert", "roberta", "distilbert", "albert", "longformer")]
 public sealed class EncoderGoldenTests
 {
     public static TheoryData<string, InstructionSet, int> Cases => EncoderFamily.Cases;
@@ -54,6 +62,7 @@ public sealed class EncoderGoldenTests
         }
     }
 
+    [Feature("padding")]
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
     public void A_padded_batch_is_the_golden_one(string name, InstructionSet instructionSet, int threads)

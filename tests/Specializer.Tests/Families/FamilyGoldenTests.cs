@@ -8,6 +8,40 @@ using Xunit;
 namespace Specializer.Tests.Families;
 
 /// <summary>Every family's golden checkpoint, declared by its own config.json, on every instruction set of this process.</summary>
+[Feature("decoder", "llama3")]
+[Feature("head-dimension", "qwen3", "gemma3")]
+[Feature("score-scale", "gemma2")]
+[Feature("checkpoint-biases", "qwen2")]
+[Feature("fused-projections", "phi3", "gpt2", "gpt_neox", "bloom")]
+[Feature("causal-mask", "llama3")]
+[Feature("sliding-window", "mistral")]
+[Feature("rotary-llama3", "llama3", "gemma3")]
+[Feature("alibi", "bloom", "mpt")]
+[Feature("layer-norm-and-rms-norm", "gpt2", "mpt", "llama3", "gemma")]
+[Feature("pre-norm-and-parallel", "llama3", "gptj", "gpt_neox", "falcon")]
+[Feature("sandwich-norm", "gemma2")]
+[Feature("embedding-norm", "bloom")]
+[Feature("gated", "gemma", "llama3")]
+[Feature("embedding-scale", "gemma")]
+[Feature("layer-kinds", "gemma2", "gemma3")]
+[Feature(
+    "decoder-families",
+    "gpt2",
+    "gptj",
+    "gpt_neox",
+    "llama3",
+    "mistral",
+    "qwen2",
+    "qwen3",
+    "gemma",
+    "gemma2",
+    "gemma3",
+    "phi",
+    "phi3",
+    "bloom",
+    "mpt",
+    "falcon"
+)]
 public sealed class FamilyGoldenTests
 {
     public static TheoryData<string, InstructionSet, int> Cases

@@ -8,6 +8,8 @@ using Xunit;
 namespace Specializer.Tests.Families;
 
 /// <summary>Every family's golden checkpoint under the other names that transformers takes: the same weights, to the bit, or a refusal.</summary>
+[Feature("tensor-names")]
+[Feature("decoder-families")]
 public sealed class FamilyNamingTests
 {
     /// <summary>The golden checkpoints.</summary>

@@ -11,6 +11,7 @@ public sealed class LongformerTests
 {
     public static TheoryData<InstructionSet> Cases => [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
 
+    [Feature("band-and-global-tokens")]
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
     public void Without_global_tokens_only_the_band_is_seen(InstructionSet instructionSet)

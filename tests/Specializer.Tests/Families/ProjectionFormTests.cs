@@ -8,6 +8,7 @@ using Xunit;
 namespace Specializer.Tests.Families;
 
 /// <summary>Every family's golden checkpoint with its projections in the other form, fused or apart: the same weights, to the bit, or a refusal.</summary>
+[Feature("tensor-names")]
 public sealed class ProjectionFormTests
 {
     private delegate TransformerModel Loader(WeightsSource source, ModelOptions options);

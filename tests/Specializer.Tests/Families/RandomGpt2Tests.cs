@@ -6,6 +6,7 @@ using Xunit;
 namespace Specializer.Tests.Families;
 
 /// <summary>A random GPT-2 whose greedy tokens are published.</summary>
+[Feature("random-gpt2")]
 public sealed class RandomGpt2Tests
 {
     public static TheoryData<InstructionSet> Cases => DeclaredModels.InstructionSetsOfThisProcess;

@@ -6,6 +6,7 @@ using Xunit;
 namespace Specializer.Tests.Families;
 
 /// <summary>The trained ALBERT of RXNMapper: twelve layers that share one set of weights.</summary>
+[Feature("rxn-mapper")]
 public sealed class RxnMapperTests
 {
     public static TheoryData<InstructionSet> Cases => [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];

@@ -9,6 +9,7 @@ using Xunit;
 namespace Specializer.Tests.Families;
 
 /// <summary>Models with a window: the cache is a ring of window and chunk, and goes round many times in a long sequence.</summary>
+[Feature("sliding-window")]
 public sealed class SlidingWindowTests
 {
     [SharedDataTheory]

@@ -8,10 +8,12 @@ using Xunit;
 namespace Specializer.Tests.Families;
 
 /// <summary>ViT's golden checkpoint: two images of 24 by 24 pixels, in patches of 4 by 4.</summary>
+[Feature("vit")]
 public sealed class VitGoldenTests
 {
     public static TheoryData<InstructionSet> Cases => [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
 
+    [Feature("patches")]
     [SharedDataTheory]
     [MemberData(nameof(Cases))]
     public void Logits_and_hidden_states_are_the_golden_ones_in_the_same_bits_alone_and_on_two_threads(InstructionSet instructionSet)

@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.GenericEngine;
 
 /// <summary>Causal attention of the generic engine against the oracle.</summary>
+[Feature("generic-engine")]
 public sealed unsafe class AttentionKernelTests
 {
     private const int Positions = 300;

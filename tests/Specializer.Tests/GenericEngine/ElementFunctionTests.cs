@@ -2,11 +2,13 @@ using System;
 using System.Collections.Generic;
 using Specializer.GenericEngine;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.GenericEngine;
 
 /// <summary>Exponential and activations against double precision.</summary>
+[Feature("generic-engine")]
 public sealed class ElementFunctionTests
 {
     public static TheoryData<InstructionSet> InstructionSets => EngineKernels.Supported;

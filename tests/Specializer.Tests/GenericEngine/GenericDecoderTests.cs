@@ -10,6 +10,7 @@ using Xunit;
 namespace Specializer.Tests.GenericEngine;
 
 /// <summary>The generic decoder against reference models and against the oracle.</summary>
+[Feature("generic-engine")]
 public sealed class GenericDecoderTests
 {
     private static readonly DecoderArchitecture Small = new()

@@ -1,11 +1,13 @@
 using System;
 using Specializer.GenericEngine;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.GenericEngine;
 
 /// <summary>Linear layers of the generic engine against plain loops.</summary>
+[Feature("generic-engine")]
 public sealed class LinearKernelTests
 {
     private const int MaximumRows = 30;

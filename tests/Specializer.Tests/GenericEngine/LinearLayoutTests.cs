@@ -1,10 +1,12 @@
 using System;
 using Specializer.GenericEngine;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.GenericEngine;
 
 /// <summary>The packed layout of linear layers.</summary>
+[Feature("generic-engine")]
 public sealed unsafe class LinearLayoutTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using Xunit;
 namespace Specializer.Tests.GenericEngine;
 
 /// <summary>Normalisation of the generic engine against the oracle.</summary>
+[Feature("generic-engine")]
 public sealed class NormalizationKernelTests
 {
     private static readonly Tolerance SinglePrecision = new(2e-6, 2e-6);

@@ -7,6 +7,8 @@ using Xunit;
 namespace Specializer.Tests.GenericEngine;
 
 /// <summary>Rotary positions of the generic engine against the oracle.</summary>
+[Feature("generic-engine")]
+[Feature("rotary")]
 public sealed class RotaryKernelTests
 {
     private static readonly Tolerance SinglePrecision = new(1e-6, 1e-6);

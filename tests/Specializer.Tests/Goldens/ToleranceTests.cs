@@ -5,6 +5,7 @@ using Xunit.Sdk;
 
 namespace Specializer.Tests.Goldens;
 
+[Feature("oracle")]
 public sealed class ToleranceTests
 {
     [Theory]

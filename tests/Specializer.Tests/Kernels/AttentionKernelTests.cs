@@ -12,6 +12,7 @@ namespace Specializer.Tests.Kernels;
 /// Rotation, the cache and attention over it, against the formulas in float64; for any cut of the positions into
 /// chunks and any number of workers to the bit, and whatever the cache held before.
 /// </summary>
+[Feature("kernels")]
 public sealed unsafe class AttentionKernelTests
 {
     /// <summary>More than the keys of one block.</summary>

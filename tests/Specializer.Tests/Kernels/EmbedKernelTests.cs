@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.Kernels;
 
 /// <summary>Every look-up of embeddings, from a table of its own and from the packed matrix of the logits.</summary>
+[Feature("kernels")]
 public sealed unsafe class EmbedKernelTests
 {
     public static TheoryData<string, InstructionSet> Cases => DeclaredModels.OnEachInstructionSet;

@@ -1,12 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Xunit;
 
 namespace Specializer.Tests.Kernels;
 
 /// <summary>The search for the highest logit: every logit is looked at, by the worker that computes it and by no other.</summary>
+[Feature("kernels")]
 public sealed unsafe class HighestKernelTests
 {
     private const float Unwritten = -12345f;

@@ -1,9 +1,11 @@
 using System.Linq;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Xunit;
 
 namespace Specializer.Tests.Kernels;
 
+[Feature("kernels")]
 public sealed class KernelNameTests
 {
     public static TheoryData<string> Models => DeclaredModels.Names;

@@ -8,6 +8,7 @@ using Xunit;
 namespace Specializer.Tests.Kernels;
 
 /// <summary>Every linear kernel of every model: each number of rows, each share of the work, against the formula and to the bit.</summary>
+[Feature("kernels")]
 public sealed unsafe class LinearKernelTests
 {
     private const int MostRows = 30;

@@ -8,6 +8,7 @@ using Xunit;
 namespace Specializer.Tests.Kernels;
 
 /// <summary>Every norm of every model against the formula, for any number of rows and workers to the bit.</summary>
+[Feature("kernels")]
 public sealed unsafe class NormKernelTests
 {
     private const int MostRows = 30;

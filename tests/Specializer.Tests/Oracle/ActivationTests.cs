@@ -1,10 +1,12 @@
 using System;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Oracle;
 
 /// <summary>Activations and the error function against values computed with 40 digits and rounded to doubles.</summary>
+[Feature("oracle")]
 public sealed class ActivationTests
 {
     // Four units in the last place of the expected value.

@@ -8,6 +8,7 @@ using Xunit;
 namespace Specializer.Tests.Oracle;
 
 /// <summary>Properties that the oracle must have for every architecture, on random weights.</summary>
+[Feature("oracle")]
 public sealed class ArchitectureOracleTests
 {
     private static readonly Tolerance DoublePrecision = new(1e-12, 1e-12);

@@ -9,6 +9,7 @@ using Xunit;
 namespace Specializer.Tests.Oracle;
 
 /// <summary>The formulas against the node tests that ONNX publishes, whose results are of 32-bit arithmetic.</summary>
+[Feature("oracle")]
 public sealed class OnnxNodeTests
 {
     private static readonly Tolerance SinglePrecision = new(2e-6, 1e-5);

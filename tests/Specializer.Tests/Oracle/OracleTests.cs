@@ -8,6 +8,7 @@ using Xunit;
 namespace Specializer.Tests.Oracle;
 
 /// <summary>The oracle against results that other people's code computed in float64 and rounded to 32 bits.</summary>
+[Feature("oracle")]
 public sealed class OracleTests
 {
     private static readonly Tolerance Rounding = new(1e-6, 1e-6);

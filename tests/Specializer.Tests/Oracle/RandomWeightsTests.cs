@@ -1,10 +1,12 @@
 using System;
 using System.Linq;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Oracle;
 
+[Feature("oracle")]
 public sealed class RandomWeightsTests
 {
     private static readonly DecoderArchitecture Architecture = GoldenArchitectures.Gpt2 with { VocabularySize = 400 };

@@ -1,10 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Sampling;
 
+[Feature("sampling")]
 public sealed class SamplerTests
 {
     public static TheoryData<float, int, float, float> OptionCombinations()

@@ -1,8 +1,10 @@
 using System;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Sampling;
 
+[Feature("sampling")]
 public sealed class SamplingOptionsTests
 {
     [Fact]

@@ -1,9 +1,11 @@
 using System;
 using System.Linq;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Sampling;
 
+[Feature("sampling")]
 public sealed class ScaledExponentialTests
 {
     [Fact]

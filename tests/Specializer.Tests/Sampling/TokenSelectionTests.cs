@@ -1,9 +1,11 @@
 using System;
 using System.Linq;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Sampling;
 
+[Feature("sampling")]
 public sealed class TokenSelectionTests
 {
     /// <summary>Sizes around the group, vector and block lengths, and ways to fill them.</summary>

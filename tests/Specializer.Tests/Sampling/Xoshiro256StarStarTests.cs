@@ -1,8 +1,10 @@
 using System.Linq;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Sampling;
 
+[Feature("sampling")]
 public sealed class Xoshiro256StarStarTests
 {
     // Outputs of the authors' xoshiro256starstar.c from the state 1, 2, 3, 4.

@@ -10,6 +10,7 @@ using Xunit;
 namespace Specializer.Tests.Weights;
 
 /// <summary>Checkpoints in one file and in several, whole and broken, and files that were made to mislead.</summary>
+[Feature("checkpoints")]
 public sealed class CheckpointTests : IDisposable
 {
     private const string First = "model-00001-of-00002.safetensors";

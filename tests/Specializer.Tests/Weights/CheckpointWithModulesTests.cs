@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.Weights;
 
 /// <summary>A checkpoint and those of the modules beside it, as one set of tensors.</summary>
+[Feature("checkpoints")]
 public sealed class CheckpointWithModulesTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("modules").FullName;

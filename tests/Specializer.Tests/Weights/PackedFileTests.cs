@@ -12,6 +12,7 @@ using Xunit;
 namespace Specializer.Tests.Weights;
 
 /// <summary>Files of packed weights: the same model without packing, and a message for every file that is not this model's.</summary>
+[Feature("packed-weights")]
 public sealed class PackedFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("specializer-packed-").FullName;

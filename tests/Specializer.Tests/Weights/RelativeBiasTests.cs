@@ -1,9 +1,11 @@
 using System.Numerics;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Weights;
 
 /// <summary>T5's buckets of distances, with boundaries in whole numbers instead of logarithms.</summary>
+[Feature("relative-bias")]
 public sealed class RelativeBiasTests
 {
     [Theory]

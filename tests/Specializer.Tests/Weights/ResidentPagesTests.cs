@@ -8,6 +8,8 @@ using Xunit;
 namespace Specializer.Tests.Weights;
 
 /// <summary>A checkpoint is not held in memory beside the weights that are packed from it.</summary>
+[Feature("memory")]
+[Feature("packed-weights")]
 public sealed unsafe class ResidentPagesTests : IDisposable
 {
     private const int Rows = 4096;

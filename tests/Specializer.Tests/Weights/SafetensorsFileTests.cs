@@ -9,6 +9,7 @@ using Xunit;
 
 namespace Specializer.Tests.Weights;
 
+[Feature("safetensors")]
 public sealed unsafe class SafetensorsFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("specializer-weights-").FullName;

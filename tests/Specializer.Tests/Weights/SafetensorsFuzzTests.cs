@@ -14,6 +14,7 @@ namespace Specializer.Tests.Weights;
 /// Valid files, changed at random but knowing what they are made of: each either is refused or is a valid file, and
 /// nothing else happens. The seed is fixed, so that a failure repeats.
 /// </summary>
+[Feature("safetensors")]
 public sealed unsafe class SafetensorsFuzzTests
 {
     private static readonly string[] _numbers =

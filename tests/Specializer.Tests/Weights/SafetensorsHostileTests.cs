@@ -11,6 +11,7 @@ namespace Specializer.Tests.Weights;
 /// <summary>
 /// One malformed file for each rule of the format: each is rejected, with a message that describes the problem and its location.
 /// </summary>
+[Feature("safetensors")]
 public sealed class SafetensorsHostileTests
 {
     [Theory]

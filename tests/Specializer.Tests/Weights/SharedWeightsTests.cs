@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.Weights;
 
 /// <summary>Files that other programs wrote: the reference implementation's writer, for every model that results are compared with.</summary>
+[Feature("packed-weights")]
 public sealed class SharedWeightsTests
 {
     [SharedDataFact]

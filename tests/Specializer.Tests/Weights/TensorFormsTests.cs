@@ -7,6 +7,7 @@ using Xunit;
 namespace Specializer.Tests.Weights;
 
 /// <summary>Tensors that a checkpoint stores in another form: as parts, or as rows or columns of a whole.</summary>
+[Feature("checkpoints")]
 public sealed class TensorFormsTests
 {
     /// <summary>Two groups of two rows of queries, one of keys and one of values, by rows and by columns, in both directions.</summary>

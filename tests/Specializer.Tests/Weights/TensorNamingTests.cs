@@ -8,6 +8,7 @@ using Xunit;
 namespace Specializer.Tests.Weights;
 
 /// <summary>The names that checkpoints have for the tensors of one table.</summary>
+[Feature("tensor-names")]
 public sealed class TensorNamingTests
 {
     private static readonly TensorNaming s_naming = new()

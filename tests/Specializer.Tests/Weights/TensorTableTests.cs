@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Specializer.Tests.Weights;
 
+[Feature("checkpoints")]
 public sealed class TensorTableTests
 {
     private static readonly TensorTable _table = new(

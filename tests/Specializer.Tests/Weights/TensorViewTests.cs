@@ -7,6 +7,8 @@ using Xunit;
 
 namespace Specializer.Tests.Weights;
 
+[Feature("checkpoints")]
+[Feature("weight-storage")]
 public sealed unsafe class TensorViewTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using Xunit;
 namespace Specializer.Tests.Weights;
 
 /// <summary>An exception on one of the cores that pack is reported as if there were only one.</summary>
+[Feature("packed-weights")]
 public sealed unsafe class WeightPackingTests
 {
     private const int Rows = 64;

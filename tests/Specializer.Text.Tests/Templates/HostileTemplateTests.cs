@@ -2,12 +2,14 @@ using System;
 using System.Diagnostics;
 using System.Linq;
 using System.Text;
+using Specializer.TestKit;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace Specializer.Text.Tests.Templates;
 
 /// <summary>Templates that would run for ever or take all memory end soon, within little memory, with the documented exception.</summary>
+[Feature("chat-templates")]
 public sealed class HostileTemplateTests(ITestOutputHelper output)
 {
     private const long MostBytes = 10_000_000;

@@ -13,6 +13,7 @@ namespace Specializer.Text.Tests.Templates;
 /// Templates with random changes parse and render, or fail with the documented exception, never another.
 /// <c>SPECIALIZER_TEMPLATE_MUTANTS</c> sets their number; the default of CI is a few thousand.
 /// </summary>
+[Feature("chat-templates")]
 public sealed class MutatedTemplateTests(ITestOutputHelper output)
 {
     private static readonly string[] s_pieces =

@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace Specializer.Text.Tests.Templates;
 
 /// <summary>The templates of published models, on every conversation, beside Python's Jinja.</summary>
+[Feature("chat-templates")]
 public sealed class PublishedTemplateTests(ITestOutputHelper output)
 {
     [PublishedFact]

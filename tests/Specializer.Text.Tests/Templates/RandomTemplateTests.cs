@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Specializer.TestKit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -11,6 +12,7 @@ namespace Specializer.Text.Tests.Templates;
 /// Random templates compared with Python's Jinja. <c>SPECIALIZER_TEMPLATE_CASES</c> and <c>SPECIALIZER_TEMPLATE_SEED</c> set
 /// their number and the first seed; the default of CI is a few hundred.
 /// </summary>
+[Feature("chat-templates")]
 public sealed class RandomTemplateTests(ITestOutputHelper output)
 {
     private const int Chunk = 500;

@@ -1,10 +1,12 @@
 using System.Collections.Generic;
 using System.Text.Json;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Text.Tests.Templates;
 
 /// <summary>Errors name the line and column, and what is wrong.</summary>
+[Feature("chat-templates")]
 public sealed class TemplateErrorTests
 {
     [Theory]

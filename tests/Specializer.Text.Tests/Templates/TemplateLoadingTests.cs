@@ -1,11 +1,13 @@
 using System;
 using System.IO;
 using System.Text.Json;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Text.Tests.Templates;
 
 /// <summary>Templates are found where Hugging Face's folders have them.</summary>
+[Feature("chat-templates")]
 public sealed class TemplateLoadingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("chat-templates-").FullName;
