@@ -47,9 +47,13 @@ internal static class Terms
 
     private static readonly Regex s_start = new("^(?:Of|What|Where|Whoever) ");
 
-    /// <summary>Returns what is wrong with a text.</summary>
+    /// <summary>Returns the violations of all rules in a text.</summary>
     /// <param name="prose">The text.</param>
-    public static IEnumerable<string> Violations(Prose prose)
+    public static IEnumerable<string> Violations(Prose prose) => [.. UnusedTerms(prose), .. LongSentences(prose)];
+
+    /// <summary>Returns the terms of a text that are not used, and the words that do not start a sentence.</summary>
+    /// <param name="prose">The text.</param>
+    public static IEnumerable<string> UnusedTerms(Prose prose)
     {
         foreach ((Regex pattern, string instead) in s_patterns)
         {
@@ -65,7 +69,14 @@ internal static class Terms
             {
                 yield return $"a sentence starts with \"{sentence.Split(' ')[0]}\"; start with the subject";
             }
+        }
+    }
 
+    /// <summary>Returns the sentences of a text that are too long.</summary>
+    private static IEnumerable<string> LongSentences(Prose prose)
+    {
+        foreach (string sentence in prose.Sentences)
+        {
             if (prose.Kind is not (ProseKind.Comment or ProseKind.Label) && Prose.Words(sentence) is > MaximumWords and var words)
             {
                 yield return $"a sentence has {words} words; the maximum is {MaximumWords}: \"{sentence}\"";
