@@ -52,7 +52,10 @@ internal static class CommandLine
 
         var name = new Option<string?>("--name") { Description = "The name of the class. Default: derived from the folder." };
         var space = new Option<string?>("--namespace") { Description = "Its namespace. Default: none." };
-        var output = new Option<string?>("--output", "-o") { Description = "The file to write. Default: the name of the class in the current folder." };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "The file to write. Default: the name of the class in the current folder.",
+        };
         var force = new Option<bool>("--force") { Description = "Overwrite an existing file." };
         var create = new Command("new", "Writes the class that declares a model.") { directory, name, space, output, context, force };
         create.SetAction(result =>

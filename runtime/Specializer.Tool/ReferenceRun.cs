@@ -262,7 +262,9 @@ internal sealed class ReferenceRun
             ? view.Shape.Length == 0 || view.Shape[0] == 1
                 ? view
                 : throw new ToolException(
-                    FormattableString.Invariant($"'{tensor}' of '{_reference.Description}' contains {view.Shape[0]} sequences; expected one.")
+                    FormattableString.Invariant(
+                        $"'{tensor}' of '{_reference.Description}' contains {view.Shape[0]} sequences; expected one."
+                    )
                 )
             : throw new ToolException(
                 $"'{_reference.Description}' does not contain '{tensor}'. 'specializer verify DIR --script' prints a program that writes such a file."

@@ -33,7 +33,8 @@ public sealed class AssumptionsTests
     [InlineData("t5-small", "Decoder: cross-attention", "8 heads of 64")]
     [InlineData("whisper-tiny", "Encoder: positions", "learned, with a table of 1500 rows")]
     [InlineData("vit-tiny", "positions", "learned, with a table of 197 rows")]
-    public void Of_a_model(string model, string term, string description) => AssertRow(Path.Combine(s_benchmarks, model), term, description);
+    public void Of_a_model(string model, string term, string description) =>
+        AssertRow(Path.Combine(s_benchmarks, model), term, description);
 
     [SharedDataTheory]
     [InlineData("llama3", "positions in attention", "llama3 scaling by ")]
@@ -47,7 +48,8 @@ public sealed class AssumptionsTests
     [InlineData("marian", "Encoder: positions", "sinusoidal")]
     [InlineData("albert", "shared layers", "1 set of weights, each used 3 times")]
     [InlineData("bert", "Pooling and head", "the state of the first token, a linear layer to 72 with tanh")]
-    public void Of_a_golden(string model, string term, string description) => AssertRow(SharedData.Path("goldens", model), term, description);
+    public void Of_a_golden(string model, string term, string description) =>
+        AssertRow(SharedData.Path("goldens", model), term, description);
 
     /// <summary>Which values the file gives, and which are the defaults of the family's class.</summary>
     [SharedDataTheory]

@@ -136,7 +136,11 @@ public sealed class ReferenceTests
         using WeightsSource golden = Checkpoint.Open(Path.Combine(model, "golden.safetensors"));
         string path = folder["reference.safetensors"];
         new ReferenceFile().Add("logits", golden, "logits_T37").Write(path);
-        Assert.Contains("does not contain 'inputs.input_ids'", ToolRun.Of("verify", model, "--against", path).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not contain 'inputs.input_ids'",
+            ToolRun.Of("verify", model, "--against", path).Error,
+            StringComparison.Ordinal
+        );
         new ReferenceFile().Add("inputs.input_ids", golden, "input_ids_T37").Write(path);
         Assert.Contains("contains no results to compare", ToolRun.Of("verify", model, "--against", path).Error, StringComparison.Ordinal);
         new ReferenceFile().Add("inputs.input_ids", golden, "input_ids_T7").Add("logits", golden, "logits_T37").Write(path);

@@ -77,7 +77,13 @@ internal static class OverridesParser
         {
             if (!s_allowed.TryGetValue(name, out string[]? allowed))
             {
-                context.Report(DiagnosticDescriptors.PartBesideConfiguration, part.Location, SuggestedFix.Remove, name, parts.Configuration!);
+                context.Report(
+                    DiagnosticDescriptors.PartBesideConfiguration,
+                    part.Location,
+                    SuggestedFix.Remove,
+                    name,
+                    parts.Configuration!
+                );
                 continue;
             }
 

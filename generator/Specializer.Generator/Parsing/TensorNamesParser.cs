@@ -137,7 +137,14 @@ internal static class TensorNamesParser
         {
             if (excluded && given.Has(name))
             {
-                context.Report(DiagnosticDescriptors.PartsExcludeEachOther, given.NamedLocation(name), SuggestedFix.Remove, name, other, advice);
+                context.Report(
+                    DiagnosticDescriptors.PartsExcludeEachOther,
+                    given.NamedLocation(name),
+                    SuggestedFix.Remove,
+                    name,
+                    other,
+                    advice
+                );
             }
         }
 
@@ -317,7 +324,8 @@ internal static class TensorNamesParser
             int stacks = TensorNameOverridesParser.Count(name, StackName);
             bool each = stack.Length > 0 && scope == NameScope.EachStack;
             return TensorNameOverridesParser.Problem(name, perLayer) is { } problem ? problem
-                : each && stacks == 0 ? "must contain \"{stack}\" in the place of \"encoder\" or \"decoder\", because each stack has its own"
+                : each && stacks == 0
+                    ? "must contain \"{stack}\" in the place of \"encoder\" or \"decoder\", because each stack has its own"
                 : stacks > 0 && (stack.Length == 0 || scope == NameScope.Decoder)
                     ? "must not contain \"{stack}\", because only one stack has such a tensor"
                 : _properties.TryGetValue(name, out string? other) ? "is " + other + "'s name too: every tensor needs a name of its own"

@@ -16,7 +16,11 @@ internal static class ElementFunctions
             Activation.GeluTanh or Activation.GeGluTanh => ElementFunction.GeluTanh,
             Activation.GeluQuick => ElementFunction.GeluQuick,
             Activation.Silu or Activation.SwiGlu => ElementFunction.Silu,
-            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "The generic engine does not support this activation."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(activation),
+                activation,
+                "The generic engine does not support this activation."
+            ),
         };
 
     /// <summary>Returns whether an activation multiplies a gate with a second linear layer of the same inputs.</summary>

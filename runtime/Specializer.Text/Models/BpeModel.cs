@@ -145,7 +145,9 @@ internal sealed class BpeModel : ITokenModel
 
             if (_unknown < 0)
             {
-                throw new TokenizerException($"The text contains an unknown character, and '{_options.UnknownToken}' is not in the vocabulary.");
+                throw new TokenizerException(
+                    $"The text contains an unknown character, and '{_options.UnknownToken}' is not in the vocabulary."
+                );
             }
 
             unknownLength += length;

@@ -58,7 +58,8 @@ public sealed record SamplingOptions
     public int TopK
     {
         get;
-        init => field = value >= 0 ? value : throw OutOfRange(nameof(TopK), value, "a number of tokens that is not negative; 0 includes all");
+        init =>
+            field = value >= 0 ? value : throw OutOfRange(nameof(TopK), value, "a number of tokens that is not negative; 0 includes all");
     }
 
     /// <summary>

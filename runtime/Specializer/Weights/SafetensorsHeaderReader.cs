@@ -20,7 +20,8 @@ internal ref struct SafetensorsHeaderReader
     private const int MaximumRank = 64;
 
     private const string MetadataName = "__metadata__";
-    private const string Mend = "The file is damaged or was not written by a conforming safetensors writer; download or save it again.";
+    private const string Suggestion =
+        "The file is damaged or was not written by a conforming safetensors writer; download or save it again.";
 
     private readonly string _description;
     private Utf8JsonReader _json;
@@ -74,7 +75,7 @@ internal ref struct SafetensorsHeaderReader
             throw SafetensorsHeader.Malformed(
                 _description,
                 null,
-                $"the header is not valid JSON for the format: {exception.Message} {Mend}",
+                $"the header is not valid JSON for the format: {exception.Message} {Suggestion}",
                 exception
             );
         }
@@ -244,12 +245,12 @@ internal ref struct SafetensorsHeaderReader
                 tensor,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the string at byte {_json.TokenStartIndex} of the header contains an unpaired escaped surrogate. {Mend}"
+                    $"the string at byte {_json.TokenStartIndex} of the header contains an unpaired escaped surrogate. {Suggestion}"
                 )
             );
 
     private readonly string Found() => JsonText.Describe(_json);
 
     private readonly WeightsException Malformed(string? tensor, string what) =>
-        SafetensorsHeader.Malformed(_description, tensor, $"{what} {Mend}");
+        SafetensorsHeader.Malformed(_description, tensor, $"{what} {Suggestion}");
 }

@@ -27,7 +27,7 @@ internal static class SafetensorsIndex
     private const int MaximumDepth = 16;
 
     private const string MapName = "weight_map";
-    private const string Mend = "The index is damaged or was not written by a conforming tool; download or save it again.";
+    private const string Suggestion = "The index is damaged or was not written by a conforming tool; download or save it again.";
 
     /// <summary>Reads an index.</summary>
     /// <param name="path">The path, which is also its name in messages.</param>
@@ -42,7 +42,10 @@ internal static class SafetensorsIndex
             throw SafetensorsHeader.Malformed(
                 path,
                 null,
-                string.Create(CultureInfo.InvariantCulture, $"the index has {file.Length} bytes; at most {MaximumLength} are read. {Mend}")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the index has {file.Length} bytes; at most {MaximumLength} are read. {Suggestion}"
+                )
             );
         }
 
@@ -65,7 +68,7 @@ internal static class SafetensorsIndex
         json = json.StartsWith("\uFEFF"u8) ? json[3..] : json;
         if (!Utf8.IsValid(json))
         {
-            throw SafetensorsHeader.Malformed(description, null, "the index is not valid UTF-8. " + Mend);
+            throw SafetensorsHeader.Malformed(description, null, "the index is not valid UTF-8. " + Suggestion);
         }
 
         try
@@ -78,7 +81,7 @@ internal static class SafetensorsIndex
             throw SafetensorsHeader.Malformed(
                 description,
                 null,
-                $"the index is not valid JSON: {exception.Message} {Mend}",
+                $"the index is not valid JSON: {exception.Message} {Suggestion}",
                 exception
             );
         }
@@ -194,5 +197,5 @@ internal static class SafetensorsIndex
             );
 
     private static WeightsException Malformed(string description, string what) =>
-        SafetensorsHeader.Malformed(description, null, $"{what} {Mend}");
+        SafetensorsHeader.Malformed(description, null, $"{what} {Suggestion}");
 }

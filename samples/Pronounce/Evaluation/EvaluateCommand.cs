@@ -53,7 +53,9 @@ internal static class EvaluateCommand
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"interrupted after {evaluator.Done} of {words.Length} words; rates are printed only for a complete evaluation.");
+            Console.Error.WriteLine(
+                $"interrupted after {evaluator.Done} of {words.Length} words; rates are printed only for a complete evaluation."
+            );
             return InterruptedExitCode;
         }
     }

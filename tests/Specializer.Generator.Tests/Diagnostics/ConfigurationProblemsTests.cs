@@ -76,7 +76,10 @@ public sealed class ConfigurationProblemsTests
             """{ "model_type": "bert", "hidden_size": 0 }""",
             new ConfigurationReference("config.json", 0, 0) { SourceLength = 4 }
         );
-        Assert.Contains(reading.Problems, static problem => problem.Message.StartsWith("SourceLength applies to encoder-decoders only", StringComparison.Ordinal));
+        Assert.Contains(
+            reading.Problems,
+            static problem => problem.Message.StartsWith("SourceLength applies to encoder-decoders only", StringComparison.Ordinal)
+        );
         Assert.Contains(reading.Problems, static problem => problem.Message.StartsWith("\"hidden_size\" is 0", StringComparison.Ordinal));
     }
 

@@ -70,7 +70,11 @@ public sealed class DiagnosticTests
     public Task Spz0018_WindowBeyondContext() =>
         Expect(
             Declarations.Pronunciation.Replace("public sealed", "[SlidingWindow(65)]\npublic sealed"),
-            ("SPZ0018", "65", "A window of 65 positions is larger than the context of 64 and has no effect: raise ContextLength or reduce the window")
+            (
+                "SPZ0018",
+                "65",
+                "A window of 65 positions is larger than the context of 64 and has no effect: raise ContextLength or reduce the window"
+            )
         );
 
     [Theory]
@@ -235,7 +239,10 @@ public sealed class DiagnosticTests
     [InlineData("FeedForward", "the inner width and the activation")]
     [InlineData("Norm", "the kind of the norms")]
     public Task Spz0003_MissingPart(string part, string meaning) =>
-        Expect(Without(part), ("SPZ0003", "PronunciationModel", $"'PronunciationModel' has no [{part}] attribute: add it to declare {meaning}"));
+        Expect(
+            Without(part),
+            ("SPZ0003", "PronunciationModel", $"'PronunciationModel' has no [{part}] attribute: add it to declare {meaning}")
+        );
 
     [Fact]
     public Task Spz0003_PartsWithoutTransformer() =>
@@ -326,14 +333,8 @@ public sealed class DiagnosticTests
         Expect(Declarations.Pronunciation.Replace("Heads = 6, KeyValueHeads = 2, HeadDim = 32", heads), ("SPZ0005", heads, message));
 
     [Theory]
-    [InlineData(
-        "KeyValueHeads = 4",
-        "6 heads are not divisible by 4 key/value heads: set KeyValueHeads to one of 1, 2, 3, 6"
-    )]
-    [InlineData(
-        "KeyValueHeads = 12",
-        "6 heads are not divisible by 12 key/value heads: set KeyValueHeads to one of 1, 2, 3, 6"
-    )]
+    [InlineData("KeyValueHeads = 4", "6 heads are not divisible by 4 key/value heads: set KeyValueHeads to one of 1, 2, 3, 6")]
+    [InlineData("KeyValueHeads = 12", "6 heads are not divisible by 12 key/value heads: set KeyValueHeads to one of 1, 2, 3, 6")]
     public Task Spz0006_KeyValueHeadsDoNotDivideHeads(string heads, string message) =>
         Expect(Declarations.Pronunciation.Replace("KeyValueHeads = 2", heads), ("SPZ0006", heads, message));
 

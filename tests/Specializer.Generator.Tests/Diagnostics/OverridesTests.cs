@@ -114,7 +114,8 @@ public sealed class OverridesTests
     [InlineData("", "[RotaryPositions(Base = 3)]", "it declares no rotary positions: remove [RotaryPositions]")]
     [InlineData("", "[Norm(NormKind.RootMeanSquare)]", "it declares LayerNorm: write NormKind.Layer")]
     [InlineData("ContextLength = 129", "", "the model has learned 128 positions, fewer than the ContextLength of 129")]
-    public Task What_an_encoder_has_not(string argument, string attributes, string message) => Refused(Encoder, argument, attributes, message);
+    public Task What_an_encoder_has_not(string argument, string attributes, string message) =>
+        Refused(Encoder, argument, attributes, message);
 
     [Theory]
     [InlineData("Layers = 3", "", "Layers = 3")]

@@ -267,13 +267,7 @@ public sealed class SentenceFolderTests
         "\"attention_pooling\" is true: its name suggests that it changes the computation",
         "true"
     )]
-    [InlineData(
-        "1_Pooling/config.json",
-        "96",
-        "95",
-        "\"word_embedding_dimension\" is 95, but must be 96, the width of its input",
-        "95"
-    )]
+    [InlineData("1_Pooling/config.json", "96", "95", "\"word_embedding_dimension\" is 95, but must be 96, the width of its input", "95")]
     [InlineData("1_Pooling/config.json", "{", "", "the file is not JSON", ":")]
     [InlineData("2_Dense/config.json", "96", "40", "\"in_features\" is 40, but must be 96", "40")]
     [InlineData("2_Dense/config.json", "40", "0", "\"out_features\" is 0, but must be an integer", "0")]

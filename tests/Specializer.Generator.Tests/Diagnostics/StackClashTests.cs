@@ -29,12 +29,20 @@ public sealed class StackClashTests
         """;
 
     [Theory]
-    [InlineData("Mask = AttentionMask.Full", "Mask = AttentionMask.Prefix", "Stack.Encoder and AttentionMask.Prefix are mutually exclusive")]
+    [InlineData(
+        "Mask = AttentionMask.Full",
+        "Mask = AttentionMask.Prefix",
+        "Stack.Encoder and AttentionMask.Prefix are mutually exclusive"
+    )]
     [InlineData("[RotaryPositions]", "[AlibiPositions]", "Stack.Encoder and [AlibiPositions] are mutually exclusive")]
     [InlineData("[RotaryPositions]", "", "")]
     [InlineData("[RotaryPositions]", "[SlidingWindow(4)]", "")]
     [InlineData("[RotaryPositions]", "[SlidingWindow(4, SourceWindow = 2)]", "Stack.Encoder and SourceWindow are mutually exclusive")]
-    [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "GlobalTokens and a model without [SlidingWindow] are mutually exclusive")]
+    [InlineData(
+        "HeadDim = 20",
+        "HeadDim = 20, GlobalTokens = true",
+        "GlobalTokens and a model without [SlidingWindow] are mutually exclusive"
+    )]
     [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.ParallelOneNorm", "")]
     [InlineData(
         ", Mask = AttentionMask.Full",
@@ -59,7 +67,11 @@ public sealed class StackClashTests
     [InlineData("[Norm(NormKind.Layer)]", "[Norm(NormKind.RootMeanSquare, UnitOffset = true)]", "")]
     [InlineData("ContextLength = 48", "ContextLength = 48, EmbeddingScale = 3, Arrangement = LayerArrangement.ParallelTwoNorms", "")]
     [InlineData("PoolingKind.Mean", "PoolingKind.WeightedMean, Normalize = true", "")]
-    [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Stack.Encoder and TiedEmbeddings are mutually exclusive")]
+    [InlineData(
+        "ContextLength = 48",
+        "ContextLength = 48, TiedEmbeddings = true",
+        "Stack.Encoder and TiedEmbeddings are mutually exclusive"
+    )]
     [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "AttentionMask.Causal and GlobalTokens are mutually exclusive")]
     [InlineData(
         "HeadDim = 20, Mask = AttentionMask.Causal, QueryKeyValueBias = true)]\n[RotaryPositions]",
@@ -113,7 +125,11 @@ public sealed class StackClashTests
 
     [Theory]
     [InlineData("", "", "")]
-    [InlineData("QueryKeyValueBias = true", "Mask = AttentionMask.Full", "Stack.EncoderDecoder and AttentionMask.Full are mutually exclusive")]
+    [InlineData(
+        "QueryKeyValueBias = true",
+        "Mask = AttentionMask.Full",
+        "Stack.EncoderDecoder and AttentionMask.Full are mutually exclusive"
+    )]
     [InlineData("QueryKeyValueBias = true", "Form = AttentionForm.Linear", "")]
     [InlineData(
         "QueryKeyValueBias = true)]",

@@ -107,8 +107,14 @@ public sealed class TensorNameOverridesTests
     [Theory]
     [InlineData("Query = \"q\"", "Query = \"q\" must contain \"{layer}\" once, in the place of the layer number")]
     [InlineData("Logits = \"{layer}\"", "Logits = \"{layer}\" must not contain \"{layer}\", because the model has only one such tensor")]
-    [InlineData("Logits = \"out.weight\"", "Logits = \"out.weight\" ends in a suffix that is added automatically: remove \".weight\" and \".bias\"")]
-    [InlineData("TokenEmbedding = \"wte\", Logits = \"wte\"", "Logits = \"wte\" is TokenEmbedding's name too: every tensor needs a name of its own")]
+    [InlineData(
+        "Logits = \"out.weight\"",
+        "Logits = \"out.weight\" ends in a suffix that is added automatically: remove \".weight\" and \".bias\""
+    )]
+    [InlineData(
+        "TokenEmbedding = \"wte\", Logits = \"wte\"",
+        "Logits = \"wte\" is TokenEmbedding's name too: every tensor needs a name of its own"
+    )]
     [InlineData("Ignored = new[] { \"\" }", "Ignored = \"\" is empty: write the whole name of a tensor, or a prefix and a *")]
     [InlineData("Ignored = new string[] { null! }", "Ignored = \"\" is empty: write the whole name of a tensor, or a prefix and a *")]
     [InlineData("Ignored = new[] { \"*\" }", "Ignored = \"*\" ignores every tensor: name the tensors to ignore")]
@@ -133,7 +139,10 @@ public sealed class TensorNameOverridesTests
         "Query = \"{stack}.{layer}.q\"",
         "[TensorNames] gives Query a name with \"{stack}\", but only one stack has such a tensor: remove it"
     )]
-    [InlineData("Query = \"model.layers.{layer}.self_attn.k_proj\"", "[TensorNames] gives Query the name of Key: every tensor needs a name of its own")]
+    [InlineData(
+        "Query = \"model.layers.{layer}.self_attn.k_proj\"",
+        "[TensorNames] gives Query the name of Key: every tensor needs a name of its own"
+    )]
     public Task What_the_files_model_has_not(string arguments, string message) => Refused(Llama, arguments, message);
 
     [Theory]

@@ -37,8 +37,7 @@ public sealed class TermTests
     {
         string[] violations =
         [
-            .. Texts(folder)
-                .SelectMany(static prose => Violations(prose).Select(message => $"{prose.File}:{prose.Line}: {message}")),
+            .. Texts(folder).SelectMany(static prose => Violations(prose).Select(message => $"{prose.File}:{prose.Line}: {message}")),
         ];
         Assert.True(violations.Length == 0, $"{violations.Length} violations:\n{string.Join('\n', violations)}");
     }

@@ -128,11 +128,7 @@ public sealed class CheckpointTests : IDisposable
         );
         Assert.Equal(7, exception.ProblemCount);
         Assert.Equal(Index, exception.Description);
-        Assert.StartsWith(
-            $"{Index}: the index does not match its files; 7 problems:\n  ",
-            exception.Message,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith($"{Index}: the index does not match its files; 7 problems:\n  ", exception.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             "To fix it: download the index and all of its files again from the same source.",
             exception.Message,

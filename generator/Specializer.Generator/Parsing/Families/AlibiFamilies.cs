@@ -109,7 +109,11 @@ internal static class AlibiFamilies
             "transformers ignores it and computes with 8"
         );
         attentionFields.Refuse(attentionFields.Flag("qk_ln", false), "qk_ln", "LayerNorm of queries and keys is not supported");
-        attentionFields.Refuse(attentionFields.Flag("prefix_lm", false), "prefix_lm", "bidirectional attention within a prefix is not supported");
+        attentionFields.Refuse(
+            attentionFields.Flag("prefix_lm", false),
+            "prefix_lm",
+            "bidirectional attention within a prefix is not supported"
+        );
         attentionFields.Refuse(
             attentionFields.Flag("attn_uses_sequence_id", false),
             "attn_uses_sequence_id",

@@ -75,11 +75,7 @@ internal static class EncoderFamilies
         EncoderClass model = EncoderClass.Of(configuration, family, prefix);
         int positions = configuration.Extent("max_position_embeddings", 512);
         double padding = configuration.Number("pad_token_id", 1);
-        configuration.Require(
-            padding >= 0 && padding == Math.Floor(padding),
-            "pad_token_id",
-            "a token id; positions begin after it"
-        );
+        configuration.Require(padding >= 0 && padding == Math.Floor(padding), "pad_token_id", "a token id; positions begin after it");
         int offset = padding >= 0 && padding < positions ? (int)padding + 1 : 0;
         configuration.Refuse(
             padding + 1 >= positions,
@@ -252,7 +248,9 @@ internal static class EncoderFamilies
         {
             inner = configuration.Wrong(
                 "inner_group_num",
-                FormattableString.Invariant($"at most {MostInnerLayers}, and at most {MostLayers} when multiplied by \"num_hidden_layers\""),
+                FormattableString.Invariant(
+                    $"at most {MostInnerLayers}, and at most {MostLayers} when multiplied by \"num_hidden_layers\""
+                ),
                 1
             );
         }

@@ -205,11 +205,7 @@ internal sealed class SentenceFolder
                     );
                     foreach (string field in new[] { "config_args", "model_args", "config_kwargs", "model_kwargs" })
                     {
-                        configuration.Refuse(
-                            configuration.Section(field).Count > 0,
-                            field,
-                            "the value must be set in config.json itself"
-                        );
+                        configuration.Refuse(configuration.Section(field).Count > 0, field, "the value must be set in config.json itself");
                     }
 
                     // Fields of the tokenizer.
