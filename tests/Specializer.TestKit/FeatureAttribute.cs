@@ -4,12 +4,13 @@ using Xunit.Sdk;
 namespace Specializer.TestKit;
 
 /// <summary>
-/// A feature that a test shows: <c>dotnet test --filter Feature=alibi</c> runs the tests of one, and docs/coverage.md is made from them.
+/// Declares a feature that a test covers: <c>dotnet test --filter Feature=alibi</c> runs the tests of one, and docs/coverage.md
+/// is written from them.
 /// </summary>
 /// <param name="name">The feature, in lower case with hyphens.</param>
 /// <param name="cases">
-/// The cases of a theory that show it, by one of their arguments; a case that ends with * stands for every argument that begins so. Without
-/// cases all tests of the method or class show the feature.
+/// The cases of a theory that cover it, by one of their arguments; a case that ends with * matches every argument with that
+/// prefix. Without cases, all tests of the method or class cover the feature.
 /// </param>
 /// <remarks>Cases need <see cref="FeatureFramework"/> as the test framework of the assembly.</remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]

@@ -5,7 +5,7 @@ using Xunit.Sdk;
 
 namespace Specializer.TestKit;
 
-/// <summary>The trait of a <see cref="FeatureAttribute"/> that stands for all tests of a method or class.</summary>
+/// <summary>The trait of a <see cref="FeatureAttribute"/> that applies to all tests of a method or class.</summary>
 public sealed class FeatureDiscoverer : ITraitDiscoverer
 {
     /// <inheritdoc/>

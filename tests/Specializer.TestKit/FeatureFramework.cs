@@ -11,8 +11,8 @@ namespace Specializer.TestKit;
 public sealed class FeatureFramework(IMessageSink messageSink) : XunitTestFramework(messageSink)
 {
     /// <summary>
-    /// The features of a test case: each with the class or method that declares it, and with the case that names it, which is empty for a
-    /// feature of all tests of the method or class.
+    /// The features of a test case, each with the class or method that declares it. The name of its case is empty for a feature
+    /// of all tests of the method or class.
     /// </summary>
     public static IEnumerable<(string Feature, string Source, string Case)> Features(ITestCase testCase)
     {

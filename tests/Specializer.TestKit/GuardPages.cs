@@ -112,7 +112,7 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
         Protect(first, (nint)memory.Address + (nint)memory.ByteLength - first, ReadWrite);
     }
 
-    /// <summary>Turns the guards on where the environment asks for them.</summary>
+    /// <summary>Enables the guards if the environment requests them.</summary>
     public static void ReadSetting()
     {
         if (Environment.GetEnvironmentVariable(Setting) == "1")

@@ -16,7 +16,7 @@ public static class PlatformReferences
     /// <summary>The same as the compiler takes them.</summary>
     public static ImmutableArray<MetadataReference> All { get; } = [.. Paths.Select(static path => MetadataReference.CreateFromFile(path))];
 
-    // The process loads the test assemblies, too; a user's project knows only the assemblies beside the core library.
+    // The process also loads the test assemblies; a user's project references only the assemblies beside the core library.
     private static IEnumerable<string> Find()
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;

@@ -3,7 +3,7 @@ using Specializer.TestKit;
 
 namespace Specializer.Tests;
 
-/// <summary>Turns <see cref="GuardPages"/> on before the first test where the environment asks for them.</summary>
+/// <summary>Enables <see cref="GuardPages"/> before the first test if the environment requests them.</summary>
 internal static class GuardedProcess
 {
     [ModuleInitializer]
