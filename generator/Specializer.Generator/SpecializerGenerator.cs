@@ -9,6 +9,8 @@ using Specializer.Generator.Architecture;
 using Specializer.Generator.Diagnostics;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Lowering;
+using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Parsing;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Planning;
@@ -32,6 +34,9 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        // What carries this attribute is invisible to other compilations.
+        context.RegisterPostInitializationOutput(static context => context.AddEmbeddedAttributeDefinition());
+
         IncrementalValuesProvider<AttributeDeclaration> attributes = context
             .SyntaxProvider.ForAttributeWithMetadataName(
                 DeclarationParser.TransformerAttributeName,
@@ -114,6 +119,8 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             }
         );
 
+        RegisterKernels(context, plans, instructionSets);
+
         // The class of a declaration with errors gets its members, so that only the errors of the declaration are reported.
         context.RegisterSourceOutput(
             resolved.Where(static declaration => declaration.Outline is not null).Select(static (declaration, _) => declaration.Outline!),
@@ -124,6 +131,69 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             }
         );
     }
+
+    /// <summary>Prints the kernels of all models, those that several models need once.</summary>
+    private static void RegisterKernels(
+        IncrementalGeneratorInitializationContext context,
+        IncrementalValuesProvider<PlannedModel> plans,
+        IncrementalValueProvider<EquatableArray<string>> instructionSets
+    )
+    {
+        IncrementalValueProvider<KernelProject> project = instructionSets
+            .Combine(context.CompilationProvider.Select(static (compilation, _) => compilation.Options.CheckOverflow))
+            .Select(static (pair, _) => new KernelProject(pair.Left, pair.Right));
+
+        IncrementalValueProvider<(EquatableArray<Kernel> Kernels, KernelProject Project)> kernels = plans
+            .SelectMany(static (model, _) => model.Plan.Kernels.Select(static kernel => kernel.ForCode))
+            .Collect()
+            .Select(static (kernels, _) => new EquatableArray<Kernel>(KernelFiles.Distinct(kernels)))
+            .WithTrackingName(TrackingNames.Kernels)
+            .Combine(project);
+
+        context.RegisterSourceOutput(
+            kernels,
+            static (context, pair) =>
+            {
+                if (pair.Kernels.Count > 0)
+                {
+                    Add(context, KernelFiles.Declarations(pair.Kernels, pair.Project.Targets, pair.Project.ChecksOverflow));
+                }
+            }
+        );
+        foreach (KernelFamily family in KernelProgram.Families)
+        {
+            RegisterFamily(context, kernels, family);
+        }
+    }
+
+    /// <summary>Prints the methods of a family when a kernel that concerns it changes.</summary>
+    private static void RegisterFamily(
+        IncrementalGeneratorInitializationContext context,
+        IncrementalValueProvider<(EquatableArray<Kernel> Kernels, KernelProject Project)> kernels,
+        KernelFamily family
+    ) =>
+        context.RegisterSourceOutput(
+            kernels
+                .Select(
+                    (pair, _) =>
+                        (
+                            Kernels: new EquatableArray<Kernel>(pair.Kernels.Where(kernel => KernelProgram.Concerns(kernel, family))),
+                            pair.Project
+                        )
+                )
+                .WithTrackingName(TrackingNames.Families),
+            (context, pair) =>
+            {
+                foreach (InstructionSetDescription target in pair.Kernels.Count > 0 ? pair.Project.Targets : [])
+                {
+                    context.CancellationToken.ThrowIfCancellationRequested();
+                    Add(context, KernelFiles.Methods(family, pair.Kernels, target, pair.Project.ChecksOverflow));
+                }
+            }
+        );
+
+    private static void Add(SourceProductionContext context, SourceFile file) =>
+        context.AddSource(file.HintName, SourceText.From(file.Text, s_encoding));
 
     private static AttributeDeclaration? Parse(INamedTypeSymbol type, SemanticModel model, CancellationToken cancellationToken)
     {
@@ -139,12 +209,7 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             Class = inProject,
             Outline = declaration.Outline is null ? null : declaration.Outline with { Class = inProject },
         };
-        return !HiddenNames.Any(type, KernelTypes.Names, model)
-            ? declaration
-            : declaration with
-            {
-                Class = declaration.Class with { HidesKernelTypes = true },
-            };
+        return declaration;
     }
 
     /// <summary>

@@ -12,4 +12,8 @@ internal static class TrackingNames
     public const string Declarations = nameof(Declarations);
 
     public const string Plans = nameof(Plans);
+
+    public const string Kernels = nameof(Kernels);
+
+    public const string Families = nameof(Families);
 }

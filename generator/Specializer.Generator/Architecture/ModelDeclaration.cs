@@ -59,9 +59,6 @@ internal sealed record PoolingDeclaration(Pooling Kind, bool Normalize)
 /// <param name="Name">The name.</param>
 internal sealed record ClassDeclaration(string Namespace, EquatableArray<string> ContainingTypes, string Name)
 {
-    /// <summary>Whether the project hides a type that the kernels name, so that full names are required.</summary>
-    public bool HidesKernelTypes { get; init; }
-
     /// <summary>Whether the project checks arithmetic for overflow by default.</summary>
     public bool ChecksOverflow { get; init; }
 

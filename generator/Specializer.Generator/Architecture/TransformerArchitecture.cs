@@ -257,6 +257,11 @@ internal sealed record LayerKind(string Name, int Window, AttentionPositions Pos
 
     /// <summary>In an encoder, the number of positions on each side that a position attends to; 0 for all.</summary>
     public int Band { get; init; }
+
+    /// <summary>
+    /// The kind with nothing on which the code of its kernels does not depend: tables of positions hold what bases and factors make.
+    /// </summary>
+    public LayerKind ForCode => new("", Window, Positions.ForCode) { Mask = Mask, Band = Band };
 }
 
 /// <summary>Specifies the positions that a position can attend to; the values are those of the attribute's enumeration.</summary>
@@ -273,7 +278,11 @@ internal enum AttentionMask
 }
 
 /// <summary>The positions in the attention.</summary>
-internal abstract record AttentionPositions;
+internal abstract record AttentionPositions
+{
+    /// <summary>The positions with nothing on which the code of kernels does not depend.</summary>
+    public virtual AttentionPositions ForCode => this;
+}
 
 /// <summary>No positions.</summary>
 internal sealed record NoPositions : AttentionPositions;
@@ -282,7 +291,10 @@ internal sealed record NoPositions : AttentionPositions;
 /// <param name="RotaryDimension">The number of leading elements of a head that are rotated; even.</param>
 /// <param name="Interleaved">Whether pairs are (2i, 2i+1) instead of (i, i + RotaryDimension / 2).</param>
 /// <param name="Scaling">The scaling of the frequencies for longer contexts.</param>
-internal sealed record RotaryPositions(double Base, int RotaryDimension, bool Interleaved, RotaryScaling Scaling) : AttentionPositions;
+internal sealed record RotaryPositions(double Base, int RotaryDimension, bool Interleaved, RotaryScaling Scaling) : AttentionPositions
+{
+    public override AttentionPositions ForCode => this with { Base = 0, Scaling = new NoScaling() };
+}
 
 /// <summary>The scaling of rotary frequencies for longer contexts.</summary>
 internal abstract record RotaryScaling;
@@ -344,7 +356,10 @@ internal sealed record LongScaling(EquatableArray<double> Factors, double Attent
 
 /// <summary>Linear biases on scores with a slope for each head (Press et al. 2022, ALiBi).</summary>
 /// <param name="MaximumBias">The largest exponent: head k of p (a power of two) has the slope 2^(−MaximumBias · k / p).</param>
-internal sealed record AlibiPositions(double MaximumBias) : AttentionPositions;
+internal sealed record AlibiPositions(double MaximumBias) : AttentionPositions
+{
+    public override AttentionPositions ForCode => this with { MaximumBias = 0 };
+}
 
 /// <summary>
 /// Relative positions: a learned bias on scores for each head and bucket of distances; one table for all layers (Raffel et al. 2020, T5).
@@ -352,7 +367,10 @@ internal sealed record AlibiPositions(double MaximumBias) : AttentionPositions;
 /// <param name="Buckets">The number of rows of the table.</param>
 /// <param name="MaximumDistance">The distance from which on all keys are in the last bucket.</param>
 /// <param name="Bidirectional">Whether half of the buckets are for keys after the query; otherwise their distance is 0.</param>
-internal sealed record RelativePositions(int Buckets, int MaximumDistance, bool Bidirectional) : AttentionPositions;
+internal sealed record RelativePositions(int Buckets, int MaximumDistance, bool Bidirectional) : AttentionPositions
+{
+    public override AttentionPositions ForCode => this with { Buckets = 0, MaximumDistance = 0 };
+}
 
 /// <summary>Specifies an activation function; whether it is gated is separate.</summary>
 internal enum ActivationFunction

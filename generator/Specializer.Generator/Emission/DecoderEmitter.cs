@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Linq;
+using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
@@ -14,7 +15,9 @@ internal static class DecoderEmitter
         var steps = new StepEmitter(writer, plan);
         writer.Separate();
         writer.Line("// Every worker runs the same steps, each on its share; a barrier stands wherever one reads what another wrote.");
-        using (writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, IKernels"))
+        using (
+            writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, " + KernelFiles.Interface)
+        )
         {
             writer.Line("// The rows are positions of one sequence that follow each other, or one position of each of several sequences.");
             writer.Line("int rows = Rows, sequences = SequencesInWork, sequenceRows = rows / sequences;");

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Architecture;
+using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
@@ -36,7 +37,9 @@ internal sealed class EncoderEmitter
         var emitter = new EncoderEmitter(writer, plan);
         writer.Separate();
         writer.Line("// Every worker runs the same steps, each on its share; a barrier stands wherever one reads what another wrote.");
-        using (writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, IKernels"))
+        using (
+            writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, " + KernelFiles.Interface)
+        )
         {
             emitter.EmitLayers(head.Steps, "ReportHiddenStates");
             writer.Line();
@@ -51,7 +54,9 @@ internal sealed class EncoderEmitter
         var emitter = new EncoderEmitter(writer, plan);
         writer.Separate();
         writer.Line("// The source as a whole, as Forward computes the decoder's rows.");
-        using (writer.Braces("private void Encode<TKernels>(int worker, int workers)\n    where TKernels : struct, IKernels"))
+        using (
+            writer.Braces("private void Encode<TKernels>(int worker, int workers)\n    where TKernels : struct, " + KernelFiles.Interface)
+        )
         {
             emitter.EmitLayers(plan.Cross, "ReportSourceStates");
             writer.Line();

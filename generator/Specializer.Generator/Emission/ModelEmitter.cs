@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
@@ -25,34 +26,8 @@ internal static class ModelEmitter
         );
         yield return new SourceFile(
             hint + ".Session.g.cs",
-            File(
-                model.Class,
-                [],
-                writer =>
-                    Part(
-                        writer,
-                        model,
-                        () =>
-                        {
-                            SessionEmitter.Emit(writer, model);
-                            writer.Separate();
-                            KernelsEmitter.EmitShared(writer, model.Plan);
-                        }
-                    )
-            )
+            File(model.Class, [], writer => Part(writer, model, () => SessionEmitter.Emit(writer, model)))
         );
-        foreach (InstructionSetDescription isa in InstructionSetDescription.Chosen(model.InstructionSets))
-        {
-            yield return new SourceFile(hint + ".Kernels." + isa.Name + ".g.cs", EmitKernels(model, isa));
-        }
-    }
-
-    private static string EmitKernels(PlannedModel model, InstructionSetDescription isa)
-    {
-        // Numbers and pointers: nothing in kernels can be null, and to look for it takes the C# compiler a fifth of their time.
-        IReadOnlyList<string> head = ["#nullable disable warnings", "", .. isa.Namespaces.Select(static name => $"using global::{name};")];
-        string text = File(model.Class, head, writer => Part(writer, model, () => KernelsEmitter.Emit(writer, isa, model.Plan)));
-        return model.Class.HidesKernelTypes ? KernelTypes.Qualify(text) : text;
     }
 
     /// <summary>A file with the parts of a class: what stands before, its namespace and the types around it.</summary>
@@ -98,7 +73,8 @@ internal static class ModelEmitter
 
         return declaration.RuntimeAlias.Length == 0
             ? text
-            : text.Replace("global::Specializer.", declaration.RuntimeAlias + "::Specializer.");
+            : text.Replace("global::Specializer.", declaration.RuntimeAlias + "::Specializer.")
+                .Replace(declaration.RuntimeAlias + "::" + KernelFiles.Namespace + ".", "global::" + KernelFiles.Namespace + ".");
     }
 
     private static void Part(SourceWriter writer, PlannedModel model, Action emit)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
@@ -47,7 +48,7 @@ internal static class SessionEmitter
                     writer.Line($"{label}:");
                     using (writer.Indented())
                     {
-                        writer.Line($"{(plan.IsEncoderDecoder ? "Run" : "Forward")}<{isa.Name}Kernels>(worker, workers);");
+                        writer.Line($"{(plan.IsEncoderDecoder ? "Run" : "Forward")}<{KernelFiles.TypeOf(isa)}>(worker, workers);");
                         writer.Line("break;");
                     }
                 }
@@ -102,7 +103,7 @@ internal static class SessionEmitter
     private static void EmitRun(SourceWriter writer)
     {
         writer.Separate();
-        using (writer.Braces("private void Run<TKernels>(int worker, int workers)\n    where TKernels : struct, IKernels"))
+        using (writer.Braces("private void Run<TKernels>(int worker, int workers)\n    where TKernels : struct, " + KernelFiles.Interface))
         {
             using (writer.Braces("if (IsEncoding)"))
             {

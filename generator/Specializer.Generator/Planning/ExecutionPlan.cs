@@ -64,6 +64,9 @@ internal sealed record ExecutionPlan(
     public IEnumerable<StepPlan> Steps =>
         (Encoder?.Steps ?? []).Concat(Cross).Concat(DecoderSteps).Concat(Head?.Steps ?? EquatableArray<StepPlan>.Empty);
 
+    /// <summary>The kernels that the steps call, each once, in the order of their first use.</summary>
+    public IEnumerable<Kernel> Kernels => Steps.SelectMany(static step => step.Kernels).Distinct();
+
     /// <summary>The steps of a decoder.</summary>
     public IEnumerable<StepPlan> DecoderSteps => Before.Concat(Layer).Concat(After);
 

@@ -8,61 +8,65 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Kernels.Lowering;
 
-/// <summary>Lowers kernels for a target, with the tiles and functions that they share.</summary>
+/// <summary>Lowers kernels for a target, family by family, with the tiles and functions that they share.</summary>
 internal static class KernelProgram
 {
-    /// <summary>Returns the methods of kernels, those that a session calls before those that they call.</summary>
-    public static IEnumerable<KernelMethod> Lower(IReadOnlyCollection<Kernel> kernels, InstructionSetDescription target)
+    /// <summary>Gets the families in the order of their files.</summary>
+    public static IReadOnlyList<KernelFamily> Families { get; } = (KernelFamily[])Enum.GetValues(typeof(KernelFamily));
+
+    /// <summary>Returns all methods of kernels, those that a session calls before those that they call.</summary>
+    public static IEnumerable<KernelMethod> Lower(IReadOnlyCollection<Kernel> kernels, InstructionSetDescription target) =>
+        Families.SelectMany(family => Lower(family, kernels, target));
+
+    /// <summary>Returns the methods of one family, each once: kernels that differ in one of their methods may share another.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="kernels">All kernels; the family takes those that concern it.</param>
+    /// <param name="target">The target.</param>
+    public static IEnumerable<KernelMethod> Lower(
+        KernelFamily family,
+        IReadOnlyCollection<Kernel> kernels,
+        InstructionSetDescription target
+    )
     {
         var functions = new RequiredFunctions();
-        foreach (KernelMethod method in kernels.SelectMany(kernel => Lower(kernel, target, functions)))
+        IEnumerable<KernelMethod> methods = family switch
         {
-            yield return method;
-        }
-
-        AttentionKernel[] attentions = [.. kernels.OfType<AttentionKernel>().Where(static kernel => !kernel.Attention.Linear)];
-        if (attentions.Length > 0)
-        {
-            foreach (KernelMethod method in AttentionMethods.Shared(attentions, target, functions))
-            {
-                yield return method;
-            }
-        }
-
-        if (kernels.OfType<AttentionKernel>().FirstOrDefault(static kernel => kernel.Attention.Linear) is { } linearAttention)
-        {
-            foreach (KernelMethod method in LinearStateLowering.Lower(linearAttention, target, functions))
-            {
-                yield return method;
-            }
-        }
-
-        // Kernels that share a family of tiles get the union of its tiles and of the uses of their sums.
-        TileShape[] tiles =
-        [
-            .. kernels
-                .SelectMany(kernel => Tiles(kernel, target))
-                .GroupBy(static tile => tile with { LeastRows = 1, Addition = default })
-                .Select(static family => TileShape.Shared([.. family])),
-        ];
-        foreach (KernelMethod method in tiles.SelectMany(tile => TileLowering.Lower(tile, target)))
-        {
-            yield return method;
-        }
-
-        yield return TileHeights.Lower(target.Tuning);
-        if (kernels.OfType<LinearKernel>().Any(kernel => new LinearTiles(kernel, target).Panels > 1))
-        {
-            yield return RowSharing.Lower(target.Tuning);
-        }
-
-        foreach (KernelMethod function in functions.Lower(target))
-        {
-            yield return function;
-        }
+            KernelFamily.Tiles => Tiles(kernels, target),
+            KernelFamily.Functions => RequiredFunctions.Of(kernels).Lower(target),
+            KernelFamily.Attention => Of(family, kernels, target, functions)
+                .Concat(AttentionMethods.Shared([.. kernels.OfType<AttentionKernel>()], target, functions)),
+            _ => Of(family, kernels, target, functions),
+        };
+        var names = new HashSet<string>();
+        return methods.Where(method => names.Add(method.Name));
     }
 
-    private static IEnumerable<KernelMethod> Lower(Kernel kernel, InstructionSetDescription target, RequiredFunctions functions) =>
+    /// <summary>Returns whether the methods of a family depend on a kernel.</summary>
+    public static bool Concerns(Kernel kernel, KernelFamily family) =>
+        family switch
+        {
+            KernelFamily.Tiles => kernel is LinearKernel or AttentionKernel { Attention.Linear: false },
+            KernelFamily.Functions => kernel is LinearKernel or AttentionKernel,
+            _ => FamilyOf(kernel) == family,
+        };
+
+    /// <summary>Returns the family of a kernel.</summary>
+    public static KernelFamily FamilyOf(Kernel kernel) =>
+        kernel switch
+        {
+            LinearKernel or HighestKernel => KernelFamily.Linear,
+            AttentionKernel => KernelFamily.Attention,
+            _ => KernelFamily.Rows,
+        };
+
+    private static IEnumerable<KernelMethod> Of(
+        KernelFamily family,
+        IEnumerable<Kernel> kernels,
+        InstructionSetDescription target,
+        RequiredFunctions functions
+    ) => kernels.Where(kernel => FamilyOf(kernel) == family).SelectMany(kernel => Of(kernel, target, functions));
+
+    private static IEnumerable<KernelMethod> Of(Kernel kernel, InstructionSetDescription target, RequiredFunctions functions) =>
         kernel switch
         {
             EmbedKernel embed => [EmbedLowering.Lower(embed, target)],
@@ -80,7 +84,30 @@ internal static class KernelProgram
             _ => throw new NotSupportedException(kernel.GetType().Name),
         };
 
-    private static IEnumerable<TileShape> Tiles(Kernel kernel, InstructionSetDescription target) =>
+    /// <summary>Kernels that share a family of tiles get the union of its tiles and of the uses of their sums.</summary>
+    private static IEnumerable<KernelMethod> Tiles(IReadOnlyCollection<Kernel> kernels, InstructionSetDescription target)
+    {
+        IEnumerable<TileShape> tiles = kernels
+            .SelectMany(kernel => TilesOf(kernel, target))
+            .GroupBy(static tile => tile with { LeastRows = 1, Addition = default })
+            .Select(static family => TileShape.Shared([.. family]));
+        foreach (KernelMethod method in tiles.SelectMany(tile => TileLowering.Lower(tile, target)))
+        {
+            yield return method;
+        }
+
+        if (kernels.Any(static kernel => kernel is LinearKernel or AttentionKernel { Attention.Linear: false }))
+        {
+            yield return TileHeights.Lower(target.Tuning);
+        }
+
+        if (kernels.OfType<LinearKernel>().Any(kernel => new LinearTiles(kernel, target).Panels > 1))
+        {
+            yield return RowSharing.Lower(target.Tuning);
+        }
+    }
+
+    private static IEnumerable<TileShape> TilesOf(Kernel kernel, InstructionSetDescription target) =>
         kernel switch
         {
             LinearKernel linear => new LinearTiles(linear, target).All,

@@ -10,13 +10,14 @@ namespace Specializer.Generator.Kernels.Output;
 /// <summary>Prints the types that hold the constants of linear layers, and the interface of these types.</summary>
 internal static class LayerConstantsPrinter
 {
-    public static void Print(SourceWriter writer, IEnumerable<LinearKernel> layers)
+    public static void Print(SourceWriter writer, string attribute, IEnumerable<LinearKernel> layers)
     {
         writer.Separate();
         writer.Line(
             "// What the register tiles of linear layers are compiled for: constants to the JIT compiler, which makes code of its own for each type."
         );
-        using (writer.Braces($"private interface {LayerConstants.Interface}"))
+        writer.Line(attribute);
+        using (writer.Braces($"internal interface {LayerConstants.Interface}"))
         {
             writer.Line("// How many weights each output has, which is the depth of a tile.");
             Declare(LayerConstants.Inputs);
@@ -32,7 +33,8 @@ internal static class LayerConstantsPrinter
         {
             LinearKernel layer = types.First();
             writer.Separate();
-            using (writer.Braces($"private readonly struct {types.Key} : {LayerConstants.Interface}"))
+            writer.Line(attribute);
+            using (writer.Braces($"internal readonly struct {types.Key} : {LayerConstants.Interface}"))
             {
                 Define(LayerConstants.Inputs, ExpressionPrinter.Text(layer.Inputs));
                 writer.Separate();

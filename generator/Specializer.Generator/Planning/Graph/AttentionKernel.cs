@@ -85,6 +85,23 @@ internal sealed record AttentionKernel(
     public int BiasStride =>
         Kind.Positions is RelativePositions relative ? Layout.RelativeBiasStride(BiasOrigin, relative.Bidirectional) : 0;
 
+    public override Kernel ForCode =>
+        this with
+        {
+            Attention = Attention with
+            {
+                Scale = Attention.ScaleByInverseLayer || Attention.Linear ? 1 : Attention.Scale,
+                QueryBias = false,
+                KeyBias = false,
+                ValueBias = false,
+                OutputBias = false,
+                ProjectionClip = 0,
+            },
+            Kind = Kind.ForCode,
+            Epsilon = Attention.QueryKeyNorm ? Epsilon : 0,
+            TilePrefix = "",
+        };
+
     /// <summary>
     /// The signatures. Causal linear attention has one method; attention to another sequence prepares its queries separately.
     /// </summary>

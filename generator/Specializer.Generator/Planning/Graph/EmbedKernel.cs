@@ -26,6 +26,14 @@ internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bo
     /// <summary>The storage type of the packed output matrix of tied embeddings.</summary>
     public WeightStorage Storage { get; init; }
 
+    public override Kernel ForCode =>
+        this with
+        {
+            OfSource = false,
+            VocabularySize = Tied ? VocabularySize : 0,
+            Storage = Tied ? Storage : WeightStorage.Float32,
+        };
+
     public override EquatableArray<KernelSignature> Signatures =>
         One(
             KernelSignature.OverRows(

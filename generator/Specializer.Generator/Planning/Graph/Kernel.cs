@@ -9,6 +9,12 @@ internal abstract record Kernel
     /// <summary>The signatures of its methods, in the order in which they are declared.</summary>
     public abstract EquatableArray<KernelSignature> Signatures { get; }
 
+    /// <summary>
+    /// Gets the kernel with nothing on which its code does not depend: kernels that are equal so have the same methods, whatever
+    /// the models that need them.
+    /// </summary>
+    public virtual Kernel ForCode => this;
+
     /// <summary>Returns the signature of one of its methods.</summary>
     /// <param name="part">The method.</param>
     public KernelSignature Signature(KernelPart part = KernelPart.Compute) => Signatures.Single(signature => signature.Part == part);

@@ -97,7 +97,7 @@ internal sealed class AppendLowering
     {
         if (_kernel.Attention.QueryKeyNorm)
         {
-            _code.Call(HeadNormLowering.Name, source, _code[norm], output);
+            _code.Call(HeadNormLowering.Name(_kernel), source, _code[norm], output);
             source = output;
         }
 
@@ -107,7 +107,7 @@ internal sealed class AppendLowering
         }
         else
         {
-            _code.Call(RotateLowering.Name(_rotary!), source, table, output, scale);
+            _code.Call(RotateLowering.Name(_rotary!, _kernel.Attention.HeadDimension), source, table, output, scale);
         }
     }
 

@@ -33,43 +33,57 @@ internal static class AttentionMethods
         IReadOnlyCollection<AttentionKernel> kernels,
         InstructionSetDescription target,
         RequiredFunctions functions
+    ) =>
+        Distinct(kernels, static kernel => kernel.Attention.QueryKeyNorm ? HeadNormLowering.Name(kernel) : null)
+            .Select(kernel => HeadNormLowering.Lower(kernel, target))
+            .Concat(OfSoftmax([.. kernels.Where(static kernel => !kernel.Attention.Linear)], target, functions))
+            .Concat(OfStates([.. kernels.Where(static kernel => kernel.Attention.Linear)], target, functions));
+
+    private static IEnumerable<KernelMethod> OfSoftmax(
+        IReadOnlyCollection<AttentionKernel> kernels,
+        InstructionSetDescription target,
+        RequiredFunctions functions
     )
     {
-        foreach (
-            AttentionKernel rotated in Distinct(kernels, static kernel => Rotary(kernel) is { } rotary ? RotateLowering.Name(rotary) : null)
-        )
+        if (kernels.Count == 0)
         {
-            yield return RotateLowering.Lower(Rotary(rotated)!, rotated.Attention.HeadDimension, target);
+            return [];
         }
 
-        foreach (AttentionKernel stored in Distinct(kernels, StoreKeysLowering.Name))
-        {
-            yield return StoreKeysLowering.Lower(stored, target);
-        }
-
-        foreach (AttentionKernel scaled in Distinct(kernels, static kernel => Rotary(kernel) is null ? ScaleLowering.Name(kernel) : null))
-        {
-            yield return ScaleLowering.Lower(scaled, target);
-        }
-
-        if (kernels.FirstOrDefault(static kernel => kernel.Attention.QueryKeyNorm) is { } normalized)
-        {
-            yield return HeadNormLowering.Lower(normalized, target);
-        }
-
-        yield return SoftmaxLowering.LowerHighest(target);
-        yield return SoftmaxLowering.LowerWeigh(target, functions);
-        foreach (
-            ScoreModifier modifier in kernels
-                .SelectMany(static kernel => ScoreModifier.Of(kernel))
-                .Where(static modifier => modifier.MethodName is not null)
-                .GroupBy(static modifier => modifier.MethodName)
-                .Select(static same => same.First())
-        )
-        {
-            yield return modifier.Method(target, functions)!;
-        }
+        IEnumerable<KernelMethod> rotations = Distinct(
+                kernels,
+                static kernel => Rotary(kernel) is { } rotary ? RotateLowering.Name(rotary, kernel.Attention.HeadDimension) : null
+            )
+            .Select(kernel => RotateLowering.Lower(Rotary(kernel)!, kernel.Attention.HeadDimension, target));
+        IEnumerable<KernelMethod> stores = Distinct(kernels, StoreKeysLowering.Name)
+            .Select(kernel => StoreKeysLowering.Lower(kernel, target));
+        IEnumerable<KernelMethod> scalings = Distinct(kernels, static kernel => Rotary(kernel) is null ? ScaleLowering.Name(kernel) : null)
+            .Select(kernel => ScaleLowering.Lower(kernel, target));
+        IEnumerable<KernelMethod> modifiers = kernels
+            .SelectMany(static kernel => ScoreModifier.Of(kernel))
+            .Where(static modifier => modifier.MethodName is not null)
+            .GroupBy(static modifier => modifier.MethodName)
+            .Select(same => same.First().Method(target, functions)!);
+        return
+        [
+            .. rotations,
+            .. stores,
+            .. scalings,
+            SoftmaxLowering.LowerHighest(target),
+            SoftmaxLowering.LowerWeigh(target, functions),
+            .. modifiers,
+        ];
     }
+
+    private static IEnumerable<KernelMethod> OfStates(
+        IEnumerable<AttentionKernel> kernels,
+        InstructionSetDescription target,
+        RequiredFunctions functions
+    ) =>
+        kernels
+            .SelectMany(kernel => LinearStateLowering.Lower(kernel, target, functions))
+            .GroupBy(static method => method.Name)
+            .Select(static same => same.First());
 
     private static RotaryPositions? Rotary(AttentionKernel kernel) => kernel.Kind.Positions as RotaryPositions;
 

@@ -27,7 +27,7 @@ internal sealed class AttentionTiles(AttentionKernel kernel, InstructionSetDescr
     /// of panels, which many queries take too, is enough.
     /// </summary>
     public TileShape? ScoresOfOneQuery =>
-        HasOneQuery && !_tuning.SupportsPanelPairs ? ScoresOf("ScoreStreamRows", _tuning.StreamPanels) with { MostRows = 1 } : null;
+        HasOneQuery && !_tuning.SupportsPanelPairs ? ScoresOf("ScoreStream", _tuning.StreamPanels) with { MostRows = 1 } : null;
 
     /// <summary>
     /// Gets the scores of a few queries, such as those of a group of heads in decoding. They exceed the height of a tile over a
@@ -36,7 +36,7 @@ internal sealed class AttentionTiles(AttentionKernel kernel, InstructionSetDescr
     /// </summary>
     public TileShape? ScoresOfFewQueries =>
         _tuning.SupportsPanelPairs && _tuning.SmallTileRows > RowsOfPairs
-            ? ScoresOf("ScoreFewRows", 1) with
+            ? ScoresOf("ScoreFew", 1) with
             {
                 LeastRows = RowsOfPairs + 1,
                 MostRows = _tuning.SmallTileRows,
@@ -45,10 +45,10 @@ internal sealed class AttentionTiles(AttentionKernel kernel, InstructionSetDescr
             : null;
 
     /// <summary>Gets the scores against a pair of panels; null where the target takes none.</summary>
-    public TileShape? ScoresOfPairs => _tuning.SupportsPanelPairs ? ScoresOf("ScorePairRows", 2) with { MostRows = RowsOfPairs } : null;
+    public TileShape? ScoresOfPairs => _tuning.SupportsPanelPairs ? ScoresOf("ScorePair", 2) with { MostRows = RowsOfPairs } : null;
 
     /// <summary>Gets the scores against one panel. After pairs, a tile over the last panel takes the same rows as theirs.</summary>
-    public TileShape Scores => ScoresOf("ScoreRows", 1) with { MostRows = _tuning.SupportsPanelPairs ? RowsOfPairs : null };
+    public TileShape Scores => ScoresOf("Score", 1) with { MostRows = _tuning.SupportsPanelPairs ? RowsOfPairs : null };
 
     /// <summary>
     /// Gets the tiles side by side over the width of a head for one query, which leaves registers for more columns; null where it
@@ -76,7 +76,7 @@ internal sealed class AttentionTiles(AttentionKernel kernel, InstructionSetDescr
 
     private TileShape ScoresOf(string name, int panels) =>
         new(
-            kernel.TilePrefix + name,
+            name + Names.Number(kernel.Attention.HeadDimension) + "Rows",
             _tuning.PanelVectors,
             kernel.Attention.HeadDimension,
             kernel.HeadStride,
@@ -95,7 +95,7 @@ internal sealed class AttentionTiles(AttentionKernel kernel, InstructionSetDescr
         {
             int width = (_vectors + tiles - 1 - tile) / tiles;
             yield return new(
-                kernel.TilePrefix + name + (width == wide ? "Rows" : "NarrowRows"),
+                name + Names.Number(kernel.HeadStride) + (width == wide ? "Rows" : "NarrowRows"),
                 width,
                 Depth: null,
                 Layout.KeyBlock,

@@ -8,7 +8,9 @@ namespace Specializer.Generator.Kernels.Lowering.Attention;
 /// <summary>Lowers the root-mean-square norm of one head of queries or keys.</summary>
 internal static class HeadNormLowering
 {
-    public const string Name = "NormalizeHead";
+    /// <summary>The name of the method, which kernels with such heads share.</summary>
+    public static string Name(AttentionKernel kernel) =>
+        "NormalizeHead" + Names.Number(kernel.Attention.HeadDimension) + Names.Epsilon(kernel.Epsilon);
 
     public static KernelMethod Lower(AttentionKernel kernel, InstructionSetDescription target)
     {
@@ -38,6 +40,6 @@ internal static class HeadNormLowering
             elements.Count,
             i => elements.Store(code, elements.Load(source, i) * scale * elements.Load(weight, i), output, i)
         );
-        return code.Method(Name, comment: $"One head: x / sqrt(mean(x^2) + {Constant.Of(kernel.Epsilon).Text}) * weight.");
+        return code.Method(Name(kernel), comment: $"One head: x / sqrt(mean(x^2) + {Constant.Of(kernel.Epsilon).Text}) * weight.");
     }
 }

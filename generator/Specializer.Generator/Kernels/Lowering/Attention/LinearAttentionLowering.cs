@@ -122,5 +122,11 @@ internal sealed class LinearAttentionLowering
     private void EachMember(Action<Variable> body) => _code.Each("member", _group, body);
 
     private void Features(Expr source, Expr output) =>
-        LinearStateLowering.CallFeatures(_code, source, _attention.QueryKeyNorm ? _code[KernelParameters.QueryNorm] : null, output);
+        LinearStateLowering.CallFeatures(
+            _code,
+            _kernel,
+            source,
+            _attention.QueryKeyNorm ? _code[KernelParameters.QueryNorm] : null,
+            output
+        );
 }

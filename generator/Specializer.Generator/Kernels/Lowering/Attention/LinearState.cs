@@ -6,6 +6,7 @@ namespace Specializer.Generator.Kernels.Lowering.Attention;
 /// <summary>The state of one key/value head in linear attention.</summary>
 internal sealed class LinearState
 {
+    private readonly AttentionKernel _kernel;
     private readonly Variable _state;
     private readonly Variable _sum;
 
@@ -15,6 +16,7 @@ internal sealed class LinearState
     /// <param name="head">The key/value head.</param>
     public LinearState(KernelCode code, AttentionKernel kernel, Variable head)
     {
+        _kernel = kernel;
         Head = head;
         _state = code.Let("state", code[KernelParameters.States].At(head * Constant.Of(kernel.KeysPerHead).AsNInt));
         _sum = code.Let("sum", code[KernelParameters.Sums].At(head * Constant.Of(kernel.ValuesPerHead).AsNInt));
@@ -32,8 +34,9 @@ internal sealed class LinearState
 
     /// <summary>Adds a row's key and value.</summary>
     public void Add(CodeBuilder code, Expr key, Expr? norm, Expr value) =>
-        code.Call(LinearStateLowering.AddName, norm is null ? [_state, _sum, key, value] : [_state, _sum, key, norm, value]);
+        code.Call(LinearStateLowering.AddName(_kernel), norm is null ? [_state, _sum, key, value] : [_state, _sum, key, norm, value]);
 
     /// <summary>Computes the result of one query.</summary>
-    public void Read(CodeBuilder code, Expr query, Expr output) => code.Call(LinearStateLowering.ReadName, _state, _sum, query, output);
+    public void Read(CodeBuilder code, Expr query, Expr output) =>
+        code.Call(LinearStateLowering.ReadName(_kernel), _state, _sum, query, output);
 }

@@ -11,12 +11,6 @@ namespace Specializer.Generator.Kernels.Lowering.Attention;
 /// <summary>Lowers the methods that linear attention calls on the state of one head.</summary>
 internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSetDescription target, RequiredFunctions functions)
 {
-    public const string AddName = "TakeUp";
-
-    public const string ReadName = "ReadState";
-
-    private const string FeaturesName = "Features";
-
     /// <summary>The vectors of a result that are summed side by side.</summary>
     private const int SideBySide = 4;
 
@@ -29,23 +23,31 @@ internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSet
     public static IEnumerable<KernelMethod> Lower(AttentionKernel kernel, InstructionSetDescription target, RequiredFunctions functions)
     {
         var lowering = new LinearStateLowering(kernel, target, functions);
-        if (kernel.Attention.QueryKeyNorm)
-        {
-            yield return HeadNormLowering.Lower(kernel, target);
-        }
-
         yield return lowering.Features();
         yield return lowering.Add();
         yield return lowering.Read();
     }
 
+    /// <summary>The name of the method that adds a key and its value to a state.</summary>
+    public static string AddName(AttentionKernel kernel) => "AddToState" + Heads(kernel);
+
+    /// <summary>The name of the method that reads the result of a query from a state.</summary>
+    public static string ReadName(AttentionKernel kernel) => "ReadState" + Names.Number(kernel.Attention.HeadDimension);
+
+    /// <summary>The name of the method that computes features, which kernels with such heads share.</summary>
+    public static string FeaturesName(AttentionKernel kernel) => "Features" + Heads(kernel);
+
     /// <summary>Calls the method that computes the features of one head.</summary>
     /// <param name="code">The caller.</param>
+    /// <param name="kernel">The kernel.</param>
     /// <param name="source">The head of a query or key.</param>
     /// <param name="norm">The weight of its norm, if it has one.</param>
     /// <param name="output">The place of the features.</param>
-    public static void CallFeatures(CodeBuilder code, Expr source, Expr? norm, Expr output) =>
-        code.Call(FeaturesName, norm is null ? [source, output] : [source, norm, output]);
+    public static void CallFeatures(CodeBuilder code, AttentionKernel kernel, Expr source, Expr? norm, Expr output) =>
+        code.Call(FeaturesName(kernel), norm is null ? [source, output] : [source, norm, output]);
+
+    private static string Heads(AttentionKernel kernel) =>
+        Names.Number(kernel.Attention.HeadDimension) + (kernel.Attention.QueryKeyNorm ? "Normed" + Names.Epsilon(kernel.Epsilon) : "");
 
     private KernelMethod Features()
     {
@@ -59,7 +61,7 @@ internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSet
         }
         else
         {
-            code.Call(HeadNormLowering.Name, source, norm, output);
+            code.Call(HeadNormLowering.Name(kernel), source, norm, output);
         }
 
         EachVector(
@@ -77,7 +79,7 @@ internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSet
             code.Clear(output.At(_width), _stride - _width);
         }
 
-        return code.Method(FeaturesName, comment: "elu(x) + 1 of one head: x + 1 above 0, e^x below.");
+        return code.Method(FeaturesName(kernel), comment: "elu(x) + 1 of one head: x + 1 above 0, e^x below.");
     }
 
     private KernelMethod Add()
@@ -90,7 +92,7 @@ internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSet
         Variable projectedValue = code.Pointer("projectedValue"),
             key = code.StackFloats("key", 2 * _stride),
             value = code.Let("value", key.At(_stride));
-        CallFeatures(code, projectedKey, norm, key);
+        CallFeatures(code, kernel, projectedKey, norm, key);
         if (IsPadded)
         {
             code.Clear(value, _stride);
@@ -118,7 +120,10 @@ internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSet
                 );
             }
         );
-        return code.Method(AddName, comment: "Adds the key's features times the value to a head's state, and the features to its sum.");
+        return code.Method(
+            AddName(kernel),
+            comment: "Adds the key's features times the value to a head's state, and the features to its sum."
+        );
     }
 
     private KernelMethod Read()
@@ -134,7 +139,10 @@ internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSet
         Variable scale = code.Let("scale", _vectors.Broadcast(1 / _vectors.Sum(weights)));
         EachColumns(code, (first, vectors) => ReadColumns(code, state, query, scale, result, first, vectors));
         code.Copy(result, output, _width);
-        return code.Method(ReadName, comment: "One query's result: its features times the state, divided by its features times the sum.");
+        return code.Method(
+            ReadName(kernel),
+            comment: "One query's result: its features times the state, divided by its features times the sum."
+        );
     }
 
     /// <summary>Visits the columns of the state: as many vectors at a time as are summed side by side, then fewer.</summary>

@@ -9,8 +9,10 @@ namespace Specializer.Generator.Kernels.Lowering.Attention;
 internal static class RotateLowering
 {
     /// <summary>The name of the method, which heads with equal rotary positions share.</summary>
-    public static string Name(RotaryPositions rotary) =>
-        (rotary.Interleaved ? "RotatePairs" : "RotateHalves") + Constant.Of(rotary.RotaryDimension).Text;
+    public static string Name(RotaryPositions rotary, int headDimension) =>
+        (rotary.Interleaved ? "RotatePairs" : "RotateHalves")
+        + Names.Number(rotary.RotaryDimension)
+        + (rotary.RotaryDimension < headDimension ? "Of" + Names.Number(headDimension) : "");
 
     public static KernelMethod Lower(RotaryPositions rotary, int headDimension, InstructionSetDescription target)
     {
@@ -43,7 +45,7 @@ internal static class RotateLowering
             code.For("i", DataType.Int, rotary.RotaryDimension, headDimension, 1, i => code.Set(output[i], source[i] * scale));
         }
 
-        return code.Method(Name(rotary), comment: Comment(rotary, half));
+        return code.Method(Name(rotary, headDimension), comment: Comment(rotary, half));
     }
 
     private static string Comment(RotaryPositions rotary, int half) =>

@@ -8,7 +8,7 @@ namespace Specializer.Generator.Kernels.Lowering.Attention;
 /// <summary>Lowers the scaling of one head that is not rotated.</summary>
 internal static class ScaleLowering
 {
-    public static string Name(AttentionKernel kernel) => "Scale" + kernel.TilePrefix;
+    public static string Name(AttentionKernel kernel) => "Scale" + Names.Number(kernel.Attention.HeadDimension);
 
     public static KernelMethod Lower(AttentionKernel kernel, InstructionSetDescription target)
     {

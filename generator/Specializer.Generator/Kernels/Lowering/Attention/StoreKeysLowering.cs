@@ -32,7 +32,7 @@ internal sealed class StoreKeysLowering
         _count = _code.Int("count");
     }
 
-    public static string Name(AttentionKernel kernel) => "StoreKeys" + kernel.TilePrefix;
+    public static string Name(AttentionKernel kernel) => "StoreKeys" + Names.Number(kernel.Attention.HeadDimension);
 
     public static KernelMethod Lower(AttentionKernel kernel, InstructionSetDescription target) =>
         new StoreKeysLowering(kernel, target).Lower();

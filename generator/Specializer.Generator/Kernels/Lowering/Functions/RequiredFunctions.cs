@@ -4,6 +4,7 @@ using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Targets;
+using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Kernels.Lowering;
 
@@ -14,6 +15,33 @@ internal sealed class RequiredFunctions
     private bool _exponential;
     private bool _powerOfTwo;
     private bool _hyperbolicTangent;
+
+    /// <summary>The functions that kernels call.</summary>
+    public static RequiredFunctions Of(IEnumerable<Kernel> kernels)
+    {
+        var functions = new RequiredFunctions();
+        foreach (Kernel kernel in kernels)
+        {
+            switch (kernel)
+            {
+                case LinearKernel { Epilogue: var epilogue }:
+                    functions._hyperbolicTangent |= epilogue.SoftCap > 0;
+                    if (epilogue.Activation is { } activation)
+                    {
+                        functions._activations.Add(activation);
+                    }
+
+                    break;
+                case AttentionKernel { Attention: var attention }:
+                    functions._exponential |= attention.Linear;
+                    functions._powerOfTwo |= !attention.Linear;
+                    functions._hyperbolicTangent |= attention.SoftCap > 0;
+                    break;
+            }
+        }
+
+        return functions;
+    }
 
     /// <summary>eˣ for x up to 88.37626.</summary>
     public Expr Exponential(Expr x)

@@ -7,7 +7,7 @@ namespace Specializer.Generator.Kernels.Lowering.Attention.Scores;
 /// <summary>Caps scores softly: cap · tanh(score / cap).</summary>
 internal sealed class SoftCap(float cap) : ScoreModifier
 {
-    public override string MethodName => "CapScores";
+    public override string MethodName => "CapScores" + Names.Number(cap);
 
     public override void Modify(ScoreRow row) => row.Code.Call(MethodName, row.Scores, row.Visible);
 

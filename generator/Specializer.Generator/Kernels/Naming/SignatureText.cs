@@ -3,7 +3,7 @@ using System.Linq;
 using Specializer.Generator.Kernels;
 using Specializer.Generator.Planning;
 
-namespace Specializer.Generator.Emission;
+namespace Specializer.Generator.Kernels;
 
 /// <summary>Spells the signatures of kernels in C#.</summary>
 internal static class SignatureText
