@@ -141,7 +141,8 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
     {
         IncrementalValueProvider<KernelProject> project = instructionSets
             .Combine(context.CompilationProvider.Select(static (compilation, _) => compilation.Options.CheckOverflow))
-            .Select(static (pair, _) => new KernelProject(pair.Left, pair.Right));
+            .Combine(plans.Select(static (model, _) => model.Class.RuntimeAlias).Collect())
+            .Select(static (pair, _) => new KernelProject(pair.Left.Left, pair.Left.Right, pair.Right.FirstOrDefault() ?? ""));
 
         IncrementalValueProvider<(EquatableArray<Kernel> Kernels, KernelProject Project)> kernels = plans
             .SelectMany(static (model, _) => model.Plan.Kernels.Select(static kernel => kernel.ForCode))
@@ -156,7 +157,7 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             {
                 if (pair.Kernels.Count > 0)
                 {
-                    Add(context, KernelFiles.Declarations(pair.Kernels, pair.Project.Targets, pair.Project.ChecksOverflow));
+                    Add(context, KernelDeclarations.Print(pair.Kernels, pair.Project));
                 }
             }
         );
@@ -187,7 +188,7 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
                 foreach (InstructionSetDescription target in pair.Kernels.Count > 0 ? pair.Project.Targets : [])
                 {
                     context.CancellationToken.ThrowIfCancellationRequested();
-                    Add(context, KernelFiles.Methods(family, pair.Kernels, target, pair.Project.ChecksOverflow));
+                    Add(context, KernelFiles.Methods(family, pair.Kernels, target, pair.Project));
                 }
             }
         );

@@ -28,6 +28,7 @@ internal static class ModelEmitter
             hint + ".Session.g.cs",
             File(model.Class, [], writer => Part(writer, model, () => SessionEmitter.Emit(writer, model)))
         );
+        yield return KernelTablePrinter.Print(model);
     }
 
     /// <summary>A file with the parts of a class: what stands before, its namespace and the types around it.</summary>
@@ -65,16 +66,7 @@ internal static class ModelEmitter
             blocks.Pop().Dispose();
         }
 
-        string text = writer.ToString();
-        if (declaration.ChecksOverflow)
-        {
-            text = UncheckedCode.Of(text);
-        }
-
-        return declaration.RuntimeAlias.Length == 0
-            ? text
-            : text.Replace("global::Specializer.", declaration.RuntimeAlias + "::Specializer.")
-                .Replace(declaration.RuntimeAlias + "::" + KernelFiles.Namespace + ".", "global::" + KernelFiles.Namespace + ".");
+        return KernelProject.Adapt(writer.ToString(), declaration.ChecksOverflow, declaration.RuntimeAlias);
     }
 
     private static void Part(SourceWriter writer, PlannedModel model, Action emit)

@@ -1,0 +1,71 @@
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Emission;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Kernels.Output;
+
+/// <summary>Prints the facts about kernels, from which tests and benchmarks know what a method computes.</summary>
+internal static class KernelTablePrinter
+{
+    private const string TypeName = "KernelTable";
+
+    /// <summary>Prints the file with the list of a model's kernels.</summary>
+    public static SourceFile Print(PlannedModel model)
+    {
+        string name = model.Class.FullName;
+        var project = new KernelProject(model.InstructionSets, model.Class.ChecksOverflow, model.Class.RuntimeAlias);
+        IEnumerable<string> methods = model
+            .Plan.Kernels.SelectMany(static kernel => kernel.Signatures.Select(signature => KernelNames.Of(new(kernel, signature.Part))))
+            .Distinct();
+        SourceFile file = KernelFiles.File(
+            "",
+            [],
+            project,
+            writer =>
+            {
+                using (writer.Braces("partial class " + TypeName))
+                {
+                    writer.Line($"internal static global::Specializer.CompilerServices.KernelInfo[] {name.Replace('.', '_')} =>");
+                    using (writer.Indented())
+                    {
+                        writer.Line("[");
+                        using (writer.Indented())
+                        {
+                            foreach (string method in methods)
+                            {
+                                writer.Line(method + ",");
+                            }
+                        }
+
+                        writer.Line("];");
+                    }
+                }
+            }
+        );
+        return file with { HintName = name + ".Kernels.g.cs" };
+    }
+
+    /// <summary>Prints the facts about all kernels.</summary>
+    public static void Print(SourceWriter writer, string attribute, IEnumerable<KernelRef> methods)
+    {
+        writer.Separate();
+        writer.Line("/// <summary>The facts about the kernels.</summary>");
+        writer.Line(attribute);
+        using (writer.Braces("internal static partial class " + TypeName))
+        {
+            foreach (KernelRef method in methods)
+            {
+                writer.Separate();
+                string facts = string.Join(", ", KernelFacts.Of(method).Select(static fact => $"{fact.Name} = {fact.Value}"));
+                writer.Line($"internal static global::Specializer.CompilerServices.KernelInfo {KernelNames.Of(method)} =>");
+                using (writer.Indented())
+                {
+                    writer.Line(
+                        $"new(\"{KernelNames.Of(method)}\", global::Specializer.CompilerServices.KernelKind.{KernelFacts.KindOf(method)}) {{ {facts} }};"
+                    );
+                }
+            }
+        }
+    }
+}
