@@ -34,7 +34,7 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        // What carries this attribute is invisible to other compilations.
+        // Types with this attribute are invisible to other compilations.
         context.RegisterPostInitializationOutput(static context => context.AddEmbeddedAttributeDefinition());
 
         IncrementalValuesProvider<AttributeDeclaration> attributes = context
@@ -145,7 +145,7 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             .Select(static (pair, _) => new KernelProject(pair.Left.Left, pair.Left.Right, pair.Right.FirstOrDefault() ?? ""));
 
         IncrementalValueProvider<(EquatableArray<Kernel> Kernels, KernelProject Project)> kernels = plans
-            .SelectMany(static (model, _) => model.Plan.Kernels.Select(static kernel => kernel.ForCode))
+            .SelectMany(static (model, _) => model.Plan.Kernels.Select(static kernel => kernel.ForCode()))
             .Collect()
             .Select(static (kernels, _) => new EquatableArray<Kernel>(KernelFiles.Distinct(kernels)))
             .WithTrackingName(TrackingNames.Kernels)

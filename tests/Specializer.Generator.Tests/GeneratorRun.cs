@@ -39,9 +39,13 @@ internal sealed class GeneratorRun
     /// <summary>The compilation with the generated files in it.</summary>
     public CSharpCompilation Output { get; }
 
-    /// <summary>The generated files, by name.</summary>
+    /// <summary>The generated files but for that of the attribute that hides types from other compilations, which the compiler writes.</summary>
+    public IEnumerable<GeneratedSourceResult> Sources =>
+        Result.GeneratedSources.Where(static source => source.HintName.EndsWith(".g.cs", StringComparison.Ordinal));
+
+    /// <summary>The texts of the generated files, by name.</summary>
     public IReadOnlyDictionary<string, string> Files =>
-        Result.GeneratedSources.ToDictionary(static source => source.HintName, static source => source.SourceText.ToString());
+        Sources.ToDictionary(static source => source.HintName, static source => source.SourceText.ToString());
 
     /// <summary>Whether a model was generated, instead of only the members of a declaration with errors.</summary>
     public bool GeneratesAModel => Files.Keys.Any(static name => name.EndsWith(".Weights.g.cs", StringComparison.Ordinal));

@@ -1,6 +1,5 @@
 using System;
 using System.Linq;
-using Specializer.Generator.Emission.InstructionSets;
 using Specializer.TestKit;
 using Xunit;
 
@@ -11,7 +10,9 @@ namespace Specializer.Generator.Tests;
 public sealed class HiddenNameTests
 {
     private static readonly string s_hiding = string.Concat(
-        KernelTypes.Names.Select(static name => $"internal sealed class {name}; internal sealed class {name}<T>;\n")
+        new[] { "Vector128", "Vector256", "Vector512", "Sse", "Fma", "Avx512F", "AdvSimd" }.Select(static name =>
+            $"internal sealed class {name}; internal sealed class {name}<T>;\n"
+        )
     );
 
     /// <summary>Names of the class library, of the runtime library and of parts of namespaces, that generated code uses otherwise than by last name.</summary>
@@ -74,12 +75,12 @@ public sealed class HiddenNameTests
     public void What_is_not_in_sight_changes_nothing(string other) =>
         Assert.Equal(GeneratorRun.Of(Declarations.Pronunciation).Files, GeneratorRun.Of(Declarations.Pronunciation, other).Files);
 
+    /// <summary>Kernels stand in a namespace of their own, whose usings come before everything around it: their text never changes.</summary>
     private static void AssertQualified(params string[] files)
     {
         GeneratorRun run = GeneratorRun.Of(files);
-        string kernels = run.Files.Single(static file => file.Key.EndsWith(".Kernels.Avx512.g.cs", StringComparison.Ordinal)).Value;
-        Assert.DoesNotContain(" Vector512<float> ", kernels, StringComparison.Ordinal);
-        Assert.Contains("global::System.Runtime.Intrinsics.Vector512<float> ", kernels, StringComparison.Ordinal);
+        string kernels = run.Files["Specializer.Generated.Kernels.Tiles.Avx512.g.cs"];
+        Assert.Contains(" Vector512<float> ", kernels, StringComparison.Ordinal);
         run.Emit();
     }
 

@@ -25,7 +25,7 @@ public sealed class InstructionSetsTests
     [InlineData("Portable", "Portable")]
     public void Only_these_are_generated(string property, string sets)
     {
-        const string Before = "Samples.PronunciationModel.Kernels.",
+        const string Before = "Specializer.Generated.Kernels.Linear.",
             After = ".g.cs";
         GeneratorRunResult result = Run(property, out _);
         Assert.Equal(

@@ -259,9 +259,9 @@ internal sealed record LayerKind(string Name, int Window, AttentionPositions Pos
     public int Band { get; init; }
 
     /// <summary>
-    /// The kind with nothing on which the code of its kernels does not depend: tables of positions hold what bases and factors make.
+    /// Returns the kind without the properties on which the code of its kernels does not depend, such as rotary bases.
     /// </summary>
-    public LayerKind ForCode => new("", Window, Positions.ForCode) { Mask = Mask, Band = Band };
+    public LayerKind ForCode() => new("", Window, Positions.ForCode()) { Mask = Mask, Band = Band };
 }
 
 /// <summary>Specifies the positions that a position can attend to; the values are those of the attribute's enumeration.</summary>
@@ -280,8 +280,8 @@ internal enum AttentionMask
 /// <summary>The positions in the attention.</summary>
 internal abstract record AttentionPositions
 {
-    /// <summary>The positions with nothing on which the code of kernels does not depend.</summary>
-    public virtual AttentionPositions ForCode => this;
+    /// <summary>Returns the positions without the properties on which the code of kernels does not depend.</summary>
+    public virtual AttentionPositions ForCode() => this;
 }
 
 /// <summary>No positions.</summary>
@@ -293,7 +293,7 @@ internal sealed record NoPositions : AttentionPositions;
 /// <param name="Scaling">The scaling of the frequencies for longer contexts.</param>
 internal sealed record RotaryPositions(double Base, int RotaryDimension, bool Interleaved, RotaryScaling Scaling) : AttentionPositions
 {
-    public override AttentionPositions ForCode => this with { Base = 0, Scaling = new NoScaling() };
+    public override AttentionPositions ForCode() => this with { Base = 0, Scaling = new NoScaling() };
 }
 
 /// <summary>The scaling of rotary frequencies for longer contexts.</summary>
@@ -358,7 +358,7 @@ internal sealed record LongScaling(EquatableArray<double> Factors, double Attent
 /// <param name="MaximumBias">The largest exponent: head k of p (a power of two) has the slope 2^(−MaximumBias · k / p).</param>
 internal sealed record AlibiPositions(double MaximumBias) : AttentionPositions
 {
-    public override AttentionPositions ForCode => this with { MaximumBias = 0 };
+    public override AttentionPositions ForCode() => this with { MaximumBias = 0 };
 }
 
 /// <summary>
@@ -369,7 +369,7 @@ internal sealed record AlibiPositions(double MaximumBias) : AttentionPositions
 /// <param name="Bidirectional">Whether half of the buckets are for keys after the query; otherwise their distance is 0.</param>
 internal sealed record RelativePositions(int Buckets, int MaximumDistance, bool Bidirectional) : AttentionPositions
 {
-    public override AttentionPositions ForCode => this with { Buckets = 0, MaximumDistance = 0 };
+    public override AttentionPositions ForCode() => this with { Buckets = 0, MaximumDistance = 0 };
 }
 
 /// <summary>Specifies an activation function; whether it is gated is separate.</summary>

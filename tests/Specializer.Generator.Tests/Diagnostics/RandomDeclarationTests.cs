@@ -39,7 +39,7 @@ public sealed class RandomDeclarationTests
     {
         string[] declarations = [.. Enumerable.Range(0, 6).Select(static i => new RandomDeclaration(i, wild: false).Write("Tame" + i))];
         GeneratorRun run = GeneratorRun.Of(declarations);
-        Assert.InRange(run.Files.Count, 7 * 4, 7 * 6);
+        Assert.InRange(Models(run), 4, 6);
         AssertCompiles(run);
     }
 
@@ -68,9 +68,12 @@ public sealed class RandomDeclarationTests
             ),
         ];
         GeneratorRun run = GeneratorRun.Of([.. declarations.Select(static (declaration, i) => $"{declaration}Model{i};")]);
-        Assert.Equal(7 * declarations.Length, run.Files.Count);
+        Assert.Equal(declarations.Length, Models(run));
         AssertCompiles(run);
     }
+
+    private static int Models(GeneratorRun run) =>
+        run.Files.Keys.Count(static name => name.EndsWith(".Weights.g.cs", System.StringComparison.Ordinal));
 
     /// <summary>How many of them are reported; the others must be generated.</summary>
     private static async Task<int> Report(IEnumerable<string> declarations)

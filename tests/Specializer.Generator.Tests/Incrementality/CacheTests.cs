@@ -71,11 +71,9 @@ public sealed class CacheTests
                 .Select(static output => (((PlannedModel)output.Value).Class.Name, output.Reason))
                 .OrderBy(static output => output.Name)
         );
-        Assert.Equal(
-            [IncrementalStepRunReason.Cached, IncrementalStepRunReason.New],
-            run.Outputs().OrderByDescending(static reason => reason)
-        );
-        Assert.Equal(2 * GeneratorRun.Of(_compilation).Files.Count, run.Files.Count);
+        Assert.Contains(IncrementalStepRunReason.Cached, run.Outputs());
+        Assert.Contains(IncrementalStepRunReason.New, run.Outputs());
+        Assert.Equal(2 * OfModels(GeneratorRun.Of(_compilation)), OfModels(run));
     }
 
     [Fact]
@@ -103,13 +101,24 @@ public sealed class CacheTests
     public void Changed_option(string before, string after)
     {
         GeneratorRun run = After(0, Declarations.Pronunciation.Replace(before, after));
-        // The additional files and the project's properties are no part of the change.
+        // The additional files and the project's properties are no part of the change; kernels may be.
         Assert.All(
-            TrackedSteps.Names.Where(static name => name is not (TrackingNames.Configurations or TrackingNames.InstructionSets)),
+            [TrackingNames.Attributes, TrackingNames.Declarations, TrackingNames.Plans],
             name => Assert.Equal([IncrementalStepRunReason.Modified], run.Step(name).Select(static output => output.Reason))
         );
-        Assert.Equal([IncrementalStepRunReason.Modified], run.Outputs());
+        Assert.Contains(IncrementalStepRunReason.Modified, run.Outputs());
         Assert.Equal(GeneratorRun.Of(Declarations.Pronunciation.Replace(before, after)).Files, run.Files);
+    }
+
+    [Theory]
+    [InlineData("Layers = 4", "Layers = 5", 0)]
+    [InlineData("Base = 10_000", "Base = 500_000", 0)]
+    [InlineData("Epsilon = 1e-5f", "Epsilon = 1e-6f", 1)]
+    [InlineData("HeadDim = 32", "HeadDim = 32, Scale = 0.25f", 1)]
+    public void OnlyFamiliesWhoseKernelsChangeArePrinted(string before, string after, int families)
+    {
+        GeneratorRun run = After(0, Declarations.Pronunciation.Replace(before, after));
+        Assert.Equal(families, run.Step(TrackingNames.Families).Count(static output => output.Reason == IncrementalStepRunReason.Modified));
     }
 
     [Fact]
@@ -124,7 +133,7 @@ public sealed class CacheTests
     public void Equal_declarations_give_equal_models()
     {
         Assert.All(
-            TrackedSteps.Names,
+            TrackedSteps.Names.Where(static name => name != TrackingNames.Families),
             name =>
             {
                 object first = GeneratorRun.Of(Declarations.OddSizes).Step(name).Single().Value;
@@ -135,6 +144,9 @@ public sealed class CacheTests
             }
         );
     }
+
+    private static int OfModels(GeneratorRun run) =>
+        run.Files.Keys.Count(static name => name.StartsWith("Samples.", System.StringComparison.Ordinal));
 
     private GeneratorRun After(int file, string text)
     {

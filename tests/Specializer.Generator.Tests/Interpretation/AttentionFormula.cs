@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
-using Specializer.Generator.Emission;
+using Specializer.Generator.Kernels;
 using Specializer.Generator.Planning;
 using static Specializer.Generator.Planning.KernelParameters;
 
@@ -151,7 +151,7 @@ internal sealed class AttentionFormula
                 .TakeWhile(static parameter => parameter != Worker)
                 .Select(parameter => _arguments[parameter]),
         ];
-        _run.OnWorkers(count == 13 ? 3 : 1, SignatureText.Name(_kernel, part), arguments);
+        _run.OnWorkers(count == 13 ? 3 : 1, KernelNames.Of(new KernelRef(_kernel, part)), arguments);
         _arguments[Queries] = queries;
     }
 

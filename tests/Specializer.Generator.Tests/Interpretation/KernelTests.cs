@@ -2,10 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels;
+using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Lowering;
+using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Configurations;
 using Specializer.TestKit;
@@ -15,7 +19,7 @@ namespace Specializer.Generator.Tests.Interpretation;
 
 /// <summary>Every kernel of the models of all families equals its formula on every target, as the interpreter runs it on any machine.</summary>
 [Trait("Feature", "kernels")]
-public sealed class KernelTests
+public sealed partial class KernelTests
 {
     public static TheoryData<string> Targets => new(InstructionSetDescription.All.Select(static target => target.Name));
 
@@ -41,6 +45,47 @@ public sealed class KernelTests
             }
         );
     }
+
+    /// <summary>Kernels of one name share their methods, so that these must not depend on anything that the name does not say.</summary>
+    [SharedDataTheory]
+    [MemberData(nameof(Targets))]
+    public void Methods_of_one_name_are_one_text(string name)
+    {
+        InstructionSetDescription target = InstructionSetDescription.All.Single(target => target.Name == name);
+        Dictionary<string, string> texts = [];
+        foreach (Kernel kernel in OfAllFamilies())
+        {
+            foreach (KernelMethod method in KernelProgram.Lower([kernel], target))
+            {
+                // Tiles of a family differ in the heights and the uses that kernels need; the union serves all.
+                if (TileName().IsMatch(method.Name))
+                {
+                    continue;
+                }
+
+                var writer = new SourceWriter();
+                new MethodPrinter(writer, target).Print(method);
+                string text = writer.ToString();
+                Assert.True(
+                    texts.TryAdd(method.Name, text) || texts[method.Name] == text,
+                    $"{target.Name}: {method.Name} is\n{texts[method.Name]}\nand\n{text}"
+                );
+            }
+        }
+    }
+
+    [SharedDataTheory]
+    [MemberData(nameof(Targets))]
+    public void Tiles_of_one_name_are_one_family(string name)
+    {
+        InstructionSetDescription target = InstructionSetDescription.All.Single(target => target.Name == name);
+        TileShape[] families = [.. KernelProgram.TileFamilies(OfAllFamilies(), target)];
+        Assert.NotEmpty(families);
+        Assert.Equal(families.Length, families.DistinctBy(static family => family.Prefix).Count());
+    }
+
+    [GeneratedRegex("Rows[0-9]*$")]
+    private static partial Regex TileName();
 
     private static void Check(InstructionSetDescription target, Kernel kernel, int seed)
     {
@@ -101,6 +146,7 @@ public sealed class KernelTests
             .GetFiles(SharedData.Path("goldens"), "config.json", SearchOption.AllDirectories)
             .Order()
             .Select(static file => Planner.Plan(Reading.Architecture(File.ReadAllText(file)), guarded: false))
-            .SelectMany(KernelsEmitter.Requested)
+            .SelectMany(static plan => plan.Kernels)
+            .Select(static kernel => kernel.ForCode())
             .Distinct();
 }

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 using Specializer.Generator.Architecture;
-using Specializer.Generator.Emission;
+using Specializer.Generator.Kernels;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Tests.Interpretation;
@@ -62,11 +62,7 @@ internal static class LinearFormula
                 output = epilogue.AddToOutput
                     ? run.Random(count, kernel.Outputs, kernel.OutputStride)
                     : run.Unwritten(count, kernel.Outputs, kernel.OutputStride);
-            run.OnWorkers(
-                count == 5 ? 3 : 1,
-                SignatureText.Name(kernel, KernelPart.Compute),
-                [input.Address, panels, .. bias, output.Address, count]
-            );
+            run.OnWorkers(count == 5 ? 3 : 1, kernel.Name, [input.Address, panels, .. bias, output.Address, count]);
             run.Equal(
                 row =>
                     [

@@ -175,21 +175,16 @@ internal static class RowFormulas
 
     public static void Check(KernelRun run, EmbedKernel kernel)
     {
-        int[] tokens = [3, 0, kernel.VocabularySize - 1, kernel.PaddingToken ?? 1, 2, 5 % kernel.VocabularySize, kernel.VocabularySize / 2],
+        int vocabulary = Math.Max(kernel.VocabularySize, 8);
+        int[] tokens = [3, 0, vocabulary - 1, kernel.PaddingToken ?? 1, 2, 5, vocabulary / 2],
             types = [0, 1, 1, 0, 0, 1, 0];
-        int columns = Layout.Pad(kernel.VocabularySize);
-        Rows table = run.Random(kernel.VocabularySize, kernel.Width, kernel.Stride),
+        int columns = Layout.Pad(vocabulary);
+        Rows table = run.Random(vocabulary, kernel.Width, kernel.Stride),
             positions = run.Random(Count + 8, kernel.Width, kernel.Stride),
             typeTable = run.Random(2, kernel.Width, kernel.Stride),
             output = run.Unwritten(Count, kernel.Width, kernel.Stride);
         long embeddings = kernel.Tied
-            ? Panels.Allocate(
-                run,
-                columns,
-                kernel.Width,
-                kernel.Storage,
-                (column, i) => column < kernel.VocabularySize ? table[column][i] : 0
-            )
+            ? Panels.Allocate(run, columns, kernel.Width, kernel.Storage, (column, i) => column < vocabulary ? table[column][i] : 0)
             : table.Address;
         object[] position = kernel.PositionOffset is null ? [] : [positions.Address, 0],
             type = kernel.TokenTypes ? [run.Interpreter.Memory.Allocate(types), typeTable.Address] : [];

@@ -9,7 +9,7 @@ internal enum KernelFamily
     /// <summary>Attention, with the cache of keys and values.</summary>
     Attention,
 
-    /// <summary>What works row by row: embeddings, norms, pooling, patches, windows, copies.</summary>
+    /// <summary>Operations on separate rows: embeddings, norms, pooling, patches, windows, copies.</summary>
     Rows,
 
     /// <summary>Register tiles, which linear layers and attention call.</summary>

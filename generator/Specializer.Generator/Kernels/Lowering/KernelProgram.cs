@@ -84,14 +84,16 @@ internal static class KernelProgram
             _ => throw new NotSupportedException(kernel.GetType().Name),
         };
 
-    /// <summary>Kernels that share a family of tiles get the union of its tiles and of the uses of their sums.</summary>
-    private static IEnumerable<KernelMethod> Tiles(IReadOnlyCollection<Kernel> kernels, InstructionSetDescription target)
-    {
-        IEnumerable<TileShape> tiles = kernels
+    /// <summary>Returns the families of tiles. Kernels that share one get the union of its tiles and of the uses of their sums.</summary>
+    public static IEnumerable<TileShape> TileFamilies(IEnumerable<Kernel> kernels, InstructionSetDescription target) =>
+        kernels
             .SelectMany(kernel => TilesOf(kernel, target))
             .GroupBy(static tile => tile with { LeastRows = 1, Addition = default })
             .Select(static family => TileShape.Shared([.. family]));
-        foreach (KernelMethod method in tiles.SelectMany(tile => TileLowering.Lower(tile, target)))
+
+    private static IEnumerable<KernelMethod> Tiles(IReadOnlyCollection<Kernel> kernels, InstructionSetDescription target)
+    {
+        foreach (KernelMethod method in TileFamilies(kernels, target).SelectMany(tile => TileLowering.Lower(tile, target)))
         {
             yield return method;
         }

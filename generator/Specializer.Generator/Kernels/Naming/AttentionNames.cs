@@ -31,7 +31,7 @@ internal static class AttentionNames
         return Names.Number(attention.Heads) + shared + "x" + Names.Number(attention.HeadDimension);
     }
 
-    /// <summary>What happens to queries and keys before they meet.</summary>
+    /// <summary>The norm, rotation and scaling of queries and keys.</summary>
     private static string Preparation(AttentionKernel kernel) =>
         (kernel.Attention.QueryKeyNorm ? "Normed" + Names.Epsilon(kernel.Epsilon) : "")
         + (

@@ -5,7 +5,7 @@ using Specializer.Generator.Planning;
 namespace Specializer.Generator.Kernels;
 
 /// <summary>
-/// Names the methods of kernels after what they compute. A name says everything on which the code depends, so that kernels of
+/// Names the methods of kernels after their computation. A name contains everything on which the code depends, so that kernels of
 /// different models have one name exactly if they share their methods.
 /// </summary>
 internal static class KernelNames
@@ -18,7 +18,7 @@ internal static class KernelNames
 
     /// <summary>Returns the name of one of a kernel's methods.</summary>
     public static string Of(KernelRef method) =>
-        method.Kernel.ForCode switch
+        method.Kernel.ForCode() switch
         {
             AttentionKernel attention => AttentionNames.Of(attention, method.Part),
             LinearKernel linear => Linear(linear),

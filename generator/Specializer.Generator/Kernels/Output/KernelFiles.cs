@@ -12,15 +12,15 @@ namespace Specializer.Generator.Kernels.Output;
 /// <summary>Prints the files of kernels, which all models of a compilation share.</summary>
 internal static class KernelFiles
 {
-    /// <summary>The namespace of the kernels. Nobody else declares types in it, so that names in it need no search.</summary>
+    /// <summary>The namespace of the kernels. It contains only generated types, so that the names in it are unambiguous.</summary>
     public const string Namespace = "Specializer.Generated";
 
     /// <summary>The interface through which sessions call kernels, as it is named outside the namespace.</summary>
     public const string Interface = "global::" + Namespace + ".IKernels";
 
     /// <summary>
-    /// A type with this attribute is invisible to other compilations, even to those that see its assembly's internals: an app and
-    /// its tests may each have kernels.
+    /// The attribute of types that other compilations do not see, even if they see the assembly's internals. An app and its tests
+    /// may each have kernels.
     /// </summary>
     public const string Embedded = "[global::Microsoft.CodeAnalysis.Embedded]";
 
@@ -29,7 +29,7 @@ internal static class KernelFiles
 
     /// <summary>Returns the distinct kernels of models, in an order that does not depend on that of the models.</summary>
     public static IEnumerable<Kernel> Distinct(IEnumerable<Kernel> kernels) =>
-        kernels.Select(static kernel => kernel.ForCode).Distinct().OrderBy(static kernel => kernel.Name, StringComparer.Ordinal);
+        kernels.Select(static kernel => kernel.ForCode()).Distinct().OrderBy(static kernel => kernel.Name, StringComparer.Ordinal);
 
     /// <summary>Prints one family of methods for one target.</summary>
     public static SourceFile Methods(

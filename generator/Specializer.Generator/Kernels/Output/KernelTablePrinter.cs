@@ -5,7 +5,7 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Kernels.Output;
 
-/// <summary>Prints the facts about kernels, from which tests and benchmarks know what a method computes.</summary>
+/// <summary>Prints the facts about kernels, which tests and benchmarks read instead of the names of methods.</summary>
 internal static class KernelTablePrinter
 {
     private const string TypeName = "KernelTable";

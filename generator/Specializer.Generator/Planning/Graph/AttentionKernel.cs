@@ -85,7 +85,7 @@ internal sealed record AttentionKernel(
     public int BiasStride =>
         Kind.Positions is RelativePositions relative ? Layout.RelativeBiasStride(BiasOrigin, relative.Bidirectional) : 0;
 
-    public override Kernel ForCode =>
+    public override Kernel ForCode() =>
         this with
         {
             Attention = Attention with
@@ -97,7 +97,7 @@ internal sealed record AttentionKernel(
                 OutputBias = false,
                 ProjectionClip = 0,
             },
-            Kind = Kind.ForCode,
+            Kind = Kind.ForCode(),
             Epsilon = Attention.QueryKeyNorm ? Epsilon : 0,
             TilePrefix = "",
         };

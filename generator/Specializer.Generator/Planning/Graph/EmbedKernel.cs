@@ -26,7 +26,7 @@ internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bo
     /// <summary>The storage type of the packed output matrix of tied embeddings.</summary>
     public WeightStorage Storage { get; init; }
 
-    public override Kernel ForCode =>
+    public override Kernel ForCode() =>
         this with
         {
             OfSource = false,

@@ -10,7 +10,7 @@ namespace Specializer.Generator.Planning;
 internal sealed record HighestKernel(LinearKernel Logits) : Kernel
 {
     /// <summary>The number of logits decides which of them a worker has computed.</summary>
-    public override Kernel ForCode => new HighestKernel(new LinearKernel(1, Logits.Outputs, 0, 0, new(false, null, false, false)));
+    public override Kernel ForCode() => new HighestKernel(new LinearKernel(1, Logits.Outputs, 0, 0, new(false, null, false, false)));
 
     public override EquatableArray<KernelSignature> Signatures =>
         One(KernelSignature.OnWorkers(KernelPart.Compute, KernelParameters.Logits) with { Result = ParameterType.Integer });

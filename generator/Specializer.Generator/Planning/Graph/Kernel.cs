@@ -10,10 +10,10 @@ internal abstract record Kernel
     public abstract EquatableArray<KernelSignature> Signatures { get; }
 
     /// <summary>
-    /// Gets the kernel with nothing on which its code does not depend: kernels that are equal so have the same methods, whatever
-    /// the models that need them.
+    /// Returns the kernel without the properties on which its code does not depend. Kernels that are equal in this form have the
+    /// same methods, in all models.
     /// </summary>
-    public virtual Kernel ForCode => this;
+    public virtual Kernel ForCode() => this;
 
     /// <summary>Returns the signature of one of its methods.</summary>
     /// <param name="part">The method.</param>

@@ -32,7 +32,7 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
 
     public long MultiplyAddsPerRow => (long)Inputs * Outputs * (Epilogue.Gated ? 2 : 1);
 
-    public override Kernel ForCode => this with { RowsAreDense = false };
+    public override Kernel ForCode() => this with { RowsAreDense = false };
 
     public override EquatableArray<KernelSignature> Signatures =>
         One(KernelSignature.OverRows(KernelPart.Compute, [Input, Weights, .. Epilogue.Bias ? new[] { LinearBias } : [], Output]));
