@@ -81,7 +81,7 @@ public sealed class RunningModelsTests
         );
         string message = Assert.Throws<InsufficientMemoryException>(() => ((DecoderModel)model).CreateSession()).Message;
         Assert.Matches(
-            @"^A session of Endless needs 4,\d{3},\d{3},\d{3},\d{3} bytes \(3\.\d TiB\), which the system does not grant; it lets this process use .* [GM]iB\.",
+            @"^A session of Endless needs 4,\d{3},\d{3},\d{3},\d{3} bytes \(3\.\d TiB\), which the system does not provide; this process can use .* [GM]iB\.",
             message
         );
         Assert.Contains("It grows with ContextLength, which is 4,194,000, and ChunkLength, which is ", message, StringComparison.Ordinal);

@@ -215,7 +215,7 @@ internal static class RowFormulas
     public static void Check(KernelRun run, HighestKernel kernel)
     {
         int outputs = kernel.Logits.Outputs;
-        Rows logits = run.Random(1, outputs, kernel.Logits.OutputStride);
+        Rows logits = run.Random(1, outputs, Layout.Pad(outputs));
         foreach (int workers in new[] { 1, 3 })
         {
             long[] found =
