@@ -141,7 +141,7 @@ public sealed partial class KernelTests
     }
 
     /// <summary>The kernels of all models with outputs of their own in the project's data, each once.</summary>
-    private static IEnumerable<Kernel> OfAllFamilies() =>
+    internal static IEnumerable<Kernel> OfAllFamilies() =>
         Directory
             .GetFiles(SharedData.Path("goldens"), "config.json", SearchOption.AllDirectories)
             .Order()

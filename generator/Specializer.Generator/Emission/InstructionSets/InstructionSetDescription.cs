@@ -51,6 +51,9 @@ internal abstract class InstructionSetDescription
     /// <summary>Gets the operations on vectors as wide as the registers.</summary>
     public Vectors Vectors => new(this, Lanes);
 
+    /// <summary>Gets whether an instruction takes one operand from memory.</summary>
+    public virtual bool FoldsLoads => true;
+
     /// <summary>Gets whether the instruction set multiplies and adds in one operation with one rounding.</summary>
     public virtual bool Fuses => true;
 

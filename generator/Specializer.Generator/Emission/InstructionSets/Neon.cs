@@ -30,4 +30,6 @@ internal sealed class Neon : InstructionSetDescription
             IntrinsicOp.InterleaveUpper => "AdvSimd.Arm64.ZipHigh({0}, {1})",
             _ => base.Spelling(op),
         };
+
+    public override bool FoldsLoads => false;
 }

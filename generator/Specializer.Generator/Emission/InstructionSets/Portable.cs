@@ -14,4 +14,6 @@ internal sealed class Portable : InstructionSetDescription
     public override Tuning Tuning => Tuning.Portable;
 
     public override bool Fuses => false;
+
+    public override bool FoldsLoads => false;
 }
