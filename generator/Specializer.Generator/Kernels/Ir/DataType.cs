@@ -43,4 +43,7 @@ internal readonly record struct DataType(Element Element, int Lanes = 1, bool Is
 
     /// <summary>Gets the type of a vector with the same lanes and other elements.</summary>
     public DataType Of(Element element) => this with { Element = element };
+
+    /// <summary>Returns the type in words. The text of a record would contain those of pointers to it, without an end.</summary>
+    public override string ToString() => $"{Element} x {Lanes}{(IsPointer ? "*" : "")}";
 }
