@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Reflection;
+using Specializer.CompilerServices;
 
 namespace Specializer.Benchmarks;
 
@@ -54,7 +56,9 @@ internal sealed class GrowthMeasurement(int threads)
     private static double AttentionSeconds(int length)
     {
         using var memory = new KernelMemory();
-        Action<int, int, int> attend = KernelCatalog.Find(typeof(Llama15MLong), InstructionSets.Best, "Attend", memory, length);
+        Type model = typeof(Llama15MLong);
+        MethodInfo method = GeneratedKernels.Method(model, InstructionSets.Best, GeneratedKernels.Of(model, KernelKind.Attend));
+        Action<int, int, int> attend = KernelBinding.Bind(method, memory, length, rowsAreLast: true);
         int calls = Math.Max(1, 65_536 / length);
         return Median(() =>
             {

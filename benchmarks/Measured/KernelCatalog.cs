@@ -1,158 +1,119 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Reflection;
-using System.Text.RegularExpressions;
+using Specializer.CompilerServices;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Finds the kernels of a generated model by their names, and determines their operations and bytes.</summary>
-internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet instructionSet, KernelMemory memory)
+/// <summary>The kernels of a generated model, with their operations and bytes.</summary>
+internal sealed class KernelCatalog(MeasuredModel model, InstructionSet instructionSet, KernelMemory memory)
 {
-    private readonly AttentionShape _attention = model.Attention;
     private readonly int _length = Math.Min(KernelMemory.CacheLength, model.ContextLength);
 
     /// <summary>Returns all kernels of the model for the instruction set.</summary>
     public IEnumerable<MeasuredKernel> Kernels() =>
-        Names().Select(name => Describe(Method(model.Type, instructionSet, name))).OfType<MeasuredKernel>();
+        GeneratedKernels
+            .Of(model.Type)
+            .Select(kernel =>
+                kernel.Kind switch
+                {
+                    KernelKind.Linear => Linear(kernel),
+                    KernelKind.Attend => Attention(kernel, kernel.AttendsToAll ? model.SourceLength : _length),
+                    _ => Move(kernel),
+                }
+            );
 
     /// <summary>Returns the attention of the model over caches of increasing length.</summary>
     public IEnumerable<MeasuredKernel> Attentions()
     {
-        MethodInfo kernel = Names()
-            .Where(static name => name.StartsWith("Attend", StringComparison.Ordinal))
-            .Select(name => Method(model.Type, instructionSet, name))
-            .Single();
+        KernelInfo kernel = GeneratedKernels.Of(model.Type, KernelKind.Attend);
         return new[] { 128, 512, 2048, 8192 }.Where(length => length <= model.ContextLength).Select(length => Attention(kernel, length));
     }
 
-    /// <summary>Returns one kernel by its name, for rows that are the last of a number of positions.</summary>
-    public static Action<int, int, int> Find(Type model, InstructionSet instructionSet, string name, KernelMemory memory, int length) =>
-        KernelBinding.Bind(Method(model, instructionSet, name), memory, length, rowsAreLast: true);
+    private MethodInfo Method(KernelInfo kernel) => GeneratedKernels.Method(model.Type, instructionSet, kernel);
 
-    /// <summary>Returns the method of a kernel.</summary>
-    public static MethodInfo Method(Type model, InstructionSet instructionSet, string name) =>
-        model.GetNestedType($"{instructionSet}Kernels", BindingFlags.NonPublic)?.GetMethod(name, BindingFlags.Public | BindingFlags.Static)
-        ?? throw new NotSupportedException($"{model} has no kernel {name} for {instructionSet}.");
-
-    private static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
-
-    private IEnumerable<string> Names() =>
-        model.Type.GetNestedType("IKernels", BindingFlags.NonPublic)!.GetMethods().Select(static method => method.Name);
-
-    private MeasuredKernel? Describe(MethodInfo kernel) => Linear(kernel) ?? Attention(kernel) ?? Move(kernel);
-
-    private MeasuredKernel? Linear(MethodInfo kernel)
+    private MeasuredKernel Linear(KernelInfo kernel)
     {
-        if (LinearName().Match(kernel.Name) is not { Success: true } match)
-        {
-            return null;
-        }
-
-        int inputs = Number(match.Groups["inputs"]),
-            outputs = Number(match.Groups["outputs"]);
-        string fused = match.Groups["fused"].Value;
-        bool gated = match.Groups["gated"].Success,
-            logits = outputs >= 16 * inputs;
-        long weights = (long)inputs * outputs * (gated ? 2 : 1);
+        // Logits are computed for at most a few rows.
+        bool logits = kernel.Outputs >= 16 * kernel.Inputs,
+            narrow = kernel.Storage != WeightStorage.Float32;
+        string fused =
+            (kernel.Bias ? "Bias" : "")
+            + kernel.Activation
+            + (kernel.AddsToOutput ? "Add" : "")
+            + (narrow ? kernel.Storage.ToString() : "");
+        bool isPlain = !kernel.Bias && !narrow && kernel.Activation == (kernel.Gated ? "Silu" : null);
         return new MeasuredKernel(
             logits ? "logits"
-                : gated ? "gated-linear"
+                : kernel.Gated ? "gated-linear"
                 : "linear",
-            fused.Length == 0 ? $"{inputs}x{outputs}" : $"{inputs}x{outputs} {fused}",
-            rows => 2.0 * weights * rows,
-            _ => weights * (fused.EndsWith("BFloat16", StringComparison.Ordinal) ? sizeof(ushort) : sizeof(float)),
-            KernelBinding.Bind(kernel, memory, _length, rowsAreLast: false)
+            fused.Length == 0 ? $"{kernel.Inputs}x{kernel.Outputs}" : $"{kernel.Inputs}x{kernel.Outputs} {fused}",
+            rows => 2.0 * kernel.MultiplyAdds * rows,
+            _ => kernel.WeightBytes,
+            KernelBinding.Bind(Method(kernel), memory, _length, rowsAreLast: false)
         )
         {
-            // Logits are computed for at most a few rows.
             MostRows = logits ? 8 : KernelMemory.Rows,
-            RunGeneric =
-                fused is "" or "Add" || (gated && fused == "Silu")
-                    ? GenericKernels.Linear(instructionSet, memory, inputs, outputs, gated, fused == "Add")
-                    : null,
-        };
-    }
-
-    private MeasuredKernel? Attention(MethodInfo kernel) =>
-        kernel.Name.StartsWith("Attend", StringComparison.Ordinal)
-            ? Attention(kernel, kernel.Name.EndsWith("ToAll", StringComparison.Ordinal) ? model.SourceLength : _length)
-            : null;
-
-    private MeasuredKernel Attention(MethodInfo kernel, int length)
-    {
-        bool all = kernel.Name.EndsWith("ToAll", StringComparison.Ordinal);
-        (int heads, int keyValueHeads, int headDimension) = (_attention.Heads, _attention.KeyValueHeads, _attention.HeadDimension);
-        bool plain = kernel.Name == "Attend" && kernel.GetParameters().All(static parameter => parameter.Name != "bias");
-        return new MeasuredKernel(
-            "attention",
-            $"{heads}x{headDimension}/{keyValueHeads}@{length}{kernel.Name["Attend".Length..]}",
-            rows =>
-                4.0 * heads * headDimension * (all ? (double)rows * length : ((double)rows * (length - rows)) + (rows * (rows + 1) / 2.0)),
-            _ => 2L * keyValueHeads * headDimension * length * sizeof(float),
-            KernelBinding.Bind(kernel, memory, length, rowsAreLast: true)
-        )
-        {
-            MostRows = Math.Min(length, WholeModel.PromptLength),
-            RunGeneric =
-                plain && length == KernelMemory.CacheLength
-                    ? GenericKernels.Attention(instructionSet, memory, heads, keyValueHeads, headDimension)
-                    : null,
-        };
-    }
-
-    private MeasuredKernel? Move(MethodInfo kernel)
-    {
-        Match name = KindAndWidth().Match(kernel.Name);
-        int width = name.Groups["width"].Success ? Number(name.Groups["width"]) : 0;
-        int queries = _attention.Heads * _attention.HeadDimension,
-            keyValues = 2 * _attention.KeyValueHeads * _attention.HeadDimension;
-        (string Name, double Operations, int Floats)? cost = name.Groups["kind"].Value switch
-        {
-            // A norm and an append read and write their rows.
-            "RootMeanSquareNorm" => ("norm", 4.0 * width, 2 * width),
-            "LayerNorm" => ("norm", 6.0 * width, 2 * width),
-            "AppendKeysAndValues" or "AppendSourceKeysAndValues" => ("append", 0, 2 * (queries + keyValues)),
-            "AppendCrossKeysAndValues" => ("append", 0, 2 * keyValues),
-            "PrepareCrossQueries" => ("append", 0, 2 * queries),
-            "Embed" => (
-                "embed",
-                0,
-                (2 + kernel.GetParameters().Count(static parameter => parameter.Name is "positions" or "types")) * width
-            ),
-            "AddPositions" => ("embed", 0, 3 * width),
-            "GatherFrames" or "GatherWindows" => ("gather", 0, 6 * width),
-            "GatherPatches" => ("gather", 0, 2 * model.PatchFloats),
-            "HighestOf" => ("highest", 0, width),
-            "PoolFirst" or "PoolMean" => ("pool", 0, 2 * width),
-            _ => null,
-        };
-        if (cost is not { } known)
-        {
-            throw new NotSupportedException(
-                $"The operations of {kernel.DeclaringType}.{kernel.Name} are unknown; add them to {nameof(KernelCatalog)}."
-            );
-        }
-
-        return new MeasuredKernel(
-            known.Name,
-            $"{(width > 0 ? width : queries + keyValues)}",
-            rows => known.Operations * rows,
-            rows => (long)known.Floats * rows * sizeof(float),
-            KernelBinding.Bind(kernel, memory, _length, rowsAreLast: known.Name == "append")
-        )
-        {
-            MostRows = known.Name is "pool" or "highest" ? 1 : Math.Min(_length, KernelMemory.Rows),
-            RunGeneric = kernel.Name.StartsWith("RootMeanSquareNorm", StringComparison.Ordinal)
-                ? GenericKernels.Norm(instructionSet, memory, width)
+            RunGeneric = isPlain
+                ? GenericKernels.Linear(instructionSet, memory, kernel.Inputs, kernel.Outputs, kernel.Gated, kernel.AddsToOutput)
                 : null,
         };
     }
 
-    [GeneratedRegex("^(?<kind>[A-Za-z]+)(?<width>[0-9]+)?")]
-    private static partial Regex KindAndWidth();
+    private MeasuredKernel Attention(KernelInfo kernel, int length)
+    {
+        MethodInfo method = Method(kernel);
+        bool isPlain = !kernel.AttendsToAll && method.GetParameters().All(static parameter => parameter.Name != "bias");
+        return new MeasuredKernel(
+            "attention",
+            $"{kernel.Heads}x{kernel.HeadDimension}/{kernel.KeyValueHeads}@{length}{(kernel.AttendsToAll ? "ToAll" : "")}",
+            rows =>
+                2.0
+                * kernel.MultiplyAdds
+                * (kernel.AttendsToAll ? (double)rows * length : ((double)rows * (length - rows)) + (rows * (rows + 1) / 2.0)),
+            _ => kernel.WeightBytes * length,
+            KernelBinding.Bind(method, memory, length, rowsAreLast: true)
+        )
+        {
+            MostRows = Math.Min(length, WholeModel.PromptLength),
+            RunGeneric =
+                isPlain && length == KernelMemory.CacheLength
+                    ? GenericKernels.Attention(instructionSet, memory, kernel.Heads, kernel.KeyValueHeads, kernel.HeadDimension)
+                    : null,
+        };
+    }
 
-    [GeneratedRegex("^(?<gated>Gated)?Linear(?<inputs>[0-9]+)To(?<outputs>[0-9]+)(?<fused>([A-Za-z][A-Za-z0-9]*)?)$")]
-    private static partial Regex LinearName();
+    private MeasuredKernel Move(KernelInfo kernel)
+    {
+        bool isAppend = kernel.Kind is KernelKind.Append or KernelKind.PrepareQueries,
+            isWhole = kernel.Kind is KernelKind.Pool or KernelKind.ArgMax;
+        string name = kernel.Kind switch
+        {
+            KernelKind.Norm => "norm",
+            KernelKind.Append or KernelKind.PrepareQueries => "append",
+            KernelKind.Embed or KernelKind.AddPositions => "embed",
+            KernelKind.Gather => "gather",
+            KernelKind.Pool => "pool",
+            KernelKind.ArgMax => "highest",
+            _ => throw new NotSupportedException(
+                $"The measurements do not support {kernel.Name}, of kind {kernel.Kind}; add the kind to {nameof(KernelCatalog)}."
+            ),
+        };
+        int width = isAppend ? (kernel.Heads + (2 * kernel.KeyValueHeads)) * kernel.HeadDimension : kernel.Outputs;
+
+        // A norm squares, sums and multiplies twice; with a bias, it also subtracts the mean and adds.
+        double operations = kernel.Kind == KernelKind.Norm ? (kernel.Bias ? 6.0 : 4.0) * width : 0;
+        return new MeasuredKernel(
+            name,
+            $"{width}",
+            rows => operations * rows,
+            rows => kernel.RowBytes * rows,
+            KernelBinding.Bind(Method(kernel), memory, _length, rowsAreLast: isAppend)
+        )
+        {
+            MostRows = isWhole ? 1 : Math.Min(_length, KernelMemory.Rows),
+            RunGeneric = kernel is { Kind: KernelKind.Norm, Bias: false } ? GenericKernels.Norm(instructionSet, memory, width) : null,
+        };
+    }
 }

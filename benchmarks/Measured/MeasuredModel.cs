@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
+using Specializer.CompilerServices;
 using Specializer.GenericEngine;
 
 namespace Specializer.Benchmarks;
@@ -9,8 +10,7 @@ namespace Specializer.Benchmarks;
 /// <summary>A declared model with its kernels and the measurements of the whole model.</summary>
 /// <param name="name">The name in the results.</param>
 /// <param name="type">The generated class.</param>
-/// <param name="attention">The shape of its attention.</param>
-internal sealed class MeasuredModel(string name, Type type, AttentionShape attention)
+internal sealed class MeasuredModel(string name, Type type)
 {
     /// <summary>All measured models.</summary>
     public static IReadOnlyList<MeasuredModel> All { get; } =
@@ -45,22 +45,19 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
             feedForwardWidth: 1536,
             vocabularySize: 49_152
         ),
-        new("llama-15M-bf16", typeof(Llama15MBFloat16), new AttentionShape(6, 6, 48)) { BytesPerWeight = 2 },
-        new("llama-110M-bf16", typeof(Llama110MBFloat16), new AttentionShape(12, 12, 64)) { BytesPerWeight = 2 },
-        new("gpt2-124M", typeof(Gpt2), new AttentionShape(12, 12, 64)),
-        new("minilm-22M", typeof(MiniLm), new AttentionShape(12, 12, 32)),
-        new("bert-base-110M", typeof(BertBase), new AttentionShape(12, 12, 64)),
-        new("t5-small", typeof(T5Small), new AttentionShape(8, 8, 64)),
-        new("whisper-tiny", typeof(WhisperTiny), new AttentionShape(6, 6, 64)),
-        new("vit-tiny", typeof(VitTiny), new AttentionShape(3, 3, 64)) { PatchFloats = 3 * 16 * 16 },
+        new("llama-15M-bf16", typeof(Llama15MBFloat16)) { BytesPerWeight = 2 },
+        new("llama-110M-bf16", typeof(Llama110MBFloat16)) { BytesPerWeight = 2 },
+        new("gpt2-124M", typeof(Gpt2)),
+        new("minilm-22M", typeof(MiniLm)),
+        new("bert-base-110M", typeof(BertBase)),
+        new("t5-small", typeof(T5Small)),
+        new("whisper-tiny", typeof(WhisperTiny)),
+        new("vit-tiny", typeof(VitTiny)),
     ];
 
     /// <summary>Attention alone, for its maximum cache length.</summary>
     public static IReadOnlyList<MeasuredModel> Attentions { get; } =
-    [
-        new("attention-full", typeof(FullAttention), new AttentionShape(12, 12, 64)),
-        new("attention-causal", typeof(CausalAttention), new AttentionShape(12, 12, 64)),
-    ];
+    [new("attention-full", typeof(FullAttention)), new("attention-causal", typeof(CausalAttention))];
 
     /// <summary>The models that the generic engine supports, too.</summary>
     public static IEnumerable<MeasuredModel> Generics => All.Where(static model => model.Generic is not null);
@@ -68,8 +65,6 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
     public string Name { get; } = name;
 
     public Type Type { get; } = type;
-
-    public AttentionShape Attention { get; } = attention;
 
     /// <summary>The same architecture for the generic engine; null if it is not supported.</summary>
     public GenericDecoderConfiguration? Generic { get; private init; }
@@ -82,9 +77,6 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
     /// <summary>The number of positions of bidirectional attention.</summary>
     public int SourceLength =>
         Type.GetField("SourceLength") is null ? Math.Min(ContextLength, KernelMemory.CacheLength) : Constant("SourceLength");
-
-    /// <summary>The values of one patch of an image.</summary>
-    public int PatchFloats { get; private init; }
 
     public TensorTable Tensors => (TensorTable)Type.GetProperty("Tensors", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
 
@@ -114,6 +106,9 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
     /// </summary>
     public float[] Spectrogram() => Numbers(2 * 80 * SourceLength);
 
+    /// <summary>The multiply-adds of one query and one key of a layer.</summary>
+    public long AttentionMultiplyAdds => GeneratedKernels.Of(Type).First(static kernel => kernel.Kind == KernelKind.Attend).MultiplyAdds;
+
     /// <summary>Returns a constant of the generated class.</summary>
     public int Constant(string constant) => (int)Type.GetField(constant)!.GetRawConstantValue()!;
 
@@ -130,8 +125,8 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
         int vocabularySize
     )
     {
-        var model = new MeasuredModel(name, type, new AttentionShape(heads, keyValueHeads, width / heads));
-        return new MeasuredModel(name, type, model.Attention)
+        var model = new MeasuredModel(name, type);
+        return new MeasuredModel(name, type)
         {
             Generic = new GenericDecoderConfiguration
             {
@@ -148,9 +143,3 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
         };
     }
 }
-
-/// <summary>The shape of a model's attention.</summary>
-/// <param name="Heads">Query heads.</param>
-/// <param name="KeyValueHeads">Key/value heads.</param>
-/// <param name="HeadDimension">The width of a head.</param>
-internal readonly record struct AttentionShape(int Heads, int KeyValueHeads, int HeadDimension);

@@ -163,7 +163,7 @@ internal sealed class WholeModel : IDisposable
     private static double LinearOperations(long multiplyAdds, int length) => 2.0 * multiplyAdds * length;
 
     private double AttentionOperations(int layers, int queries, double keys) =>
-        4.0 * layers * _measured.Attention.Heads * _measured.Attention.HeadDimension * queries * keys;
+        2.0 * layers * _measured.AttentionMultiplyAdds * queries * keys;
 
     /// <summary>Returns the multiply-adds of the encoder of an encoder-decoder for one position: matrices and convolutions.</summary>
     private long EncoderMultiplyAdds() =>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.CompilerServices;
 
 namespace Specializer.Benchmarks;
 
@@ -78,8 +79,8 @@ internal static unsafe class AttentionContests
             }
         }
 
-        KernelCall[] appends = [.. Chunks(length).Select(position => Bind("AppendKeysAndValues", position))];
-        KernelCall[] attends = [.. Chunks(length).Select(position => Bind(causal ? "Attend" : "AttendToAll", position))];
+        KernelCall[] appends = [.. Chunks(length).Select(position => Bind(KernelKind.Append, position))];
+        KernelCall[] attends = [.. Chunks(length).Select(position => Bind(KernelKind.Attend, position))];
         var work = new AttentionRun(appends, attends, length, Chunk, causal);
         return new Contestant("ours", () => team.TryRun(work), Result)
         {
@@ -92,9 +93,9 @@ internal static unsafe class AttentionContests
             },
         };
 
-        KernelCall Bind(string kernel, int position) =>
+        KernelCall Bind(KernelKind kind, int position) =>
             KernelBinding.Bind(
-                KernelCatalog.Method(model, InstructionSets.Best, kernel),
+                GeneratedKernels.Method(model, InstructionSets.Best, GeneratedKernels.Of(model, kind)),
                 name =>
                     name switch
                     {

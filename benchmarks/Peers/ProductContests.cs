@@ -10,20 +10,20 @@ namespace Specializer.Benchmarks;
 /// </summary>
 internal static class ProductContests
 {
-    private static readonly (Type Model, string Kernel, int Inputs, int Outputs)[] s_layers =
+    private static readonly (Type Model, int Inputs, int Outputs)[] s_layers =
     [
-        (typeof(Llama15M), "Linear288To288Add", 288, 288),
-        (typeof(Llama15M), "Linear288To864", 288, 864),
-        (typeof(Llama15M), "Linear768To288Add", 768, 288),
-        (typeof(MiniLm), "Linear384To384BiasAdd", 384, 384),
-        (typeof(MiniLm), "Linear384To1152Bias", 384, 1152),
-        (typeof(MiniLm), "Linear1536To384BiasAdd", 1536, 384),
-        (typeof(T5Small), "Linear512To1536", 512, 1536),
-        (typeof(T5Small), "Linear2048To512Add", 2048, 512),
-        (typeof(Llama110M), "Linear768To768Add", 768, 768),
-        (typeof(Llama110M), "Linear768To2304", 768, 2304),
-        (typeof(Llama110M), "Linear2048To768Add", 2048, 768),
-        (typeof(BertBase), "Linear3072To768BiasAdd", 3072, 768),
+        (typeof(Llama15M), 288, 288),
+        (typeof(Llama15M), 288, 864),
+        (typeof(Llama15M), 768, 288),
+        (typeof(MiniLm), 384, 384),
+        (typeof(MiniLm), 384, 1152),
+        (typeof(MiniLm), 1536, 384),
+        (typeof(T5Small), 512, 1536),
+        (typeof(T5Small), 2048, 512),
+        (typeof(Llama110M), 768, 768),
+        (typeof(Llama110M), 768, 2304),
+        (typeof(Llama110M), 2048, 768),
+        (typeof(BertBase), 3072, 768),
     ];
 
     private static readonly int[] s_rows = [1, 8, 32, 128];
@@ -46,7 +46,7 @@ internal static class ProductContests
             engines.Add(openBlas.Run);
         }
 
-        foreach ((Type model, string kernel, int inputs, int outputs) in s_layers)
+        foreach ((Type model, int inputs, int outputs) in s_layers)
         {
             foreach (int threads in request.Threads)
             {
@@ -60,7 +60,7 @@ internal static class ProductContests
                         threads,
                         product.Operations / 1e9,
                         "GFLOP",
-                        [OwnProduct.Run(model, kernel, product, threads), .. engines.Select(engine => engine(product, threads))]
+                        [OwnProduct.Run(model, product, threads), .. engines.Select(engine => engine(product, threads))]
                     )
                     {
                         SecondsPerTurn = 0.012,

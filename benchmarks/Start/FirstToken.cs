@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Reflection;
 using System.Runtime;
-using System.Runtime.CompilerServices;
+using Specializer.Arm64Runner;
 
 namespace Specializer.Benchmarks;
 
@@ -32,34 +32,23 @@ internal static class FirstToken
         Console.WriteLine("token");
         (TimeSpan atFirstToken, long methods) = Compiled();
 
-        // Compiles the remaining methods of the kernels: every tile height for every layer, whose constants are its type
-        // argument.
-        Type kernels = typeof(Llama15M).GetNestedType($"{model.InstructionSet}Kernels", BindingFlags.NonPublic)!;
-        RuntimeTypeHandle[][] layers =
+        // Compiles the remaining methods of the kernels: every tile height for every layer that has it.
+        MethodInfo[] all =
         [
-            .. typeof(Llama15M)
-                .GetNestedTypes(BindingFlags.NonPublic)
-                .Where(static type => type.GetInterface("ILinearLayer") is not null)
-                .Select(static type => new[] { type.TypeHandle }),
+            .. CalledMethods.From(
+                GeneratedKernels
+                    .Of(typeof(Llama15M))
+                    .Select(kernel => GeneratedKernels.Method(typeof(Llama15M), model.InstructionSet, kernel))
+            ),
         ];
-        (MethodInfo Method, RuntimeTypeHandle[]? Layer)[] all =
-        [
-            .. kernels
-                .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly)
-                .SelectMany(method =>
-                    method.IsGenericMethodDefinition ? layers.Select(layer => (method, (RuntimeTypeHandle[]?)layer)) : [(method, null)]
-                ),
-        ];
-        foreach ((MethodInfo method, RuntimeTypeHandle[]? layer) in all)
-        {
-            RuntimeHelpers.PrepareMethod(method.MethodHandle, layer);
-        }
+        (TimeSpan beforeRest, _) = Compiled();
+        Array.ForEach(all, CalledMethods.Compile);
 
         (TimeSpan atEnd, _) = Compiled();
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{beforeLoading.TotalMilliseconds:F1} {(atFirstToken - beforeLoading).TotalMilliseconds:F1} {(atEnd - atFirstToken).TotalMilliseconds:F1} {all.Length} {methods} {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0}"
+                $"{beforeLoading.TotalMilliseconds:F1} {(atFirstToken - beforeLoading).TotalMilliseconds:F1} {(atEnd - beforeRest).TotalMilliseconds:F1} {all.Length} {methods} {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0}"
             )
         );
         return 0;

@@ -1,52 +1,36 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
-using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
 using Specializer.Tests.EndToEnd;
 
 namespace Specializer.Arm64Runner;
 
-/// <summary>
-/// The register tiles of all generated kernels of an instruction set: methods with weights whose names end with their number of
-/// rows.
-/// </summary>
-internal static partial class RegisterTiles
+/// <summary>The register tiles of all generated kernels of an instruction set: private methods that multiply all their rows at once.</summary>
+internal static class RegisterTiles
 {
     /// <summary>
-    /// Makes the JIT compile the tiles on one thread. It mixes the listings of methods that it compiles at the same time line by
-    /// line.
+    /// Has the JIT compile them, one after the other on one thread: what it prints of methods that it compiles at the same
+    /// time is mixed line by line, and nobody can tell whose registers are whose.
     /// </summary>
-    /// <returns>The number of tiles.</returns>
+    /// <returns>How many they are.</returns>
     public static int Compile(InstructionSet instructionSet)
     {
-        (MethodInfo Method, RuntimeTypeHandle[]? Layer)[] tiles =
+        Type kernels = typeof(InstructionSetLegTests).Assembly.GetType(
+            $"Specializer.Generated.{instructionSet}Kernels",
+            throwOnError: true
+        )!;
+        MethodInfo[] tiles =
         [
-            .. typeof(InstructionSetLegTests)
-                .Assembly.GetTypes()
-                .Where(type => type.Name == instructionSet + "Kernels")
-                .SelectMany(static type =>
-                    type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-                )
-                .Where(static method => NameOfTile().IsMatch(method.Name) && method.GetParameters() is [_, { Name: "weights" }, ..])
-                .SelectMany(static method =>
-                    method.IsGenericMethodDefinition
-                        ? Layers(method.DeclaringType!.DeclaringType!).Select(layer => (method, (RuntimeTypeHandle[]?)layer))
-                        : [(method, null)]
-                ),
+            .. CalledMethods
+                .From(kernels.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly))
+                .Where(static method => method.IsPrivate && IsTile(method.GetParameters())),
         ];
-        Array.ForEach(tiles, static tile => RuntimeHelpers.PrepareMethod(tile.Method.MethodHandle, tile.Layer));
+        Array.ForEach(tiles, CalledMethods.Compile);
         return tiles.Length;
     }
 
-    // The types with a layer's constants, for each of which a tile is compiled by itself.
-    private static IEnumerable<RuntimeTypeHandle[]> Layers(Type model) =>
-        model
-            .GetNestedTypes(BindingFlags.NonPublic)
-            .Where(static type => type.GetInterface("ILinearLayer") is not null)
-            .Select(static type => new[] { type.TypeHandle });
-
-    [GeneratedRegex("Rows\\d+$")]
-    private static partial Regex NameOfTile();
+    /// <summary>A method that gets a number of rows is no tile: it chooses one.</summary>
+    private static bool IsTile(ParameterInfo[] parameters) =>
+        parameters is [{ Name: "input" }, { Name: "weights" }, { Name: "output" }, ..]
+        && Array.TrueForAll(parameters, static parameter => parameter.Name is not ("rows" or "worker"));
 }

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Runtime.Loader;
 using Specializer.Generator.Architecture;
 
 namespace Specializer.Fuzzing;
@@ -14,15 +13,6 @@ namespace Specializer.Fuzzing;
 public static class CompiledElsewhere
 {
     private static readonly string? s_folder = Environment.GetEnvironmentVariable("SPECIALIZER_FUZZ_COMPILED");
-    private static readonly Lazy<bool> s_tiles = new(static () =>
-    {
-        foreach (string tiles in Directory.EnumerateFiles(s_folder!, "FuzzedTiles*.dll"))
-        {
-            AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.GetFullPath(tiles));
-        }
-
-        return true;
-    });
 
     /// <summary>Whether cases are read instead of compiled.</summary>
     public static bool IsSet => !string.IsNullOrEmpty(s_folder);
@@ -54,14 +44,9 @@ public static class CompiledElsewhere
             count += architectures.Count;
         }
 
-        foreach ((string name, byte[] image) in FuzzCompiler.Tiles)
-        {
-            File.WriteAllBytes(Path.Combine(folder, name + ".dll"), image);
-        }
-
         return count;
     }
 
     /// <summary>The image of the cases with a name.</summary>
-    internal static byte[] Read(string name) => s_tiles.Value ? File.ReadAllBytes(Path.Combine(s_folder!, name + ".dll")) : [];
+    internal static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(s_folder!, name + ".dll"));
 }

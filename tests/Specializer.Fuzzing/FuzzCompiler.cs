@@ -5,12 +5,16 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Text;
+using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission;
+using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Lowering;
+using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
 using Specializer.TestKit;
 
@@ -19,66 +23,73 @@ namespace Specializer.Fuzzing;
 /// <summary>Generates the models of a number of cases and compiles them together, since a compilation costs much by itself.</summary>
 internal static class FuzzCompiler
 {
-    internal static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp12, DocumentationMode.None);
+    private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.CSharp12, DocumentationMode.None);
 
-    private static readonly TileLibrary s_tiles = new();
+    /// <summary>Hides types from other compilations; the compiler's host adds it for a generator.</summary>
+    private const string EmbeddedAttribute =
+        "namespace Microsoft.CodeAnalysis { [Embedded] internal sealed class EmbeddedAttribute : global::System.Attribute { } }";
+
+    private static readonly Lock s_lock = new();
 
     /// <summary>The time that planning, writing and parsing took so far, which is the generator's part of compiling.</summary>
     public static TimeSpan Writing { get; private set; }
 
-    /// <summary>The images of the assemblies that all compiled so far share, by their names.</summary>
-    public static IReadOnlyList<(string Name, byte[] Image)> Tiles => s_tiles.Images;
-
     /// <summary>Compiles the models of architectures, with kernels of some instruction sets and the portable ones.</summary>
-    /// <returns>The image of an assembly, whose tiles are in <see cref="Tiles"/>.</returns>
+    /// <returns>The image of an assembly.</returns>
     /// <exception cref="InvalidOperationException">The generated code does not compile without a warning.</exception>
     public static byte[] Compile(IReadOnlyList<TransformerArchitecture> architectures, IReadOnlyCollection<InstructionSet> instructionSets)
     {
         SyntaxTree[] trees;
-        MetadataReference[] tiles;
-        lock (s_tiles)
+        lock (s_lock)
         {
             long start = Stopwatch.GetTimestamp();
-            string[] missing =
-            [
-                .. Enum.GetValues<InstructionSet>()
-                    .Where(set => set != InstructionSet.Portable && !instructionSets.Contains(set))
-                    .Select(static set => set.ToString()),
-            ];
-            SourceFile[] files =
+
+            // Kernels of instruction sets that do not run would take as long to compile.
+            EquatableArray<string> targets = new([
+                .. instructionSets.Append(InstructionSet.Portable).Distinct().Select(static set => set.ToString()),
+            ]);
+            PlannedModel[] models =
             [
                 .. architectures
-                    .Select(
-                        static (architecture, number) =>
-                            new PlannedModel(
-                                new ClassDeclaration(FuzzAssembly.Namespace, EquatableArray<string>.Empty, FuzzAssembly.ClassName(number)),
-                                Planner.Plan(architecture, guarded: true)
-                            )
-                    )
+                    .Select((architecture, number) => (Architecture: architecture, Name: FuzzAssembly.ClassName(number)))
                     .AsParallel()
                     .AsOrdered()
-                    .SelectMany(model => Without(missing, ModelEmitter.Emit(model))),
+                    .Select(model => new PlannedModel(
+                        new ClassDeclaration(FuzzAssembly.Namespace, EquatableArray<string>.Empty, model.Name),
+                        Planner.Plan(model.Architecture, guarded: true)
+                    )
+                    {
+                        InstructionSets = targets,
+                    }),
             ];
             trees =
             [
-                .. files
-                    .Select(static file => file with { Text = s_tiles.TakeTiles(file.Text) })
+                .. models
                     .AsParallel()
                     .AsOrdered()
+                    .SelectMany(ModelEmitter.Emit)
+                    .Concat(Kernels(models, targets).AsParallel().AsOrdered())
+                    // What may be null is checked where declared models are compiled; here it would only take time.
                     .Select(static file =>
-                        CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), ParseOptions, file.HintName)
+                        CSharpSyntaxTree.ParseText(
+                            SourceText.From(
+                                file.Text.Replace("#nullable enable", "#nullable disable", StringComparison.Ordinal),
+                                Encoding.UTF8
+                            ),
+                            s_parseOptions,
+                            file.HintName
+                        )
                     ),
+                CSharpSyntaxTree.ParseText(SourceText.From(EmbeddedAttribute, Encoding.UTF8), s_parseOptions),
             ];
             Writing += Stopwatch.GetElapsedTime(start);
-            s_tiles.CompileNew(PlatformReferences.All);
-            tiles = [.. s_tiles.References];
         }
 
-        return Compile(FuzzAssembly.Namespace, trees, [.. PlatformReferences.All, .. tiles]);
+        return Compile(FuzzAssembly.Namespace, trees, PlatformReferences.All);
     }
 
     /// <exception cref="InvalidOperationException">The code does not compile without a warning.</exception>
-    internal static byte[] Compile(string name, IEnumerable<SyntaxTree> trees, ImmutableArray<MetadataReference> references)
+    private static byte[] Compile(string name, IEnumerable<SyntaxTree> trees, ImmutableArray<MetadataReference> references)
     {
         CSharpCompilation compilation = CSharpCompilation.Create(
             name,
@@ -107,24 +118,19 @@ internal static class FuzzCompiler
             : throw new InvalidOperationException("The generated code does not compile cleanly:\n" + string.Join('\n', problems));
     }
 
-    /// <summary>Leaves out the kernels of instruction sets that will not run, which would take as long to compile.</summary>
-    private static IEnumerable<SourceFile> Without(string[] missing, IEnumerable<SourceFile> files)
+    /// <summary>Prints the kernels of models, each once, as the generator does for a project.</summary>
+    private static IEnumerable<SourceFile> Kernels(IEnumerable<PlannedModel> models, EquatableArray<string> targets)
     {
-        foreach (
-            SourceFile file in files.Where(file =>
-                !missing.Any(name => file.HintName.EndsWith(".Kernels." + name + ".g.cs", StringComparison.Ordinal))
-            )
-        )
+        var project = new KernelProject(targets, ChecksOverflow: false, RuntimeAlias: "");
+        Kernel[] kernels = [.. KernelFiles.Distinct(models.SelectMany(static model => model.Plan.Kernels))];
+        yield return KernelDeclarations.Print(kernels, project);
+        foreach (KernelFamily family in KernelProgram.Families)
         {
-            // Nullability is checked in the compilation of declared models; here it would only take time.
-            string code = file.Text.Replace("#nullable enable", "#nullable disable", StringComparison.Ordinal);
-            yield return file with
+            Kernel[] concerned = [.. kernels.Where(kernel => KernelProgram.Concerns(kernel, family))];
+            foreach (InstructionSetDescription target in concerned.Length > 0 ? project.Targets : [])
             {
-                Text = missing.Aggregate(
-                    code,
-                    static (text, name) => text.Replace("<" + name + "Kernels>", "<PortableKernels>", StringComparison.Ordinal)
-                ),
-            };
+                yield return KernelFiles.Methods(family, concerned, target, project);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ using Xunit;
 namespace Specializer.Generator.Tests;
 
 /// <summary>Models of one compilation share their kernels; compilations that see each other's internals do not.</summary>
-[Trait("Feature", "kernels")]
+[Feature("kernels")]
 public sealed class SharedKernelsTests
 {
     private const string Reversed = "[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"Seer\")]\n";

@@ -1,5 +1,7 @@
 using System;
+using System.Linq;
 using System.Reflection;
+using Specializer.CompilerServices;
 
 namespace Specializer.Benchmarks;
 
@@ -8,14 +10,21 @@ internal static unsafe class OwnProduct
 {
     private const int Line = AlignedBuffer.Alignment / sizeof(float);
 
-    public static Contestant Run(Type model, string kernel, Product product, int threads)
+    public static Contestant Run(Type model, Product product, int threads)
     {
+        KernelInfo kernel = GeneratedKernels
+            .Of(model)
+            .Single(kernel =>
+                kernel is { Kind: KernelKind.Linear, Gated: false, Activation: null }
+                && kernel.Inputs == product.Inputs
+                && kernel.Outputs == product.Outputs
+            );
         var memory = new KernelMemory();
         var team = new WorkerTeam(threads);
-        MethodInfo method = KernelCatalog.Method(model, InstructionSets.Best, kernel);
+        MethodInfo method = GeneratedKernels.Method(model, InstructionSets.Best, kernel);
         Action<int, int, int> call = KernelBinding.Bind(method, memory, product.Rows, rowsAreLast: false);
-        int inputStride = Stride(product.Inputs),
-            outputStride = Stride(product.Outputs);
+        int inputStride = kernel.InputStride,
+            outputStride = kernel.OutputStride;
         for (int row = 0; row < product.Rows; row++)
         {
             product

@@ -44,8 +44,8 @@ internal sealed unsafe class OnnxRotary(string name) : OnnxNode(name)
         using TransformerModel model = load(tensors, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
         MethodInfo append = model
             .GetType()
-            .GetNestedType(instructionSet + "Kernels", BindingFlags.NonPublic)!
-            .GetMethod(kernel.AppendName)!;
+            .Assembly.GetType($"Specializer.Generated.{instructionSet}Kernels", throwOnError: true)!
+            .GetMethod(KernelNames.Of(new KernelRef(kernel, KernelPart.Append)))!;
         var turn = (delegate* <float*, float*, float*, float*, float*, int, int, int, int, void>)append.MethodHandle.GetFunctionPointer();
 
         double[][] rows = Rows("input.input");

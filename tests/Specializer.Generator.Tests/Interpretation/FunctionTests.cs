@@ -10,7 +10,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Interpretation;
 
 /// <summary>The vector functions equal those of the class library in double precision, on every target.</summary>
-[Trait("Feature", "kernels")]
+[Feature("kernels")]
 public sealed class FunctionTests
 {
     private const float Half = 0.5f;

@@ -18,7 +18,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Interpretation;
 
 /// <summary>Every kernel of the models of all families equals its formula on every target, as the interpreter runs it on any machine.</summary>
-[Trait("Feature", "kernels")]
+[Feature("kernels")]
 public sealed partial class KernelTests
 {
     public static TheoryData<string> Targets => new(InstructionSetDescription.All.Select(static target => target.Name));

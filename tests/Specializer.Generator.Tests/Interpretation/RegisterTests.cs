@@ -9,7 +9,7 @@ using Xunit;
 namespace Specializer.Generator.Tests.Interpretation;
 
 /// <summary>No method needs more registers than its target has, and none is so large that the JIT compiler gives up on it.</summary>
-[Trait("Feature", "kernels")]
+[Feature("kernels")]
 public sealed class RegisterTests
 {
     // A quarter of the sizes from which on the JIT compiler does not optimize.

@@ -1,41 +1,41 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Reflection;
-using System.Text.RegularExpressions;
-using Specializer.Oracle;
+using Specializer.CompilerServices;
 using Specializer.Tests.Models;
 
 namespace Specializer.Tests.Kernels;
 
-/// <summary>All kernels that were generated for a model on one instruction set, found by their names, so that none goes untested.</summary>
-internal sealed unsafe partial class GeneratedKernels
+/// <summary>All kernels of a model on one instruction set, found by the facts that are generated with them, so that none goes untested.</summary>
+internal sealed unsafe class GeneratedKernels
 {
+    private const string Namespace = "Specializer.Generated.";
+
     private readonly DeclaredModel _model;
     private readonly Type _kernels;
 
-    /// <summary>The kernels of a model for an instruction set.</summary>
+    /// <summary>Finds the kernels of a model for an instruction set.</summary>
     public GeneratedKernels(DeclaredModel model, InstructionSet instructionSet)
     {
         _model = model;
-        _kernels = Nested(model, instructionSet + "Kernels");
+        _kernels = TypeOf(model.Class.Assembly, instructionSet + "Kernels");
     }
 
     /// <summary>The linear kernels.</summary>
-    public IEnumerable<LinearKernel> Linear => Names(_model).Select(ReadLinear).OfType<LinearKernel>();
+    public IEnumerable<LinearKernel> Linear => Facts(_model).Where(static kernel => kernel.Kind == KernelKind.Linear).Select(Bind);
 
     /// <summary>The norm.</summary>
-    public RowsFunction Norm => Function<RowsFunction>(Names(_model).Single(name => NormName().IsMatch(name)));
+    public RowsFunction Norm => Single<RowsFunction>(KernelKind.Norm);
 
     /// <summary>The look-up of embeddings.</summary>
-    public EmbedFunction Embed => Function<EmbedFunction>(Names(_model).Single(name => EmbedName().IsMatch(name)));
+    public EmbedFunction Embed => Single<EmbedFunction>(KernelKind.Embed);
 
     /// <summary>The search for the highest logit.</summary>
-    public HighestFunction Highest => Function<HighestFunction>(Names(_model).Single(name => HighestName().IsMatch(name)));
+    public HighestFunction Highest => Single<HighestFunction>(KernelKind.ArgMax);
 
     /// <summary>Attention over the cache.</summary>
-    public AttendFunction Attend => Function<AttendFunction>("Attend");
+    public AttendFunction Attend => Single<AttendFunction>(KernelKind.Attend);
 
     /// <summary>Rotation and appending to the cache.</summary>
     public AppendFunction Append
@@ -44,96 +44,48 @@ internal sealed unsafe partial class GeneratedKernels
         {
             if (_model.Architecture.Rotary is not null)
             {
-                return Function<AppendFunction>("AppendKeysAndValues");
+                return Single<AppendFunction>(KernelKind.Append);
             }
 
-            PlainAppendFunction append = Function<PlainAppendFunction>("AppendKeysAndValues");
+            PlainAppendFunction append = Single<PlainAppendFunction>(KernelKind.Append);
             return (projected, _, queries, keys, values, position, rows, worker, workers) =>
                 append(projected, queries, keys, values, position, rows, worker, workers);
         }
     }
 
-    /// <summary>The names of all kernels of a model.</summary>
-    public static IReadOnlyList<string> Names(DeclaredModel model) =>
-        [.. Nested(model, "IKernels").GetMethods().Select(method => method.Name)];
-
-    /// <summary>Whether these tests support the kind of a kernel.</summary>
-    public static bool IsKnown(string name) =>
-        LinearName().IsMatch(name)
-        || NormName().IsMatch(name)
-        || EmbedName().IsMatch(name)
-        || HighestName().IsMatch(name)
-        || name is "Attend" or "AppendKeysAndValues";
-
-    private static Type Nested(DeclaredModel model, string name) =>
-        model.Class.GetNestedType(name, BindingFlags.NonPublic)
-        ?? throw new ArgumentException($"{model.Name} has no nested type {name}.", nameof(name));
-
-    private LinearKernel? ReadLinear(string name)
+    /// <summary>Returns the facts about all kernels of a model.</summary>
+    public static IReadOnlyList<KernelInfo> Facts(DeclaredModel model)
     {
-        Match match = LinearName().Match(name);
-        if (!match.Success)
+        string name = model.Class.FullName!.Replace('.', '_').Replace('+', '_');
+        PropertyInfo table =
+            TypeOf(model.Class.Assembly, "KernelTable").GetProperty(name, BindingFlags.NonPublic | BindingFlags.Static)
+            ?? throw new ArgumentException($"The table of kernels has no list {name}.", nameof(model));
+        return (KernelInfo[])table.GetValue(null)!;
+    }
+
+    private static Type TypeOf(Assembly assembly, string name) => assembly.GetType(Namespace + name, throwOnError: true)!;
+
+    private LinearKernel Bind(KernelInfo kernel)
+    {
+        if (kernel.Bias)
         {
-            return null;
+            return new LinearKernel(kernel, Function<LinearFunction>(kernel));
         }
 
-        int inputs = int.Parse(match.Groups["inputs"].ValueSpan, CultureInfo.InvariantCulture);
-        int outputs = int.Parse(match.Groups["outputs"].ValueSpan, CultureInfo.InvariantCulture);
-        bool bias = match.Groups["bias"].Success;
-        bool adds = match.Groups["add"].Success;
-        OracleActivation? activation = match.Groups["activation"].Success
-            ? Enum.Parse<OracleActivation>(match.Groups["activation"].ValueSpan)
-            : null;
-        DecoderArchitecture a = _model.Architecture;
-
-        // Logits are as close as vectors allow, because the caller receives them. All other rows are distributed over the cache.
-        bool isProjection = outputs == (a.Heads + (2 * a.KeyValueHeads)) * a.HeadDimension;
-        bool isLogits = inputs == a.Width && outputs == a.VocabularySize && !isProjection && !bias && !adds && activation is null;
-        int stride = isLogits ? KernelLayout.Pad(outputs) : KernelLayout.RowStride(outputs);
-
-        LinearFunction function;
-        if (bias)
-        {
-            function = Function<LinearFunction>(name);
-        }
-        else
-        {
-            RowsFunction unbiased = Function<RowsFunction>(name);
-            function = (input, weights, _, output, rows, worker, workers) => unbiased(input, weights, output, rows, worker, workers);
-        }
-
+        RowsFunction unbiased = Function<RowsFunction>(kernel);
         return new LinearKernel(
-            name,
-            inputs,
-            outputs,
-            stride,
-            match.Groups["gated"].Success,
-            bias,
-            activation,
-            adds,
-            _model.Storage,
-            function
+            kernel,
+            (input, weights, _, output, rows, worker, workers) => unbiased(input, weights, output, rows, worker, workers)
         );
     }
 
-    private TFunction Function<TFunction>(string name)
+    private TFunction Single<TFunction>(KernelKind kind)
+        where TFunction : Delegate => Function<TFunction>(Facts(_model).Single(kernel => kernel.Kind == kind));
+
+    private TFunction Function<TFunction>(KernelInfo kernel)
         where TFunction : Delegate =>
         (
-            _kernels.GetMethod(name, BindingFlags.Public | BindingFlags.Static)
-            ?? throw new ArgumentException($"{_kernels} has no kernel {name}.", nameof(name))
+            _kernels.GetMethod(kernel.Name, BindingFlags.Public | BindingFlags.Static)
+            ?? throw new ArgumentException($"{_kernels} has no kernel {kernel.Name}.", nameof(kernel))
         ).CreateDelegate<TFunction>();
-
-    [GeneratedRegex(
-        "^(?<gated>Gated)?Linear(?<inputs>\\d+)To(?<outputs>\\d+)(?<bias>Bias)?(?<activation>Relu|SquaredRelu|Gelu|GeluTanh|GeluQuick|Silu)?(?<add>Add)?(?<storage>BFloat16|Float16)?$"
-    )]
-    private static partial Regex LinearName();
-
-    [GeneratedRegex("^(RootMeanSquare|Layer)Norm\\d+$")]
-    private static partial Regex NormName();
-
-    [GeneratedRegex("^Embed\\d+$")]
-    private static partial Regex EmbedName();
-
-    [GeneratedRegex("^HighestOf\\d+$")]
-    private static partial Regex HighestName();
 }
