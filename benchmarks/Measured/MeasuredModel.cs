@@ -106,8 +106,11 @@ internal sealed class MeasuredModel(string name, Type type)
     /// </summary>
     public float[] Spectrogram() => Numbers(2 * 80 * SourceLength);
 
+    /// <summary>The facts about the attention of the first layer.</summary>
+    public KernelInfo Attention => GeneratedKernels.Of(Type).First(static kernel => kernel.Kind == KernelKind.Attend);
+
     /// <summary>The multiply-adds of one query and one key of a layer.</summary>
-    public long AttentionMultiplyAdds => GeneratedKernels.Of(Type).First(static kernel => kernel.Kind == KernelKind.Attend).MultiplyAdds;
+    public long AttentionMultiplyAdds => Attention.MultiplyAdds;
 
     /// <summary>Returns a constant of the generated class.</summary>
     public int Constant(string constant) => (int)Type.GetField(constant)!.GetRawConstantValue()!;

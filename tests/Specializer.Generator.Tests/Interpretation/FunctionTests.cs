@@ -5,6 +5,7 @@ using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Lowering;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Interpretation;

@@ -4,6 +4,7 @@ using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Ir.Passes;
 using Specializer.Generator.Kernels.Lowering;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Interpretation;

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.CompilerServices;
+using Specializer.Oracle;
 using Specializer.Tests.Models;
 using Xunit;
 
