@@ -116,7 +116,7 @@ public sealed class CacheTests
     [InlineData("Base = 10_000", "Base = 500_000", 0)]
     [InlineData("Epsilon = 1e-5f", "Epsilon = 1e-6f", 1)]
     [InlineData("HeadDim = 32", "HeadDim = 32, Scale = 0.25f", 3)]
-    public void OnlyFamiliesWhoseKernelsChangeArePrinted(string before, string after, int families)
+    public void Only_families_whose_kernels_change_are_printed(string before, string after, int families)
     {
         GeneratorRun run = After(0, Declarations.Pronunciation.Replace(before, after));
         Assert.Equal(families, run.Step(TrackingNames.Families).Count(static output => output.Reason == IncrementalStepRunReason.Modified));

@@ -9,12 +9,14 @@ using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Lowering;
 using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
+using Specializer.TestKit;
 using VerifyXunit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Snapshots;
 
 /// <summary>The text of one small kernel of each kind, for every target: what a person reads in a generated file.</summary>
+[Feature("snapshots")]
 public sealed class KernelTextTests
 {
     private static readonly LinearKernel s_linear = new(

@@ -2,12 +2,14 @@ using System.Collections.Generic;
 using System.Linq;
 using Specializer.CompilerServices;
 using Specializer.Oracle;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 using Xunit;
 
 namespace Specializer.Tests.Kernels;
 
 /// <summary>The facts about kernels that are generated with them, against the declared architecture and the layout of a session.</summary>
+[Feature("kernels")]
 public sealed class KernelFactsTests
 {
     public static TheoryData<string> Models => DeclaredModels.Names;
