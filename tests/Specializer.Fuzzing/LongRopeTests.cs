@@ -204,7 +204,7 @@ public sealed class LongRopeTests
             """;
         var file = new ConfigurationFile("config.json", Two.Replace("LONGROPE", Section, StringComparison.Ordinal));
         Assert.Contains(
-            "the longrope factors of its kinds of layers change past different lengths, 16 and 32: give a ContextLength of at most 16",
+            "the longrope factors of its layer kinds change at different lengths, 16 and 32: set ContextLength to at most 16",
             Assert.Single(file.Parse(new ConfigurationReference("config.json", 0, 0)).Problems).Message,
             StringComparison.Ordinal
         );

@@ -28,7 +28,7 @@ public sealed class AssumptionsTests
     [InlineData(
         "t5-small",
         "Decoder: positions in attention",
-        "relative: a learned bias for each of 32 buckets of distances up to 128, backwards"
+        "relative: a learned bias for each of 32 buckets of distances up to 128, causal"
     )]
     [InlineData("t5-small", "Decoder: cross-attention", "8 heads of 64")]
     [InlineData("whisper-tiny", "Encoder: positions", "learned, with a table of 1500 rows")]

@@ -133,7 +133,7 @@ public sealed class InspectTests
 
         File.Delete(folder["model-00002-of-00002.safetensors"]);
         Assert.Contains(
-            "missing: the file \"model-00002-of-00002.safetensors\", which should hold 19 tensors, is not beside the index.",
+            "missing: the file \"model-00002-of-00002.safetensors\", which should contain 19 tensors, is not beside the index.",
             Error("inspect", folder.Path).Error,
             StringComparison.Ordinal
         );

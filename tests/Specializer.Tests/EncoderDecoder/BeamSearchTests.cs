@@ -249,7 +249,7 @@ public sealed class BeamSearchTests
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "3 hypotheses are wanted of 2 beams",
+            "Hypotheses is 3, but a search with 2 beams returns at most 2",
             Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { Hypotheses = 3 })).Message,
             StringComparison.Ordinal
         );

@@ -88,7 +88,7 @@ public sealed class CheckpointTests : IDisposable
         Write("one.safetensors", new SafetensorsBytes().Floats("a", [1], 7));
         Write("two.safetensors", new SafetensorsBytes().Floats("a", [1], 7));
         Assert.Contains(
-            "the folder holds 2 safetensors files and 0 indices, but neither",
+            "the folder contains 2 safetensors files and 0 indices, but neither",
             Refused(_folder).Message,
             StringComparison.Ordinal
         );
@@ -117,7 +117,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(
             [
                 $"{Path.Combine(_folder, "broken.safetensors")}: the first 8 bytes give a header of 2336927755350992246 bytes; the format allows 100000000. This is probably a Git LFS pointer instead of the weights; run 'git lfs pull' to fetch them.",
-                "missing: the file \"missing.safetensors\", which should hold 2 tensors, is not beside the index.",
+                "missing: the file \"missing.safetensors\", which should contain 2 tensors, is not beside the index.",
                 $"tensor \"a\": it is in \"{First}\" and in \"{Second}\"; expected in \"{First}\" alone.",
                 $"tensor \"b\": expected in \"{First}\", according to the index; no file contains it.",
                 $"tensor \"c\": expected in \"{Second}\", according to the index; found in \"{First}\".",

@@ -69,7 +69,7 @@ public sealed class CheckpointWithModulesTests : IDisposable
         Write("model.safetensors", "2_Dense/linear.weight", 1);
         Write("2_Dense/model.safetensors", "linear.weight", 3);
         Assert.Contains(
-            "it holds the tensor \"2_Dense/linear.weight\", whose name is that of a module's tensor",
+            "it contains the tensor \"2_Dense/linear.weight\", which has the name of a module's tensor",
             Assert.Throws<WeightsException>(() => Checkpoint.Open(_folder, ["2_Dense"])).Message,
             StringComparison.Ordinal
         );

@@ -65,7 +65,7 @@ public sealed class PackedFileTests : IDisposable
         SaveLlama();
         WeightsProblem problem = Refused(() => BiasedReGlu.LoadPacked(File), WeightsProblemKind.PackedForAnother);
         Assert.Contains(
-            "it was written for \"LlamaGolden\", and BiasedReGlu is another architecture",
+            "it was written for \"LlamaGolden\", which is not the architecture of BiasedReGlu",
             problem.Message,
             StringComparison.Ordinal
         );
