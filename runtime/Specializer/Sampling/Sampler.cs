@@ -23,7 +23,7 @@ namespace Specializer;
 /// }
 /// </code>
 /// </remarks>
-public sealed class Sampler
+public sealed partial class Sampler
 {
     // Weights are summed in blocks, so that a draw reads one block and the sums of the others. The length is a multiple of every
     // vector length and fixed, so the order of summation is the same on every platform.
@@ -60,80 +60,16 @@ public sealed class Sampler
         _weights = draws ? new float[blocks * BlockLength] : [];
         _blockSums = draws ? new double[blocks] : [];
         _ranks = draws && (SelectsTopK || options.TopP < 1) ? new ulong[vocabularySize] : [];
+        bool counts = options.FrequencyPenalty != 0 || options.PresencePenalty != 0;
+        _counts = counts ? new int[vocabularySize] : [];
+        _generated = counts ? new int[vocabularySize] : [];
+        _bias = CheckBias();
         _isAccepted = penalises ? new bool[vocabularySize] : [];
         _accepted = penalises ? new int[vocabularySize] : [];
         _random = new Xoshiro256StarStar(options.Seed);
     }
 
     private bool SelectsTopK => _options.TopK > 0 && _options.TopK < _vocabularySize;
-
-    /// <summary>Chooses the next token. It is not accepted automatically: see <see cref="Accept"/>.</summary>
-    /// <param name="logits">
-    /// The logits [VocabularySize], natural logarithms of unnormalized probabilities. Negative infinity excludes a token. They
-    /// are not modified.
-    /// </param>
-    /// <returns>The token, from 0 to the vocabulary size - 1.</returns>
-    /// <exception cref="ArgumentException">
-    /// The number of logits is not the vocabulary size, a logit is NaN or positive infinity, or all logits are negative infinity.
-    /// </exception>
-    public int Sample(ReadOnlySpan<float> logits)
-    {
-        if (logits.Length != _vocabularySize)
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant(
-                    $"Found {logits.Length} logits; this sampler was created for a vocabulary of {_vocabularySize} tokens and expects one logit for each. "
-                ) + "Pass the logits of one position.",
-                nameof(logits)
-            );
-        }
-
-        logits.CopyTo(_scores);
-        CheckScores();
-        Penalise();
-        float highest = HighestScore();
-        if (float.IsNegativeInfinity(highest))
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant(
-                    $"All {_vocabularySize} logits are negative infinity, which excludes every token; expected at least one finite logit. "
-                ) + "Admit a token.",
-                nameof(logits)
-            );
-        }
-
-        return _options.Temperature == 0 ? FirstTokenWith(highest) : Draw(highest);
-    }
-
-    /// <summary>Records a token of the sequence, so that <see cref="SamplingOptions.RepetitionPenalty"/> applies to it.</summary>
-    /// <remarks>As in Hugging Face Transformers, the prompt counts too if its tokens are accepted.</remarks>
-    /// <param name="token">The token, from 0 to the vocabulary size - 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="token"/> is not a token of the vocabulary.</exception>
-    public void Accept(int token)
-    {
-        if ((uint)token >= (uint)_vocabularySize)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(token),
-                token,
-                FormattableString.Invariant($"Token {token} is not in the vocabulary; expected 0 to {_vocabularySize - 1}.")
-            );
-        }
-
-        if (_isAccepted.Length > 0 && !_isAccepted[token])
-        {
-            _isAccepted[token] = true;
-            _accepted[_acceptedCount++] = token;
-        }
-    }
-
-    /// <summary>Resets the sampler: no token is accepted, and the random numbers restart from the seed.</summary>
-    public void Reset()
-    {
-        Array.Clear(_isAccepted);
-        _acceptedCount = 0;
-        _random = new Xoshiro256StarStar(_options.Seed);
-    }
 
     private void CheckScores()
     {
@@ -161,17 +97,6 @@ public sealed class Sampler
             ) + "Check the weights file and the input of the model for NaN and for values that overflow.",
             "logits"
         );
-    }
-
-    private void Penalise()
-    {
-        float penalty = _options.RepetitionPenalty;
-        foreach (int token in _accepted.AsSpan(0, _acceptedCount))
-        {
-            // A tiny penalty must not change a large logit to infinity, because differences of infinities are undefined.
-            float score = _scores[token];
-            _scores[token] = score > 0 ? Math.Min(score / penalty, float.MaxValue) : score * penalty;
-        }
     }
 
     private float HighestScore()
@@ -223,6 +148,13 @@ public sealed class Sampler
             double sum = _options.TopP * total;
             ulong last = TokenSelection.RankOfNucleusEnd(_scores, _weights, total, sum, _ranks);
             TokenSelection.Discard(last, _scores, _weights, discarded: 0);
+            total = SumBlocks();
+        }
+
+        if (_options.MinP > 0)
+        {
+            // The most probable token has a weight of 1.
+            DiscardBelow(_options.MinP);
             total = SumBlocks();
         }
 

@@ -8,12 +8,33 @@ namespace Specializer.Tests.Sampling;
 internal static class SamplingOracle
 {
     /// <summary>The probability of every token to be drawn next.</summary>
-    public static double[] Probabilities(IReadOnlyList<float> logits, SamplingOptions options, IEnumerable<int> accepted)
+    public static double[] Probabilities(
+        IReadOnlyList<float> logits,
+        SamplingOptions options,
+        IEnumerable<int> accepted,
+        IEnumerable<int>? prompt = null,
+        Func<int, bool>? isAllowed = null
+    )
     {
         double[] scores = [.. logits.Select(logit => (double)logit)];
-        foreach (int token in accepted.Distinct())
+        foreach ((int token, float bias) in options.LogitBias ?? new Dictionary<int, float>())
+        {
+            scores[token] += bias;
+        }
+
+        foreach (int token in accepted.Concat(prompt ?? []).Distinct())
         {
             scores[token] = scores[token] > 0 ? scores[token] / options.RepetitionPenalty : scores[token] * options.RepetitionPenalty;
+        }
+
+        foreach (IGrouping<int, int> times in accepted.GroupBy(token => token))
+        {
+            scores[times.Key] -= (times.Count() * options.FrequencyPenalty) + options.PresencePenalty;
+        }
+
+        for (int token = 0; isAllowed is not null && token < scores.Length; token++)
+        {
+            scores[token] = isAllowed(token) ? scores[token] : double.NegativeInfinity;
         }
 
         // OrderByDescending is stable: of equal scores the lower token comes first.
@@ -41,6 +62,12 @@ internal static class SamplingOracle
             }
 
             kept = kept[..count];
+            total = kept.Sum(Weight);
+        }
+
+        if (options.Temperature > 0 && options.MinP > 0)
+        {
+            kept = [.. kept.Where(token => Weight(token) >= options.MinP)];
             total = kept.Sum(Weight);
         }
 
