@@ -159,7 +159,7 @@ public sealed partial class Tokenizer
     private void TokenizeIds(ReadOnlySpan<char> text, Workspace workspace, EncodeOptions options)
     {
         workspace.Tokens.Clear();
-        _pipeline.Split(text, workspace, tracked: false, options.RecognizeSpecialTokens);
+        _pipeline.Split(text, workspace, tracked: false, RecognitionOf(options));
         foreach (Piece piece in workspace.Pieces.Pieces)
         {
             _pipeline.Tokenize(piece, workspace);
@@ -171,23 +171,24 @@ public sealed partial class Tokenizer
         }
     }
 
+    private static Recognition RecognitionOf(EncodeOptions options) =>
+        options.RecognizeSpecialTokens ? Recognition.Everywhere : Recognition.Nowhere;
+
     // After the text is split, only special tokens of one character remain.
     private void RemoveControlTokens(TokenList tokens)
     {
-        int unknown = UnknownToken is { } token ? TokenToId(token) ?? -1 : -1;
         foreach (ref int id in tokens.Ids)
         {
-            if (id != unknown && _pipeline.Control.Contains(id))
-            {
-                id =
-                    unknown >= 0
-                        ? unknown
-                        : throw new TokenizerException(
-                            $"The text contains the special token '{IdToToken(id)}', and there is no token for unknown text to replace it."
-                        );
-            }
+            id = _pipeline.Control.Contains(id) ? UnknownInPlaceOf(id) : id;
         }
     }
+
+    private int UnknownInPlaceOf(int control) =>
+        UnknownToken is { } token && TokenToId(token) is { } unknown
+            ? unknown
+            : throw new TokenizerException(
+                $"The text contains the special token '{IdToToken(control)}', and there is no token for unknown text to replace it."
+            );
 
     private TokenSequence EncodeOne(ReadOnlySpan<char> text, EncodeOptions options)
     {
@@ -195,7 +196,7 @@ public sealed partial class Tokenizer
         try
         {
             workspace.Tokens.Clear();
-            _pipeline.Split(text, workspace, tracked: true, options.RecognizeSpecialTokens);
+            _pipeline.Split(text, workspace, tracked: true, RecognitionOf(options));
             return new RangedEncoding(_pipeline, _model.Vocabulary, text, workspace, _trimsRanges).Run(
                 options.RecognizeSpecialTokens ? null : RemoveControlTokens
             );

@@ -45,8 +45,8 @@ internal sealed class AddedTokenFinder
     /// <param name="pieces">Receives the pieces; its text contains the range.</param>
     /// <param name="start">The start of the range.</param>
     /// <param name="end">The end of the range.</param>
-    /// <param name="findSpecial">Whether special tokens are recognized.</param>
-    public void Split(PieceList pieces, int start, int end, bool findSpecial)
+    /// <param name="recognition">The ranges in which special tokens are recognized.</param>
+    public void Split(PieceList pieces, int start, int end, Recognition recognition)
     {
         if (_trie is null)
         {
@@ -72,11 +72,25 @@ internal sealed class AddedTokenFinder
                 continue;
             }
 
+            if (!IsAllowed(found, pieces.Text, start + search, length, recognition))
+            {
+                // A token may reach from the template into content; a shorter one that ends before it still counts.
+                int limit = recognition.FindContent(pieces.Text, start + search, start + search + length) - start;
+                found = _trie.FindLongest(text[search..limit], out int shorter);
+                if (found < 0)
+                {
+                    search += recognition.IsByRange ? 1 : length;
+                    continue;
+                }
+
+                length = shorter;
+            }
+
             int matchStart = search,
                 matchEnd = search + length;
             search = matchEnd;
             AddedToken token = _owner.Tokens[_ids[found]];
-            if ((!findSpecial && _owner.IsSpecial(token.Content)) || (token.SingleWord && TouchesWord(text, matchStart, matchEnd)))
+            if (token.SingleWord && TouchesWord(text, matchStart, matchEnd))
             {
                 continue;
             }
@@ -109,6 +123,9 @@ internal sealed class AddedTokenFinder
             pieces.Add(start + covered, end);
         }
     }
+
+    private bool IsAllowed(int found, TextBuffer text, int start, int length, Recognition recognition) =>
+        recognition.Allows(text, start, start + length) || !_owner.IsSpecial(_owner.Tokens[_ids[found]].Content);
 
     private static void AddToken(PieceList pieces, int start, int end, int id)
     {

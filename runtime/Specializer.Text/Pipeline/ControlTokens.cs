@@ -45,8 +45,8 @@ internal sealed class ControlTokens
     /// <summary>Returns whether an id of the model has the text of a special token.</summary>
     public bool IsSpecialEntry(int id) => _entries.Contains(id);
 
-    /// <summary>Splits pieces inside every text of a special token.</summary>
-    public void Cut(PieceList pieces)
+    /// <summary>Splits pieces inside every text of a special token that is not recognized.</summary>
+    public void Cut(PieceList pieces, Recognition recognition)
     {
         if (_texts is null)
         {
@@ -67,7 +67,11 @@ internal sealed class ControlTokens
             for (int index = piece.Start; index < piece.End; index += length)
             {
                 length = Scalars.LengthOf(bytes[index]);
-                if (_texts.FindLongest(bytes[index..piece.End], out int found) >= 0 && found > length)
+                if (
+                    _texts.FindLongest(bytes[index..piece.End], out int found) >= 0
+                    && found > length
+                    && !recognition.Allows(pieces.Text, index, index + found)
+                )
                 {
                     pieces.Add(start, index + length);
                     start = index + length;

@@ -33,10 +33,10 @@ internal sealed class TextPipeline
 
     /// <summary>Splits the text into the workspace's pieces.</summary>
     /// <exception cref="ArgumentException">The text has a lone surrogate.</exception>
-    public void Split(ReadOnlySpan<char> text, Workspace workspace, bool tracked, bool recognizeSpecial)
+    public void Split(ReadOnlySpan<char> text, Workspace workspace, bool tracked, Recognition recognition)
     {
         PieceList pieces = workspace.Pieces;
-        tracked |= _needsOrigins;
+        tracked |= _needsOrigins || recognition.IsByRange;
         pieces.Clear(tracked: false);
         ReadUtf16(text, pieces.Text);
         if (tracked)
@@ -44,21 +44,21 @@ internal sealed class TextPipeline
             pieces.Text.TrackIdentity();
         }
 
-        Added.Raw.Split(pieces, 0, pieces.Text.Length, recognizeSpecial);
+        Added.Raw.Split(pieces, 0, pieces.Text.Length, recognition);
         pieces.EndSplit();
         if (_normalizer is not null)
         {
-            Normalize(workspace, recognizeSpecial);
+            Normalize(workspace, recognition);
         }
         else if (!Added.Normalized.IsEmpty)
         {
-            FindNormalized(pieces, recognizeSpecial);
+            FindNormalized(pieces, recognition);
         }
 
         _preTokenizer?.Split(pieces);
-        if (!recognizeSpecial)
+        if (recognition != Recognition.Everywhere)
         {
-            Control.Cut(pieces);
+            Control.Cut(pieces, recognition);
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class TextPipeline
         target.Advance(written);
     }
 
-    private static void FindNormalized(PieceList pieces, bool recognizeSpecial, AddedTokenFinder finder)
+    private static void FindNormalized(PieceList pieces, Recognition recognition, AddedTokenFinder finder)
     {
         foreach (Piece piece in pieces.Pieces)
         {
@@ -104,16 +104,16 @@ internal sealed class TextPipeline
             }
             else
             {
-                finder.Split(pieces, piece.Start, piece.End, recognizeSpecial);
+                finder.Split(pieces, piece.Start, piece.End, recognition);
             }
         }
 
         pieces.EndSplit();
     }
 
-    private void FindNormalized(PieceList pieces, bool recognizeSpecial) => FindNormalized(pieces, recognizeSpecial, Added.Normalized);
+    private void FindNormalized(PieceList pieces, Recognition recognition) => FindNormalized(pieces, recognition, Added.Normalized);
 
-    private void Normalize(Workspace workspace, bool recognizeSpecial)
+    private void Normalize(Workspace workspace, Recognition recognition)
     {
         PieceList pieces = workspace.Pieces;
         NormalizedText text = workspace.Normalized;
@@ -138,7 +138,7 @@ internal sealed class TextPipeline
         pieces.EndRewrite();
         if (!Added.Normalized.IsEmpty)
         {
-            FindNormalized(pieces, recognizeSpecial);
+            FindNormalized(pieces, recognition);
         }
     }
 

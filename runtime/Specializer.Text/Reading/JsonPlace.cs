@@ -107,6 +107,9 @@ internal readonly struct JsonPlace(JsonElement element, string path)
             : throw Error($"expected one character, found '{text}'");
     }
 
+    /// <summary>The value, for messages.</summary>
+    public string Found => Kind;
+
     public TokenizerException Error(string message) => new(path, message);
 
     private string Kind =>

@@ -22,8 +22,8 @@ public sealed partial class Sampler
     /// <summary>Chooses the next token among some.</summary>
     /// <param name="logits">[VocabularySize] the logits, as in the other overload.</param>
     /// <param name="allowed">
-    /// [(VocabularySize + 63) / 64] the mask of tokens that may be chosen: bit t % 64 of word t / 64 is set where token t may. Bits beyond the
-    /// vocabulary play no part.
+    /// The mask of allowed tokens, [(VocabularySize + 63) / 64]. Bit t % 64 of word t / 64 is set if token t is allowed. Bits beyond the
+    /// vocabulary have no effect.
     /// </param>
     /// <returns>The token, from 0 to the vocabulary's size - 1.</returns>
     /// <exception cref="ArgumentException">As in the other overload; or the mask has another length or allows no token with a finite logit.</exception>
@@ -63,10 +63,10 @@ public sealed partial class Sampler
     }
 
     /// <summary>
-    /// Passes over the random numbers of some draws, as if so many tokens had been sampled: a sequence that is continued by another
-    /// sampler draws as if it had not been interrupted.
+    /// Skips the random numbers of a number of draws, as if so many tokens had been sampled. A new sampler can then continue an interrupted
+    /// sequence.
     /// </summary>
-    /// <param name="draws">How many; each sampled token is one draw, unless the temperature is 0.</param>
+    /// <param name="draws">The number of draws. Each sampled token is one draw if the temperature is not 0.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="draws"/> is negative.</exception>
     public void Skip(int draws)
     {

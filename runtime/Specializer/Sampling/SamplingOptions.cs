@@ -142,7 +142,7 @@ public sealed record SamplingOptions
     /// The smallest probability of a token that can be drawn, as a fraction of the highest probability, in [0, 1]. The default, 0,
     /// includes all tokens.
     /// </summary>
-    /// <remarks>Nguyen et al., "Turning Up the Heat: Min-p Sampling for Creative and Coherent LLM Outputs" (2024), section 3.</remarks>
+    /// <remarks>Nguyen et al. (2024), arXiv:2407.01082, section 3: min-p sampling.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in [0, 1].</exception>
     public float MinP
     {

@@ -7,7 +7,7 @@ namespace Specializer;
 /// <param name="Value">The logarithm, at most 0.</param>
 public readonly record struct TokenLogProbability(int Token, float Value);
 
-/// <summary>What a model says of the next token, before penalties and temperature: log p(t) = logit(t) - log Σ exp(logit).</summary>
+/// <summary>The log-probabilities of the next token, before penalties and temperature: log p(t) = logit(t) - log Σ exp(logit).</summary>
 /// <remarks>One instance is used by one thread at a time. It allocates when it is created and never again.</remarks>
 public sealed class TokenLogProbabilities
 {
@@ -70,7 +70,7 @@ public sealed class TokenLogProbabilities
                 continue;
             }
 
-            // Insertion: few are asked for, and fewer move.
+            // Insertion sort: the destination is short.
             count = Math.Min(count + 1, destination.Length);
             int place = count - 1;
             for (; place > 0 && destination[place - 1].Value < value; place--)

@@ -1,0 +1,28 @@
+using System.Collections.Generic;
+
+namespace Specializer.Text;
+
+/// <summary>The settings of one call, in place of the model's <see cref="GenerationSettings"/>.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>How many tokens are generated at most; null for the model's setting.</summary>
+    public int? MaximumNewTokens { get; init; }
+
+    /// <summary>How tokens are chosen; null for the model's setting.</summary>
+    public SamplingOptions? Sampling { get; init; }
+
+    /// <summary>
+    /// The seed of the random numbers. The default, null, selects the seed of <see cref="Sampling"/> or, if that is null too, a random one.
+    /// The last update reports it.
+    /// </summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Texts that end the text, beside the model's; null for none.</summary>
+    public IReadOnlyList<string>? StopStrings { get; init; }
+
+    /// <summary>
+    /// How many alternatives are reported for each token with the logarithms of their probabilities; 0 reports the token's own
+    /// logarithm, null none.
+    /// </summary>
+    public int? LogProbabilities { get; init; }
+}

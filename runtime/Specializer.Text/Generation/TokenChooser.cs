@@ -1,0 +1,98 @@
+using System;
+using System.Collections.Generic;
+
+namespace Specializer.Text.Generation;
+
+/// <summary>Chooses tokens by a plan: forced tokens, masks, the sampler, and the reported probabilities.</summary>
+internal sealed class TokenChooser
+{
+    private readonly GenerationPlan _plan;
+    private readonly Sampler? _sampler;
+    private readonly TokenLogProbabilities? _probabilities;
+    private readonly TokenLogProbability[] _top;
+    private readonly ulong[] _allowed;
+    private readonly List<GeneratedToken> _reported = [];
+
+    public TokenChooser(GenerationPlan plan)
+    {
+        _plan = plan;
+        _allowed = plan.Masks ? new ulong[(plan.VocabularySize + 63) / 64] : [];
+        _top = new TokenLogProbability[plan.Alternatives ?? 0];
+        _probabilities = plan.Alternatives is null ? null : new TokenLogProbabilities(plan.VocabularySize);
+        if (!plan.IsPlainlyGreedy)
+        {
+            _sampler = new Sampler(plan.VocabularySize, plan.Sampling);
+            _sampler.AcceptPrompt(plan.Prompt);
+        }
+    }
+
+    /// <summary>The next token.</summary>
+    /// <param name="session">The session; the tokens are computed by it.</param>
+    /// <param name="tokens">The tokens that follow those of the session.</param>
+    /// <param name="index">How many tokens were generated before.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public int Next(SessionAdapter session, ReadOnlySpan<int> tokens, int index, System.Threading.CancellationToken cancellationToken)
+    {
+        int? forced =
+            index == 0 && _plan.Settings.ForcedFirstToken is { } first ? first
+            : index == _plan.MaximumNewTokens - 1 ? _plan.Settings.ForcedLastToken
+            : null;
+        if (_sampler is null)
+        {
+            int greedy = session.PrefillGreedy(tokens, cancellationToken);
+            return forced ?? greedy;
+        }
+
+        ReadOnlySpan<float> logits = session.Prefill(tokens, cancellationToken);
+        _probabilities?.Take(logits);
+        int token = forced ?? (UpdateMask(index) ? _sampler.Sample(logits, _allowed) : _sampler.Sample(logits));
+        _sampler.Accept(token);
+        if (_probabilities is not null)
+        {
+            int count = _probabilities.WriteTop(_top);
+            _reported.Add(new GeneratedToken(token, _probabilities.Of(token), _top[..count]));
+        }
+
+        return token;
+    }
+
+    /// <summary>Returns the tokens that were reported since the last call.</summary>
+    public IReadOnlyList<GeneratedToken> TakeReported()
+    {
+        if (_reported.Count == 0)
+        {
+            return [];
+        }
+
+        GeneratedToken[] result = [.. _reported];
+        _reported.Clear();
+        return result;
+    }
+
+    // The mask changes after the first token and where the text is long enough to end.
+    private bool UpdateMask(int index)
+    {
+        if (_allowed.Length == 0)
+        {
+            return false;
+        }
+
+        if (index <= 1 || index == _plan.MinimumNewTokens)
+        {
+            _allowed.AsSpan().Fill(ulong.MaxValue);
+            Exclude(_plan.Settings.SuppressedTokens);
+            Exclude(index == 0 ? _plan.Settings.FirstSuppressedTokens : []);
+            Exclude(index < _plan.MinimumNewTokens ? _plan.Settings.EndTokens : []);
+        }
+
+        return true;
+    }
+
+    private void Exclude(IReadOnlyList<int> tokens)
+    {
+        foreach (int token in tokens)
+        {
+            _allowed[token / 64] &= ~(1UL << (token % 64));
+        }
+    }
+}
