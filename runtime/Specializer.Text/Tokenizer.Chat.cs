@@ -10,7 +10,7 @@ public sealed partial class Tokenizer
     /// Encodes a rendered chat as one text, without the special tokens of the post-processor. Special tokens are recognized in the text of the
     /// template only; in content the same characters are text.
     /// </summary>
-    /// <param name="chat">The chat, as <see cref="ChatTemplate.Render"/> makes it.</param>
+    /// <param name="chat">The chat, as <see cref="ChatTemplate.Render(System.Collections.Generic.IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/> makes it.</param>
     /// <returns>The ids.</returns>
     /// <exception cref="ArgumentException">The text has a lone surrogate, or the segments do not cover it.</exception>
     /// <exception cref="TokenizerException">The text cannot be encoded: no token represents a part of it.</exception>

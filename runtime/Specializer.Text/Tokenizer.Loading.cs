@@ -54,6 +54,17 @@ public sealed partial class Tokenizer
         return new(FolderReader.Read(folder));
     }
 
+    /// <summary>Loads the tokenizer of a model folder, if it has one.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The tokenizer; null if the folder has none.</returns>
+    /// <exception cref="TokenizerException">The files are malformed or use an unsupported feature.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static Tokenizer? TryLoad(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return FolderReader.ReadIfAny(folder) is { } parts ? new Tokenizer(parts) : null;
+    }
+
     private static byte[] ReadAll(Stream stream)
     {
         using var content = new MemoryStream();

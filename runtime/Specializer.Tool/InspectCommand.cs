@@ -34,7 +34,18 @@ internal static class InspectCommand
             facts.AddRow("Head", Markup.Escape(head));
         }
 
+        TokenizerReport? tokenizer = TokenizerReport.Of(folder.Path, plan);
+        if (tokenizer?.Description is { } tokens)
+        {
+            facts.AddRow("Tokenizer", Markup.Escape(tokens));
+        }
+
         console.Write(new TrimmedLines(facts));
+        if (tokenizer?.Problem is { } problem)
+        {
+            console.MarkupLineInterpolated($"[yellow]Tokenizer:[/] {problem}");
+        }
+
         if (model.Assumption is { } assumption)
         {
             console.MarkupLineInterpolated($"[yellow]{assumption}[/]");
@@ -45,6 +56,12 @@ internal static class InspectCommand
             console.MarkupLineInterpolated($"[yellow]{adapter}[/]");
         }
 
+        int code = WriteWeights(folder, plan, console);
+        return tokenizer is { Description: not null, Problem: not null } ? 1 : code;
+    }
+
+    private static int WriteWeights(ModelFolder folder, ExecutionPlan plan, IAnsiConsole console)
+    {
         if (!folder.HasCheckpoint)
         {
             return WriteNoCheckpoint(folder, console);

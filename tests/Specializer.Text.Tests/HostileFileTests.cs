@@ -48,7 +48,7 @@ public sealed class HostileFileTests : IDisposable
     [Fact]
     public void Mutated_files_of_folders()
     {
-        foreach (int i in Seeds(4000))
+        foreach (int i in Seeds(1500))
         {
             var random = new Random(i);
             IReadOnlyList<(string Name, byte[] Content)> files = RandomFolder.Draw(random);

@@ -91,6 +91,7 @@ public sealed class ReaderTests : IDisposable
     {
         TokenizerException exception = Assert.Throws<TokenizerException>(() => Tokenizer.Load(_folder));
         Assert.Contains("tokenizer.json", exception.Message, StringComparison.Ordinal);
+        Assert.Null(Tokenizer.TryLoad(_folder));
     }
 
     [Fact]

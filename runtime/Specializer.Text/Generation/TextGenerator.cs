@@ -258,8 +258,7 @@ public sealed class TextGenerator : IDisposable
             if (token is { } id && (uint)id >= (uint)_vocabularySize)
             {
                 throw new ArgumentException(
-                    $"{field} is {id}; {SessionAdapter.Name(_model)} has a vocabulary of {_vocabularySize}, so token ids are 0 to {_vocabularySize - 1}.",
-                    "settings"
+                    $"{field} is {id}; {SessionAdapter.Name(_model)} has a vocabulary of {_vocabularySize}, so token ids are 0 to {_vocabularySize - 1}."
                 );
             }
         }

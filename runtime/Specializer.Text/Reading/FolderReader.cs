@@ -15,7 +15,14 @@ internal static class FolderReader
         "sentencepiece.model",
     ];
 
-    public static TokenizerParts Read(string folder)
+    public static TokenizerParts Read(string folder) =>
+        ReadIfAny(folder)
+        ?? throw new TokenizerException(
+            $"{folder}: no tokenizer found. Expected tokenizer.json, vocab.json with merges.txt, vocab.txt, source.spm with vocab.json, or {string.Join(", ", s_sentencePieceNames)}."
+        );
+
+    /// <summary>Reads the tokenizer of a folder, or returns null if the folder has none.</summary>
+    public static TokenizerParts? ReadIfAny(string folder)
     {
         if (TryRead(folder, "tokenizer.json") is { } json)
         {
@@ -46,9 +53,7 @@ internal static class FolderReader
             }
         }
 
-        throw new TokenizerException(
-            $"{folder}: no tokenizer found. Expected tokenizer.json, vocab.json with merges.txt, vocab.txt, source.spm with vocab.json, or {string.Join(", ", s_sentencePieceNames)}."
-        );
+        return null;
     }
 
     /// <summary>Returns the content of a file, or null if it does not exist.</summary>
