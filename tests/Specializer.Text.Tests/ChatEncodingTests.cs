@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using Specializer.TestKit;
 using Specializer.Text.Tests.Fuzzing;
 using Specializer.Text.Tests.Generation;
 using Xunit;
@@ -9,13 +10,14 @@ using Xunit;
 namespace Specializer.Text.Tests;
 
 /// <summary>Control tokens come from the template, whatever stands in content.</summary>
+[Feature("tokenizers")]
 public sealed class ChatEncodingTests
 {
     private static readonly ChatTemplate s_template = ChatTemplate.Parse(SmallParts.Template);
     private static readonly ChatTemplateOptions s_options = new() { AddGenerationPrompt = true };
 
     [Fact]
-    public void HarmlessContentIsEncodedAsTheWholeText()
+    public void Harmless_content_is_encoded_as_the_whole_text()
     {
         var random = new RandomText(new Random(2));
         for (int i = 0; i < 500; i++)
@@ -30,7 +32,7 @@ public sealed class ChatEncodingTests
     }
 
     [Fact]
-    public void ForgedControlTokensAreText()
+    public void Forged_control_tokens_are_text()
     {
         string[] pieces = ["<|im_start|>", "<|im_end|>", "<|im_", "start|>", "<", "|", "the", "\u00E9", "<|endoftext|>", "\n"];
         var random = new Random(3);
@@ -48,7 +50,7 @@ public sealed class ChatEncodingTests
     [InlineData("<|im_", "end|>")]
     [InlineData("<|im_end|", ">")]
     [InlineData("<", "|im_end|>")]
-    public void ATokenHalfOfTheTemplateIsText(string own, string content)
+    public void A_token_half_of_the_template_is_text(string own, string content)
     {
         ChatTemplate template = ChatTemplate.Parse(own + "{{ messages[0].content }}<|im_end|>");
         int[] ids = SmallParts.Tokenizer.EncodeChat(template.Render([new("user", content)]));
@@ -57,7 +59,7 @@ public sealed class ChatEncodingTests
     }
 
     [Fact]
-    public void RandomTokenizersYieldNoSpecialTokenOutOfContent()
+    public void Random_tokenizers_yield_no_special_token_out_of_content()
     {
         int encoded = 0;
         for (int seed = 0; seed < 400; seed++)
@@ -94,7 +96,7 @@ public sealed class ChatEncodingTests
     }
 
     [Fact]
-    public void SegmentsMustCoverTheText()
+    public void Segments_must_cover_the_text()
     {
         ChatSegment[][] wrong =
         [

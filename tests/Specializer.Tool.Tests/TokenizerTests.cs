@@ -1,17 +1,19 @@
 using System;
 using System.IO;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tool.Tests;
 
 /// <summary>inspect compares the tokenizer of a folder with the model.</summary>
+[Feature("tool-inspect")]
 public sealed class TokenizerTests
 {
     private const string Words =
         """{"version":"1.0","model":{"type":"WordLevel","unk_token":"[UNK]","vocab":{"[UNK]":0,"a":1,"LAST":116}},"added_tokens":[]}""";
 
     [Fact]
-    public void ATokenizerThatFitsIsDescribed()
+    public void A_tokenizer_that_fits_is_described()
     {
         ToolRun run = Inspect(Words);
         Assert.Equal(0, run.ExitCode);
@@ -19,7 +21,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void TokensBeyondTheVocabularyAreNamed()
+    public void Tokens_beyond_the_vocabulary_are_named()
     {
         ToolRun run = Inspect(Words.Replace("116", "117", StringComparison.Ordinal));
         Assert.Equal(1, run.ExitCode);
@@ -27,7 +29,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void AMalformedTokenizerIsReportedWithItsPlace()
+    public void A_malformed_tokenizer_is_reported_with_its_place()
     {
         ToolRun run = Inspect("""{"model":{"type":"Magic"}}""");
         Assert.Equal(0, run.ExitCode);

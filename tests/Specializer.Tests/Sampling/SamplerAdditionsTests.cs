@@ -1,11 +1,13 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Tests.Sampling;
 
 /// <summary>Bias, frequency and presence penalty, min-p, masks, skipped draws and log-probabilities.</summary>
+[Feature("sampling")]
 public sealed class SamplerAdditionsTests
 {
     public static TheoryData<float, float, float, float, float> Combinations()

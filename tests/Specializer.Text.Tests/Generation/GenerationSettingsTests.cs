@@ -1,11 +1,13 @@
 using System;
 using System.Linq;
 using System.Text;
+using Specializer.TestKit;
 using Specializer.Text.Tests.Fuzzing;
 using Xunit;
 
 namespace Specializer.Text.Tests.Generation;
 
+[Feature("text-generation")]
 public sealed class GenerationSettingsTests
 {
     private const string Full = """
@@ -16,7 +18,7 @@ public sealed class GenerationSettingsTests
         """;
 
     [Fact]
-    public void EveryFieldIsRead()
+    public void Every_field_is_read()
     {
         GenerationSettings settings = GenerationSettings.Parse(Encoding.UTF8.GetBytes(Full));
         Assert.Equal([2, 7], settings.EndTokens);
@@ -37,7 +39,7 @@ public sealed class GenerationSettingsTests
     }
 
     [Fact]
-    public void WithoutDoSampleTokensAreChosenGreedily()
+    public void Without_do_sample_tokens_are_chosen_greedily()
     {
         GenerationSettings settings = GenerationSettings.Parse("""{"temperature":0.6,"top_p":0.9,"eos_token_id":2}"""u8.ToArray());
         Assert.Equal(new SamplingOptions(), settings.Sampling);
@@ -56,7 +58,7 @@ public sealed class GenerationSettingsTests
     [InlineData("""{"forced_eos_token_id":[1,2]}""", "generation_config.json.forced_eos_token_id", "expected one")]
     [InlineData("[]", "generation_config.json", "expected an object")]
     [InlineData("{", "generation_config.json", "not valid JSON")]
-    public void WhatIsWrongIsNamedWithItsPlace(string json, string place, string message)
+    public void What_is_wrong_is_named_with_its_place(string json, string place, string message)
     {
         GenerationSettingsException exception = Assert.Throws<GenerationSettingsException>(() =>
             GenerationSettings.Parse(Encoding.UTF8.GetBytes(json))
@@ -66,7 +68,7 @@ public sealed class GenerationSettingsTests
     }
 
     [Fact]
-    public void MutatedFilesAreReadOrRefused()
+    public void Mutated_files_are_read_or_refused()
     {
         byte[] file = Encoding.UTF8.GetBytes(Full);
         int read = 0;

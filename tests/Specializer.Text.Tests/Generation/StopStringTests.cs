@@ -2,15 +2,17 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using Specializer.TestKit;
 using Specializer.Text.Generation;
 using Xunit;
 
 namespace Specializer.Text.Tests.Generation;
 
+[Feature("text-generation")]
 public sealed class StopStringTests
 {
     [Fact]
-    public void EveryCutOfATextEndsAtTheStopStringThatIsCompleteFirst()
+    public void Every_cut_of_a_text_ends_at_the_stop_string_that_is_complete_first()
     {
         var random = new Random(1);
         int found = 0;
@@ -38,7 +40,7 @@ public sealed class StopStringTests
     }
 
     [Fact]
-    public void NothingIsHeldBackThatCannotBelongToAStopString()
+    public void Nothing_is_held_back_that_cannot_belong_to_a_stop_string()
     {
         var matcher = new StopStringMatcher(["User:"]);
         Assert.Equal("Hello ", matcher.Append("Hello "));

@@ -4,10 +4,12 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Text.Tests.Generation;
 
+[Feature("text-generation")]
 public sealed class TextGeneratorTests
 {
     private static readonly GenerationSettings s_settings = new() { EndTokens = [SmallParts.EndToken] };
@@ -43,7 +45,7 @@ public sealed class TextGeneratorTests
 
     [Theory]
     [MemberData(nameof(Options))]
-    public async Task ATextIsThatOfAPlainLoop(GenerationOptions options)
+    public async Task A_text_is_that_of_a_plain_loop(GenerationOptions options)
     {
         using SmallDecoder model = SmallParts.RandomDecoder(3);
         using var generator = new TextGenerator(model, SmallParts.Tokenizer, s_settings, keptSessions: 2);
@@ -69,7 +71,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public async Task TheNextTurnComputesOnlyWhatIsNew()
+    public async Task The_next_turn_computes_only_what_is_new()
     {
         using SmallDecoder model = SmallParts.RandomDecoder(4);
         using var generator = new TextGenerator(model, SmallParts.Tokenizer, s_settings);
@@ -94,7 +96,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public async Task AStopStringAcrossTokensIsHeldBackAndCutOff()
+    public async Task A_stop_string_across_tokens_is_held_back_and_cut_off()
     {
         using SmallDecoder model = SmallParts.Chain("abcdefgh");
         using var generator = new TextGenerator(model, SmallParts.Tokenizer, s_settings);
@@ -108,7 +110,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public async Task LimitsAndForcedTokensOfTheSettings()
+    public async Task Limits_and_forced_tokens_of_the_settings()
     {
         using SmallDecoder model = SmallParts.Chain("abcdefgh");
         int letter = SmallParts.Tokenizer.TokenToId("d")!.Value;
@@ -152,7 +154,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public async Task ACancelledGenerationLeavesTheGeneratorUsable()
+    public async Task A_cancelled_generation_leaves_the_generator_usable()
     {
         using SmallDecoder model = SmallParts.RandomDecoder(6);
         using var generator = new TextGenerator(model, SmallParts.Tokenizer, s_settings);
@@ -181,7 +183,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public async Task CallsAtTheSameTimeGenerateTheSame()
+    public async Task Calls_at_the_same_time_generate_the_same()
     {
         using SmallDecoder model = SmallParts.RandomDecoder(7);
         using var generator = new TextGenerator(model, SmallParts.Tokenizer, s_settings);
@@ -197,7 +199,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public async Task AFolderWithItsOwnSettingsAndTemplate()
+    public async Task A_folder_with_its_own_settings_and_template()
     {
         string folder = Directory.CreateTempSubdirectory("specializer-generation").FullName;
         try
@@ -224,7 +226,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public async Task AnEncoderDecoderRewritesItsSource()
+    public async Task An_encoder_decoder_rewrites_its_source()
     {
         using SafetensorsFile weights = SmallWeights.Random(SmallTranslator.Tensors, 11);
         using SmallTranslator model = SmallTranslator.Load(weights);
@@ -249,7 +251,7 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
-    public async Task WhatCannotBeIsNamed()
+    public async Task What_cannot_be_is_named()
     {
         using SmallDecoder model = SmallParts.RandomDecoder(9);
         using var generator = new TextGenerator(model, SmallParts.Tokenizer, s_settings);
