@@ -155,7 +155,11 @@ internal static class VerifyCommand
             bool agrees = (difference?.IsRounding ?? true) && remark != "not the same bits";
             good &= agrees;
             string text = difference is { } value ? value.Largest.ToString("G3", CultureInfo.InvariantCulture) : "-";
-            table.AddRow(new Text(what), new Text(text, new Style(agrees ? Color.Default : Color.Red)), new Text(remark));
+            table.AddRow(
+                new Spectre.Console.Text(what),
+                new Spectre.Console.Text(text, new Style(agrees ? Color.Default : Color.Red)),
+                new Spectre.Console.Text(remark)
+            );
         }
 
         console.Write(table);
