@@ -168,7 +168,7 @@ public sealed unsafe class TensorViewTests
         using SafetensorsFile file = SafetensorsFile.Parse(new SafetensorsBytes().Zeros("x", "I64", 2).ToArray(), "file");
         Assert.True(file.TryGetTensor("x", out TensorView view));
         Assert.Equal(
-            "Tensor \"x\" has elements of type I64; only F32, BF16 and F16 are converted to float. Convert the tensor before saving it.",
+            "Tensor \"x\" has elements of type I64; only F32, BF16 and F16 can be converted to float. Convert the tensor before saving it.",
             Assert.Throws<NotSupportedException>(() => view.CopyTo(new float[2])).Message
         );
     }
