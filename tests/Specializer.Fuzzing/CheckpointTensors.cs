@@ -122,6 +122,7 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         {
             AddLayer(
                 architecture,
+                architecture.KindOf(set),
                 name =>
                     name.Replace("{layer}", FormattableString.Invariant($"{set / inner}"), StringComparison.Ordinal)
                         .Replace("{inner}", FormattableString.Invariant($"{set % inner}"), StringComparison.Ordinal)
@@ -245,16 +246,16 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         }
     }
 
-    private void AddLayer(TransformerArchitecture architecture, Func<string, string> inLayer)
+    private void AddLayer(TransformerArchitecture architecture, LayerKind kind, Func<string, string> inLayer)
     {
         CheckpointNames names = architecture.Checkpoint.Names;
-        AttentionArchitecture attention = architecture.Attention;
-        FeedForwardArchitecture feedForward = architecture.FeedForward;
+        AttentionArchitecture attention = kind.Attention;
+        FeedForwardArchitecture feedForward = kind.FeedForward;
         bool inputsFirst = architecture.Checkpoint.InputsFirst;
         int width = architecture.Width;
         int queries = attention.Heads * attention.HeadDimension;
         int keys = attention.KeyValueHeads * attention.HeadDimension;
-        bool post = architecture.Arrangement == BlockArrangement.PostNorm;
+        bool post = kind.Arrangement == BlockArrangement.PostNorm;
         if (!post)
         {
             AddNorm(inLayer(names.AttentionNorm), width, architecture.Norm);
@@ -283,7 +284,7 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             int crossKeys = cross.KeyValueHeads * cross.HeadDimension,
                 source = architecture.Encoder!.Width;
             AddNorm(inLayer(names.CrossAttentionNorm), width, architecture.Norm);
-            if (architecture.Arrangement == BlockArrangement.Sandwich)
+            if (kind.Arrangement == BlockArrangement.Sandwich)
             {
                 AddNorm(inLayer(names.CrossAttentionOutputNorm), width, architecture.Norm);
             }
@@ -309,13 +310,13 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             AddLinear(inLayer(names.GlobalValue), keys, width, attention.ValueBias);
         }
 
-        if (architecture.Arrangement == BlockArrangement.Sandwich || post)
+        if (kind.Arrangement == BlockArrangement.Sandwich || post)
         {
             AddNorm(inLayer(names.AttentionOutputNorm), width, architecture.Norm);
             AddNorm(inLayer(names.FeedForwardOutputNorm), width, architecture.Norm);
         }
 
-        if (!post && architecture.Arrangement != BlockArrangement.ParallelOneNorm)
+        if (!post && kind.Arrangement != BlockArrangement.ParallelOneNorm)
         {
             AddNorm(inLayer(names.FeedForwardNorm), width, architecture.Norm);
         }

@@ -183,6 +183,9 @@ internal sealed record FuzzCase
 
     public int SecondRotaryDimension { get; init; } = 2;
 
+    /// <summary>Whether the second kind of layer has heads and a feed-forward block of other sizes.</summary>
+    public bool OwnShapes { get; init; }
+
     public int FeedForwardWidth { get; init; } = 16;
 
     public ActivationFunction Activation { get; init; }
@@ -225,6 +228,7 @@ internal sealed record FuzzCase
         && RotaryFits(Positions, RotaryDimension)
         && (!ShortFactors || (Scaling == ScalingKind.Long && Stack != Stack.EncoderDecoder))
         && (!TwoKinds || RotaryFits(SecondPositions, SecondRotaryDimension))
+        && (!OwnShapes || (TwoKinds && Stack == Stack.Decoder))
         && (Layout == QueryKeyValueLayout.Separate || (QueryBias == KeyBias && KeyBias == ValueBias))
         && (Table is TableKind.None or TableKind.Learned or TableKind.LearnedBehindPadding || (Width % 2 == 0 && EmbeddingWidth % 2 == 0))
         && (Norm == NormFormula.Layer || !NormBias)
@@ -442,7 +446,7 @@ internal sealed record FuzzCase
         {
             Mask = mask,
         };
-        return new TransformerArchitecture(
+        var stack = new TransformerArchitecture(
             Layers,
             Width,
             ContextLength,
@@ -476,6 +480,24 @@ internal sealed record FuzzCase
         {
             Stack = Stack,
             WeightStorage = Storage,
+        };
+        return OwnShapes ? stack with { LayerKinds = new([stack.LayerKinds[0], WithOwnShapes(stack.LayerKinds[1])]) } : stack;
+    }
+
+    private static LayerKind WithOwnShapes(LayerKind kind)
+    {
+        AttentionArchitecture attention = kind.Attention;
+        int headDimension = attention.HeadDimension + 8;
+        return kind with
+        {
+            Mixer = attention with
+            {
+                Heads = 3 * attention.KeyValueHeads,
+                HeadDimension = headDimension,
+                Scale = (float)(1 / Math.Sqrt(headDimension)),
+                OutputBias = !attention.OutputBias,
+            },
+            FeedForward = kind.FeedForward with { Width = kind.FeedForward.Width + 24, Bias = !kind.FeedForward.Bias },
         };
     }
 

@@ -16,7 +16,7 @@ public sealed class ArchitectureOracle
     private readonly TransformerArchitecture _architecture;
     private readonly OracleWeights _weights;
     private readonly CheckpointNames _names;
-    private readonly OracleAttention _attention;
+    private readonly Dictionary<LayerKind, OracleAttention> _attention;
     private readonly OracleParts _parts;
 
     /// <summary>The stack of an architecture with the weights of its checkpoint; the encoder of an encoder-decoder is a stack of its own.</summary>
@@ -26,7 +26,9 @@ public sealed class ArchitectureOracle
         _weights = weights;
         _names = architecture.Checkpoint.Names;
         _parts = new OracleParts(architecture, weights);
-        _attention = new OracleAttention(architecture, weights, _parts);
+        _attention = architecture
+            .LayerKinds.Distinct()
+            .ToDictionary(static kind => kind, kind => new OracleAttention(architecture, kind.Attention, weights, _parts));
     }
 
     /// <summary>Hidden states [layers + 1][positions][width] of all positions, and logits [positions][vocabularySize] of a decoder or the output of an encoder.</summary>
@@ -200,22 +202,24 @@ public sealed class ArchitectureOracle
 
     private double[][] Block(int layer, double[][] x, OracleInput input)
     {
+        LayerKind kind = _architecture.KindOf(layer);
+        OracleAttention attention = _attention[kind];
         double[][] Norm(string name, double[][] rows) => _parts.Norm(_parts.Name(name, layer), rows);
         double[][] Cross(double[][] rows) =>
             input.Source is null ? rows
-            : _architecture.Arrangement == BlockArrangement.PostNorm
-                ? Norm(_names.CrossAttentionNorm, Add(rows, _attention.AttendToSource(layer, rows, input.Source)))
-            : _architecture.Arrangement == BlockArrangement.NormedResidual
-                ? Normed(_names.CrossAttentionNorm, rows, normed => _attention.AttendToSource(layer, normed, input.Source))
-            : _architecture.Arrangement == BlockArrangement.Sandwich
+            : kind.Arrangement == BlockArrangement.PostNorm
+                ? Norm(_names.CrossAttentionNorm, Add(rows, attention.AttendToSource(layer, rows, input.Source)))
+            : kind.Arrangement == BlockArrangement.NormedResidual
+                ? Normed(_names.CrossAttentionNorm, rows, normed => attention.AttendToSource(layer, normed, input.Source))
+            : kind.Arrangement == BlockArrangement.Sandwich
                 ? Add(
                     rows,
                     Norm(
                         _names.CrossAttentionOutputNorm,
-                        _attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source)
+                        attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source)
                     )
                 )
-            : Add(rows, _attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source));
+            : Add(rows, attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source));
 
         // residual = norm(x); x = block(norm(x)) + residual (modeling_bloom.py, apply_residual_connection_post_layernorm).
         double[][] Normed(string norm, double[][] rows, Func<double[][], double[][]> block)
@@ -224,20 +228,20 @@ public sealed class ArchitectureOracle
             return Add(block(residual), residual);
         }
 
-        if (_architecture.Arrangement == BlockArrangement.NormedResidual)
+        if (kind.Arrangement == BlockArrangement.NormedResidual)
         {
-            double[][] sum = Cross(Normed(_names.AttentionNorm, x, normed => _attention.Attend(layer, normed, input)));
+            double[][] sum = Cross(Normed(_names.AttentionNorm, x, normed => attention.Attend(layer, normed, input)));
             return Normed(_names.FeedForwardNorm, sum, normed => FeedForwardBlock(layer, normed));
         }
 
-        if (_architecture.Arrangement == BlockArrangement.PostNorm)
+        if (kind.Arrangement == BlockArrangement.PostNorm)
         {
-            double[][] first = Cross(Norm(_names.AttentionOutputNorm, Add(x, _attention.Attend(layer, x, input))));
+            double[][] first = Cross(Norm(_names.AttentionOutputNorm, Add(x, attention.Attend(layer, x, input))));
             return Norm(_names.FeedForwardOutputNorm, Add(first, FeedForwardBlock(layer, first)));
         }
 
-        double[][] attended = _attention.Attend(layer, Norm(_names.AttentionNorm, x), input);
-        switch (_architecture.Arrangement)
+        double[][] attended = attention.Attend(layer, Norm(_names.AttentionNorm, x), input);
+        switch (kind.Arrangement)
         {
             case BlockArrangement.ParallelOneNorm:
                 return Add(x, Add(attended, FeedForwardBlock(layer, Norm(_names.AttentionNorm, x))));
@@ -254,7 +258,7 @@ public sealed class ArchitectureOracle
 
     private double[][] FeedForwardBlock(int layer, double[][] x)
     {
-        FeedForwardArchitecture feedForward = _architecture.FeedForward;
+        FeedForwardArchitecture feedForward = _architecture.KindOf(layer).FeedForward;
         OracleActivation activation = Enum.Parse<OracleActivation>(feedForward.Activation.ToString());
         OracleLinear Matrix(string name) => _parts.LayerLinear(name, layer, _architecture.Width, feedForward.Bias);
         OracleLinear down = _parts.LayerLinear(_names.Down, layer, feedForward.Width, feedForward.Bias);

@@ -8,14 +8,19 @@ namespace Specializer.Oracle;
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 
 /// <summary>The attention of a stack: of positions to each other, of global tokens, and to the output of an encoder.</summary>
-internal sealed class OracleAttention(TransformerArchitecture architecture, OracleWeights weights, OracleParts parts)
+internal sealed class OracleAttention(
+    TransformerArchitecture architecture,
+    AttentionArchitecture attention,
+    OracleWeights weights,
+    OracleParts parts
+)
 {
-    private readonly AttentionArchitecture _attention = architecture.Attention;
+    private readonly AttentionArchitecture _attention = attention;
     private readonly CheckpointNames _names = architecture.Checkpoint.Names;
 
     public double[][] Attend(int layer, double[][] x, OracleInput input)
     {
-        LayerKind kind = architecture.LayerKinds[architecture.LayerPattern[layer % architecture.LayerPattern.Count]];
+        LayerKind kind = architecture.KindOf(layer);
         (OracleLinear toQuery, OracleLinear toKey, OracleLinear toValue) = Projections(layer);
         double[][][] queries =
         [

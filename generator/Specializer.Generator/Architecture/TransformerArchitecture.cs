@@ -13,12 +13,12 @@ namespace Specializer.Generator.Architecture;
 /// <param name="ContextLength">The largest number of positions of a session.</param>
 /// <param name="ChunkLength">The number of positions per prefill step; 0 for the planner's choice.</param>
 /// <param name="Embeddings">The embeddings.</param>
-/// <param name="Attention">The attention of every layer.</param>
+/// <param name="Attention">The attention of the kinds that do not declare their own.</param>
 /// <param name="LayerKinds">The kinds of layers; most models have one kind.</param>
 /// <param name="LayerPattern">The repeating pattern of kinds: layer i is of kind LayerPattern[i modulo its length].</param>
-/// <param name="FeedForward">The feed-forward block of every layer.</param>
+/// <param name="FeedForward">The feed-forward block of the kinds that do not declare their own.</param>
 /// <param name="Norm">The norms.</param>
-/// <param name="Arrangement">The positions of the norms and residual connections in a layer.</param>
+/// <param name="Arrangement">The norms and residual connections of the kinds that do not declare their own.</param>
 /// <param name="Logits">The logits.</param>
 /// <param name="Checkpoint">The names and the layout of the checkpoint's tensors.</param>
 internal sealed record TransformerArchitecture(
@@ -37,6 +37,36 @@ internal sealed record TransformerArchitecture(
     CheckpointLayout Checkpoint
 )
 {
+    private readonly EquatableArray<LayerKind> _kinds = Complete(LayerKinds, Attention, FeedForward, Arrangement);
+
+    /// <summary>The kinds of layers, each with its mixer, its feed-forward block, its norms and its residual connections.</summary>
+    public EquatableArray<LayerKind> LayerKinds
+    {
+        get => _kinds;
+        init => _kinds = Complete(value, Attention, FeedForward, Arrangement);
+    }
+
+    /// <summary>The attention of the first kind of layers; setting it changes all kinds.</summary>
+    public AttentionArchitecture Attention
+    {
+        get => _kinds[0].Attention;
+        init => _kinds = new EquatableArray<LayerKind>(_kinds.Select(kind => kind with { Mixer = value }));
+    }
+
+    /// <summary>The feed-forward block of the first kind of layers; setting it changes all kinds.</summary>
+    public FeedForwardArchitecture FeedForward
+    {
+        get => _kinds[0].FeedForward;
+        init => _kinds = new EquatableArray<LayerKind>(_kinds.Select(kind => kind with { FeedForward = value }));
+    }
+
+    /// <summary>The norms and residual connections of the first kind of layers; setting them changes all kinds.</summary>
+    public BlockArrangement Arrangement
+    {
+        get => _kinds[0].Arrangement;
+        init => _kinds = new EquatableArray<LayerKind>(_kinds.Select(kind => kind with { Arrangement = value }));
+    }
+
     /// <summary>The stacks of layers.</summary>
     public Stack Stack { get; init; } = Stack.Decoder;
 
@@ -92,8 +122,24 @@ internal sealed record TransformerArchitecture(
     /// <summary>The storage type of the weights of linear layers; an encoder-decoder's encoder has the same type.</summary>
     public WeightStorage WeightStorage { get; init; }
 
+    /// <summary>Whether all layers have weights of the same shapes, so that all layers have the same size.</summary>
+    public bool LayersAreUniform => LayerKinds.All(kind => kind.HasShapesOf(LayerKinds[0]));
+
+    /// <summary>Returns the kind of a layer.</summary>
+    public LayerKind KindOf(int layer) => LayerKinds[LayerPattern[layer % LayerPattern.Count]];
+
+    /// <summary>Returns the number of layers of the kind with a name.</summary>
+    public int LayersOf(string kind) => Enumerable.Range(0, Layers).Count(layer => KindOf(layer).Name == kind);
+
     /// <summary>Returns the number of layers of a kind.</summary>
     public int LayersOf(int kind) => Enumerable.Range(0, Layers).Count(layer => LayerPattern[layer % LayerPattern.Count] == kind);
+
+    private static EquatableArray<LayerKind> Complete(
+        EquatableArray<LayerKind> kinds,
+        AttentionArchitecture attention,
+        FeedForwardArchitecture feedForward,
+        BlockArrangement arrangement
+    ) => new(kinds.Select(kind => kind.Or(attention, feedForward, arrangement)));
 
     /// <summary>Returns the architecture without the kinds that none of its layers is of: a model may have fewer layers than its pattern.</summary>
     public TransformerArchitecture WithoutUnusedKinds()
@@ -224,7 +270,7 @@ internal sealed record AttentionArchitecture(
     bool OutputBias,
     float SoftCap,
     bool QueryKeyNorm
-)
+) : MixerArchitecture
 {
     /// <summary>
     /// Whether the weights of values are φ(q) · φ(k) with φ(x) = elu(x) + 1, instead of a softmax (Katharopoulos et al. 2020).
@@ -239,29 +285,6 @@ internal sealed record AttentionArchitecture(
 
     /// <summary>The number of query heads for each key/value head.</summary>
     public int GroupSize => Heads / KeyValueHeads;
-}
-
-/// <summary>The properties that vary between kinds of layers.</summary>
-/// <param name="Name">The name, an identifier; empty if there is only one kind.</param>
-/// <param name="Window">The number of positions that a position attends to, including itself; 0 for all that the mask allows.</param>
-/// <param name="Positions">The positions in its attention.</param>
-internal sealed record LayerKind(string Name, int Window, AttentionPositions Positions)
-{
-    /// <summary>The mask of the attention.</summary>
-    public AttentionMask Mask { get; init; } = AttentionMask.Causal;
-
-    /// <summary>
-    /// Whether a config.json has separate fields for the rotary positions of this kind (Gemma 3's layers with a window).
-    /// </summary>
-    public bool OwnPositions { get; init; }
-
-    /// <summary>In an encoder, the number of positions on each side that a position attends to; 0 for all.</summary>
-    public int Band { get; init; }
-
-    /// <summary>
-    /// Returns the kind without the properties on which the code of its kernels does not depend, such as rotary bases.
-    /// </summary>
-    public LayerKind ForCode() => new("", Window, Positions.ForCode()) { Mask = Mask, Band = Band };
 }
 
 /// <summary>Specifies the positions that a position can attend to; the values are those of the attribute's enumeration.</summary>

@@ -49,7 +49,9 @@ internal static class DecoderEmitter
                 writer.Line();
                 EmitReport(writer, "layer + 1", stride);
                 writer.Line();
-                writer.Line("layerWeights += LayerStride;");
+                writer.Line(
+                    plan.LayerOffsets.Count > 0 ? "layerWeights = weights + LayerOffsets[layer + 1];" : "layerWeights += LayerStride;"
+                );
             }
 
             writer.Line();

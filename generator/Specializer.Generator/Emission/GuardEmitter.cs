@@ -23,6 +23,12 @@ internal static class GuardEmitter
         foreach (WeightPlan weight in plan.Weights)
         {
             long floats = (weight.Floats + Layout.Line - 1) / Layout.Line * Layout.Line;
+            if (weight.PerLayer && plan.LayerOffsets.Count > 0)
+            {
+                blocks.AddRange(plan.LayersOf(weight).Select(layer => (plan.LayerOffsets[layer] + weight.Offset, floats, 1L, 0L)));
+                continue;
+            }
+
             blocks.Add(
                 weight switch
                 {

@@ -16,8 +16,7 @@ internal static class WeightsEmitter
         writer.Line("/// <summary>Where the first layer's packed weights begin, in floats.</summary>");
         writer.Line($"private const long LayersOffset = {Text(plan.LayersOffset)};");
         writer.Separate();
-        writer.Line("/// <summary>Floats from one layer's packed weights to the next's.</summary>");
-        writer.Line($"private const long LayerStride = {Text(plan.LayerStride)};");
+        EmitDistances(writer, plan);
         if (plan is { IsEncoderDecoder: true, Encoder: { } encoder })
         {
             writer.Separate();
@@ -50,6 +49,12 @@ internal static class WeightsEmitter
         )
         {
             EmitPacking(writer, plan.Weights.Where(static weight => !weight.PerLayer), tensors, plan, "weights", layer: false);
+            if (plan.LayerOffsets.Count > 0)
+            {
+                EmitPackingOfEachLayer(writer, plan, tensors);
+                return;
+            }
+
             using (writer.Braces($"for (int layer = 0; layer < {sets}; layer++)"))
             {
                 writer.Line("float* layerWeights = weights + LayersOffset + (layer * LayerStride);");
@@ -79,6 +84,55 @@ internal static class WeightsEmitter
                     );
                     EmitProgress(writer, "EncoderLayersOffset + ((layer + 1) * EncoderLayerStride)");
                 }
+            }
+        }
+    }
+
+    /// <summary>Writes the distance of layers, or the place of each one if kinds of layers have different sizes.</summary>
+    private static void EmitDistances(SourceWriter writer, ExecutionPlan plan)
+    {
+        if (plan.LayerOffsets.Count > 0)
+        {
+            writer.Line("/// <summary>The offset of each layer's packed weights, and the end of the last one's, in floats.</summary>");
+            writer.Line(
+                $"private static global::System.ReadOnlySpan<long> LayerOffsets => [{string.Join(", ", plan.LayerOffsets.Select(Text))}];"
+            );
+            return;
+        }
+
+        writer.Line("/// <summary>Floats from one layer's packed weights to the next's.</summary>");
+        writer.Line($"private const long LayerStride = {Text(plan.LayerStride)};");
+    }
+
+    /// <summary>Writes the packing of layers of different sizes, one after the other.</summary>
+    private static void EmitPackingOfEachLayer(SourceWriter writer, ExecutionPlan plan, TensorPlan[] tensors)
+    {
+        for (int layer = 0; layer < plan.Architecture.Layers; layer++)
+        {
+            string kind = plan.Architecture.KindOf(layer).Name;
+            using (writer.Braces($"// Layer {Text(layer)}."))
+            {
+                writer.Line($"float* layerWeights = weights + {Text(plan.LayerOffsets[layer])};");
+                int current = layer;
+                EmitPacking(
+                    writer,
+                    plan.Weights.Where(weight => weight.PerLayer && weight.Ref.Kind == kind)
+                        .Select(weight =>
+                            weight with
+                            {
+                                Slices = new EquatableArray<TensorSlice>(
+                                    weight.Slices.Select(slice =>
+                                        slice.Tensor == TensorPlan.Nothing ? slice : slice with { Tensor = slice.Tensor.InLayer(current) }
+                                    )
+                                ),
+                            }
+                        ),
+                    tensors,
+                    plan,
+                    "layerWeights",
+                    layer: false
+                );
+                EmitProgress(writer, Text(plan.LayerOffsets[layer + 1]));
             }
         }
     }

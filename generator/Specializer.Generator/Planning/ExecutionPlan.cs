@@ -100,12 +100,25 @@ internal sealed record ExecutionPlan(
     public IReadOnlyList<TensorPlan> Tensors =>
         [
             .. Weights
-                .SelectMany(static weight => weight.Slices)
-                .Select(static slice => slice.Tensor)
+                .SelectMany(weight => weight.Slices.SelectMany(slice => TensorsOf(weight, slice.Tensor)))
                 .Distinct()
                 .Where(static tensor => tensor != TensorPlan.Nothing)
                 .SelectMany(tensor => tensor.IsInner ? Enumerable.Range(0, Architecture.SetsPerGroup).Select(tensor.InSet) : [tensor]),
         ];
+
+    /// <summary>
+    /// The offset of each layer's packed weights, and the end of the last one's, in floats; empty if all layers have the same
+    /// size, <see cref="LayerStride"/>.
+    /// </summary>
+    public EquatableArray<long> LayerOffsets { get; init; } = EquatableArray<long>.Empty;
+
+    /// <summary>Returns the layers that have a block of packed weights, if kinds of layers have different sizes.</summary>
+    public IEnumerable<int> LayersOf(WeightPlan weight) =>
+        Enumerable.Range(0, Architecture.Layers).Where(layer => Architecture.KindOf(layer).Name == weight.Ref.Kind);
+
+    /// <summary>Layers of the same size share one name for all; otherwise each layer has its own.</summary>
+    private IEnumerable<TensorPlan> TensorsOf(WeightPlan weight, TensorPlan tensor) =>
+        LayerOffsets.Count > 0 && weight.PerLayer && tensor != TensorPlan.Nothing ? LayersOf(weight).Select(tensor.InLayer) : [tensor];
 
     /// <summary>Returns the number of layers, or groups of sets of weights, that have a tensor; 0 if it belongs to none.</summary>
     public int LayersOf(TensorPlan tensor) =>
@@ -117,9 +130,9 @@ internal sealed record ExecutionPlan(
     public long PackedWeightBytes =>
         sizeof(float)
         * (
-            IsEncoderDecoder
-                ? Encoder!.LayersOffset + (Encoder.LayerStride * Encoder.Architecture.Layers)
-                : LayersOffset + (LayerStride * WeightSets)
+            LayerOffsets.Count > 0 ? LayerOffsets[LayerOffsets.Count - 1]
+            : IsEncoderDecoder ? Encoder!.LayersOffset + (Encoder.LayerStride * Encoder.Architecture.Layers)
+            : LayersOffset + (LayerStride * WeightSets)
         );
 
     /// <summary>The number of floats from the logits of one position to the next.</summary>

@@ -14,6 +14,7 @@ internal static class Planner
     {
         TransformerArchitecture architecture = declared.WithoutUnusedKinds();
         RefuseLengths(architecture);
+        RefuseKinds(architecture);
         int chunk = ChunkLength.Choose(architecture);
         ExecutionPlan plan =
             architecture.Stack == Stack.Encoder
@@ -42,7 +43,7 @@ internal static class Planner
             EquatableArray<StepPlan>.Empty,
             EquatableArray<StepPlan>.Empty,
             EquatableArray<StepPlan>.Empty,
-            weights.ParameterCount(architecture.WeightSets),
+            weights.ParameterCount(architecture),
             (ExecutionPlan.MultiplyAdds(encoder.Project.Concat(encoder.Attend)) * architecture.Layers)
                 + ExecutionPlan.MultiplyAdds(encoder.Before)
                 + (head.OutputPerToken ? ExecutionPlan.MultiplyAdds(head.Steps) : 0)
@@ -54,6 +55,33 @@ internal static class Planner
             Encoder = encoder,
             Head = head,
         };
+    }
+
+    /// <summary>
+    /// Rejects layer kinds that no declaration describes yet. An encoder has one buffer of queries for all kinds, a session either
+    /// forgets positions or keeps a state, and linear kernels add to the residual stream without a factor.
+    /// </summary>
+    private static void RefuseKinds(TransformerArchitecture architecture)
+    {
+        if (architecture.LayerKinds.Concat(architecture.Encoder?.LayerKinds ?? EquatableArray<LayerKind>.Empty).Any(static kind => kind.ResidualScale != 1))
+        {
+            throw new NotSupportedException("A block has a factor before it is added to the residual stream.");
+        }
+
+        if (architecture is { LayersAreUniform: true, Encoder: null or { LayersAreUniform: true } })
+        {
+            return;
+        }
+
+        if (architecture.Stack != Stack.Decoder || architecture.LayersPerSet * architecture.SetsPerGroup > 1)
+        {
+            throw new NotSupportedException($"Layers of different shapes are supported in a decoder only, not in {architecture.Stack}.");
+        }
+
+        if (architecture.LayerKinds.Select(static kind => kind.Attention.Linear).Distinct().Count() > 1)
+        {
+            throw new NotSupportedException("Layers with linear attention and layers with softmax attention are in one model.");
+        }
     }
 
     /// <summary>

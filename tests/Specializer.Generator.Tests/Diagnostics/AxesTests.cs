@@ -30,10 +30,10 @@ public sealed class AxesTests
         Assert.Equal(new AttentionArchitecture(4, 4, 16, 0.25f, false, true, false, false, 50, QueryKeyNorm: true), architecture.Attention);
         Assert.Equal(
             [
-                new LayerKind("Sliding", 4, new RotaryPositions(100, 16, false, new NoScaling())),
-                new LayerKind("Full", 0, new RotaryPositions(1e6, 16, false, new LinearScaling(8))),
+                ("Sliding", 4, new RotaryPositions(100, 16, false, new NoScaling())),
+                ("Full", 0, new RotaryPositions(1e6, 16, false, new LinearScaling(8))),
             ],
-            architecture.LayerKinds
+            architecture.LayerKinds.Select(static kind => (kind.Name, kind.Window, (RotaryPositions)kind.Positions))
         );
         Assert.Equal([0, 0, 1], architecture.LayerPattern);
         Assert.True(architecture.Norm.UnitOffset);

@@ -3,9 +3,9 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>Plans the norms around the blocks of a layer, as its arrangement requires.</summary>
-internal sealed class BlockNorms(StackContext stack)
+internal sealed class BlockNorms(StackContext stack, LayerKind kind)
 {
-    private BlockArrangement Arrangement => stack.Architecture.Arrangement;
+    private BlockArrangement Arrangement => kind.Arrangement;
 
     /// <summary>Whether blocks have a norm before them.</summary>
     public bool Precede => Arrangement != BlockArrangement.PostNorm;

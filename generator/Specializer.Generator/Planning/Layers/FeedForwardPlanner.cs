@@ -3,25 +3,23 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>Plans the feed-forward block of a layer.</summary>
-internal sealed class FeedForwardPlanner(StackContext stack, LayerKernels kernels, BlockNorms norms)
+internal sealed class FeedForwardPlanner(StackContext stack, FeedForwardArchitecture feedForward, LayerKernels kernels, BlockNorms norms)
 {
     private readonly LayerTensors _tensors = new(stack.Architecture.Checkpoint);
-
-    private FeedForwardArchitecture FeedForward => stack.Architecture.FeedForward;
 
     /// <summary>Plans the up projection, or the gate and up projections.</summary>
     public LinearStep PlanUp()
     {
         LinearKernel up = kernels.Up;
-        int inner = FeedForward.Width;
+        int inner = feedForward.Width;
         BufferRef output = stack.Buffer(BufferRole.Inner);
-        if (!FeedForward.Gated)
+        if (!feedForward.Gated)
         {
             return new LinearStep(
                 "Up projection, activated",
                 up,
                 stack.Weights.Panels(WeightRole.Up, up, _tensors.Matrix(stack.Names.Up, inner, stack.Architecture.Width)),
-                FeedForward.Bias ? stack.Weights.Bias(WeightRole.Up, up, _tensors.Vector(stack.Names.Up, inner)) : null,
+                feedForward.Bias ? stack.Weights.Bias(WeightRole.Up, up, _tensors.Vector(stack.Names.Up, inner)) : null,
                 norms.BlockInput,
                 output
             );
@@ -32,7 +30,7 @@ internal sealed class FeedForwardPlanner(StackContext stack, LayerKernels kernel
             "Gate and up projections, activated and multiplied",
             up,
             stack.Weights.Panels(WeightRole.GateUp, up, gateWeight, upWeight),
-            FeedForward.Bias ? stack.Weights.Bias(WeightRole.GateUp, up, _tensors.GateUpBiases(inner)) : null,
+            feedForward.Bias ? stack.Weights.Bias(WeightRole.GateUp, up, _tensors.GateUpBiases(inner)) : null,
             norms.BlockInput,
             output
         );
@@ -46,8 +44,8 @@ internal sealed class FeedForwardPlanner(StackContext stack, LayerKernels kernel
         return new LinearStep(
             "Down projection" + norms.OutputTitle,
             down,
-            stack.Weights.Panels(WeightRole.Down, down, _tensors.Matrix(stack.Names.Down, width, FeedForward.Width)),
-            FeedForward.Bias ? stack.Weights.Bias(WeightRole.Down, down, _tensors.Vector(stack.Names.Down, width)) : null,
+            stack.Weights.Panels(WeightRole.Down, down, _tensors.Matrix(stack.Names.Down, width, feedForward.Width)),
+            feedForward.Bias ? stack.Weights.Bias(WeightRole.Down, down, _tensors.Vector(stack.Names.Down, width)) : null,
             stack.Buffer(BufferRole.Inner),
             norms.BlockOutput
         );

@@ -24,8 +24,8 @@ internal sealed record LayerKernels(
     /// <param name="tilePrefix">The prefix that distinguishes tiles of different head dimensions.</param>
     public static LayerKernels Of(TransformerArchitecture architecture, LayerKind kind, int chunk, string tilePrefix)
     {
-        AttentionArchitecture attention = architecture.Attention;
-        FeedForwardArchitecture feedForward = architecture.FeedForward;
+        AttentionArchitecture attention = kind.Attention;
+        FeedForwardArchitecture feedForward = kind.FeedForward;
         int width = architecture.Width,
             queryWidth = attention.Heads * attention.HeadDimension,
             projectedWidth = queryWidth + (2 * attention.KeyValueHeads * attention.HeadDimension);
@@ -33,7 +33,7 @@ internal sealed record LayerKernels(
             queryStride = Layout.RowStride(queryWidth),
             projectedStride = Layout.RowStride(projectedWidth),
             innerStride = Layout.RowStride(feedForward.Width);
-        bool adds = architecture.Arrangement != BlockArrangement.Sandwich;
+        LinearEpilogue Output(bool bias) => new(bias, null, false, AddToOutput: kind.Arrangement != BlockArrangement.Sandwich);
         LinearKernel Linear(int inputs, int outputs, int inputStride, int outputStride, LinearEpilogue epilogue) =>
             new(inputs, outputs, inputStride, outputStride, epilogue) { Storage = architecture.WeightStorage };
 
@@ -55,14 +55,15 @@ internal sealed record LayerKernels(
                 architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk
             )
             {
-                TilePrefix = tilePrefix,
+                // Tiles over heads of the first kind's width need no distinction.
+                TilePrefix = attention.HeadDimension == architecture.Attention.HeadDimension ? tilePrefix : tilePrefix + kind.Name,
                 IsRing = kind.Window > 0 && architecture.Stack != Stack.Encoder,
                 BiasOrigin = kind.Positions is RelativePositions ? Layout.CacheLength(architecture.ContextLength) : 0,
                 GlobalTokens = architecture.GlobalTokens && kind.Band > 0,
             },
-            Linear(queryWidth, width, queryStride, stride, new(attention.OutputBias, null, false, AddToOutput: adds)),
+            Linear(queryWidth, width, queryStride, stride, Output(attention.OutputBias)),
             Linear(width, feedForward.Width, stride, innerStride, new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false)),
-            Linear(feedForward.Width, width, innerStride, stride, new(feedForward.Bias, null, false, AddToOutput: adds))
+            Linear(feedForward.Width, width, innerStride, stride, Output(feedForward.Bias))
         );
     }
 

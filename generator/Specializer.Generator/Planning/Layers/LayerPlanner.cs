@@ -10,15 +10,20 @@ namespace Specializer.Generator.Planning;
 internal sealed class LayerPlanner(StackContext stack, IReadOnlyList<PositionTables> tables)
 {
     /// <summary>Plans the steps of every kind of layer.</summary>
-    public IReadOnlyList<IReadOnlyList<StepPlan>> Plan() => [.. Enumerable.Range(0, stack.Architecture.LayerKinds.Count).Select(PlanKind)];
+    public IReadOnlyList<IReadOnlyList<StepPlan>> Plan() => [.. stack.Architecture.LayerKinds.Select(PlanKind)];
 
-    private IReadOnlyList<StepPlan> PlanKind(int kind)
+    private IReadOnlyList<StepPlan> PlanKind(LayerKind kind, int index)
     {
+        if (!stack.Architecture.LayersAreUniform)
+        {
+            stack.Weights.BeginKind(kind.Name);
+        }
+
         CheckpointNames names = stack.Names;
-        LayerKernels kernels = stack.Kernels.Layers[kind];
-        var norms = new BlockNorms(stack);
-        var attention = new SelfAttentionPlanner(stack, kernels, tables[kind], norms);
-        var feedForward = new FeedForwardPlanner(stack, kernels, norms);
+        LayerKernels kernels = stack.Kernels.Layers[index];
+        var norms = new BlockNorms(stack, kind);
+        var attention = new SelfAttentionPlanner(stack, kernels, tables[index], norms);
+        var feedForward = new FeedForwardPlanner(stack, kind.FeedForward, kernels, norms);
         var steps = new List<StepPlan>();
         if (norms.Precede)
         {

@@ -13,12 +13,7 @@ internal sealed record PositionTables(WeightRef? Table, WeightRef? ShortTable)
     public static IReadOnlyList<PositionTables> Place(StackContext stack) =>
         [
             .. stack.Architecture.LayerKinds.Select(kind => new PositionTables(
-                stack.Weights.Positions(
-                    kind,
-                    stack.Architecture.Attention.Heads,
-                    stack.Architecture.ContextLength,
-                    stack.Names.RelativeBias
-                ),
+                stack.Weights.Positions(kind, kind.Attention.Heads, stack.Architecture.ContextLength, stack.Names.RelativeBias),
                 stack.Weights.ShortPositions(kind)
             )),
         ];

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
@@ -23,9 +24,8 @@ internal static class ChunkLength
             return Math.Min(architecture.ChunkLength, architecture.ContextLength);
         }
 
-        int widestInput = Math.Max(
-            Math.Max(architecture.Width, architecture.FeedForward.Width),
-            architecture.Attention.Heads * architecture.Attention.HeadDimension
+        int widestInput = architecture.LayerKinds.Max(kind =>
+            Math.Max(Math.Max(architecture.Width, kind.FeedForward.Width), kind.Attention.Heads * kind.Attention.HeadDimension)
         );
         int chunk = Longest;
         while (chunk > Shortest && chunk * widestInput > InputFloats)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
@@ -24,6 +25,11 @@ internal static class PackedLayout
             AddStack(hash, encoder.Architecture);
         }
 
+        if (plan.LayerOffsets.Count > 0)
+        {
+            AddKinds(hash, plan);
+        }
+
         hash.Add(plan.Weights.Count);
         foreach (WeightPlan weight in plan.Weights)
         {
@@ -32,6 +38,23 @@ internal static class PackedLayout
 
         AddNaming(hash, plan.Naming);
         return hash.Value;
+    }
+
+    /// <summary>Adds the place of every layer, and the layers of every block.</summary>
+    private static void AddKinds(LayoutHash hash, ExecutionPlan plan)
+    {
+        foreach (long offset in plan.LayerOffsets)
+        {
+            hash.Add(offset);
+        }
+
+        foreach (WeightPlan weight in plan.Weights.Where(static weight => weight.PerLayer))
+        {
+            foreach (int layer in plan.LayersOf(weight))
+            {
+                hash.Add(layer);
+            }
+        }
     }
 
     private static void AddStack(LayoutHash hash, TransformerArchitecture stack)

@@ -9,6 +9,9 @@ namespace Specializer.Generator.Planning;
 /// <param name="stack">The stack.</param>
 internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
 {
+    /// <summary>Begins the layer of a kind whose weights differ from those of other kinds.</summary>
+    public void BeginKind(string kind) => layout.BeginKind(kind);
+
     /// <summary>Places the weights of a linear kernel: one matrix, several consecutive ones, or a gate and an up projection.</summary>
     public WeightRef Panels(WeightRole role, LinearKernel kernel, params TensorSlice[] slices) =>
         Panels(new WeightRef(role, Weight, stack), kernel, slices);
@@ -184,6 +187,7 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
             weight with
             {
                 PerLayer = layout.InLayer,
+                Kind = layout.InLayer ? layout.Kind : weight.Kind,
             },
             tableLayout,
             0,

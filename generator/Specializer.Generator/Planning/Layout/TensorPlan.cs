@@ -18,8 +18,19 @@ internal sealed record TensorPlan(string Name, bool PerLayer, EquatableArray<int
     /// <summary>The placeholder of the number of a set of weights in its group.</summary>
     private const string InnerMark = "{inner}";
 
+    /// <summary>The placeholder of the number of the layer.</summary>
+    private const string LayerMark = "{layer}";
+
     /// <summary>Whether every set of weights of a group has a separately named tensor.</summary>
     public bool IsInner => Name.Contains(InnerMark);
+
+    /// <summary>Returns the tensor of one layer.</summary>
+    public TensorPlan InLayer(int layer) =>
+        this with
+        {
+            Name = Name.Replace(LayerMark, layer.ToString(CultureInfo.InvariantCulture)),
+            PerLayer = false,
+        };
 
     /// <summary>Returns the tensor of one set of a group.</summary>
     public TensorPlan InSet(int set) => this with { Name = Name.Replace(InnerMark, set.ToString(CultureInfo.InvariantCulture)) };

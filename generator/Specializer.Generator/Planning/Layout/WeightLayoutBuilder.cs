@@ -13,6 +13,7 @@ namespace Specializer.Generator.Planning;
 internal sealed class WeightLayoutBuilder(bool guarded)
 {
     private readonly List<WeightPlan> _weights = [];
+    private readonly Dictionary<string, long> _kindFloats = [];
     private bool _inEncoder;
     private long _decoderLayerStride;
     private long _offset;
@@ -26,6 +27,9 @@ internal sealed class WeightLayoutBuilder(bool guarded)
 
     public long EncoderLayersOffset { get; private set; }
 
+    /// <summary>The kind of layers whose weights are placed now; empty if all kinds have weights of the same shapes.</summary>
+    public string Kind { get; private set; } = "";
+
     /// <summary>The number of floats of the layer's weights so far.</summary>
     public long CurrentLayerStride => _offset;
 
@@ -37,6 +41,26 @@ internal sealed class WeightLayoutBuilder(bool guarded)
         LayersOffset = _offset;
         _offset = 0;
         InLayer = true;
+    }
+
+    /// <summary>Begins the layer of a kind whose weights differ from those of other kinds.</summary>
+    public void BeginKind(string kind)
+    {
+        Kind = kind;
+        _offset = 0;
+    }
+
+    /// <summary>Returns the offset of each layer, and the end of the last one, where kinds of layers have different sizes.</summary>
+    public IEnumerable<long> LayerOffsets(TransformerArchitecture architecture)
+    {
+        long offset = LayersOffset;
+        for (int layer = 0; layer < architecture.Layers; layer++)
+        {
+            yield return offset;
+            offset = checked(offset + _kindFloats[architecture.KindOf(layer).Name]);
+        }
+
+        yield return offset;
     }
 
     /// <summary>Begins the layer of an encoder after <paramref name="layers"/> layers of its decoder.</summary>
@@ -66,24 +90,32 @@ internal sealed class WeightLayoutBuilder(bool guarded)
         long offset = Layout.Place(_offset, floats + following, guarded && !follows);
         _weights.Add(weight with { Offset = offset });
         _offset = checked(offset + floats);
+        if (weight.PerLayer)
+        {
+            _kindFloats[Kind] = _offset;
+        }
+
         return weight.Ref;
     }
 
     public EquatableArray<WeightPlan> Build() => new(_weights);
 
-    /// <summary>The number of elements of all tensors. Slices of a tensor count once.</summary>
-    public long ParameterCount(int layers, int encoderLayers = 0) =>
+    /// <summary>Returns the number of elements of all tensors. Slices of a tensor count once.</summary>
+    public long ParameterCount(TransformerArchitecture architecture) =>
         _weights
-            .SelectMany(static weight => weight.Slices)
-            .Select(static slice => slice.Tensor)
+            .SelectMany(
+                static weight => weight.Slices,
+                static (weight, slice) => (weight.Ref.PerLayer ? weight.Ref.Kind : "", slice.Tensor)
+            )
             .Distinct()
-            .Where(static tensor => tensor != TensorPlan.Nothing)
+            .Where(static tensor => tensor.Tensor != TensorPlan.Nothing)
             .Sum(tensor =>
-                tensor.Shape.Aggregate(1L, static (product, size) => product * size)
+                tensor.Tensor.Shape.Aggregate(1L, static (product, size) => product * size)
                 * (
-                    !tensor.PerLayer ? 1
-                    : tensor.InEncoder ? encoderLayers
-                    : layers
+                    !tensor.Tensor.PerLayer ? 1
+                    : tensor.Tensor.InEncoder ? architecture.Encoder!.Layers
+                    : tensor.Item1.Length == 0 ? architecture.WeightSets
+                    : architecture.LayersOf(tensor.Item1)
                 )
             );
 }

@@ -117,7 +117,7 @@ internal sealed class DecoderBuffers(StackContext stack)
         );
         LinearKernel down = Largest(static layer => layer.Down, static kernel => kernel.InputStride);
         RowBuffer(BufferRole.Inner, "inner activations of the feed-forward block", down.Inputs, down.InputStride);
-        if (new BlockNorms(stack).OfOutputs)
+        if (Architecture.LayerKinds.Any(kind => new BlockNorms(stack, kind).OfOutputs))
         {
             RowBuffer(BufferRole.Block, "outputs of a block before their norm", width, stride);
         }

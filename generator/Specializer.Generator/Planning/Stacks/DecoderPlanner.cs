@@ -40,15 +40,16 @@ internal static class DecoderPlanner
         var layers = new LayerPlanner(stack, PositionTables.Place(stack));
         weights.BeginLayer();
         decoderBuffers.Place();
-        IReadOnlyList<StepPlan> steps = StepsByKind.Merge(layers.Plan(), architecture.LayerPattern);
+        IReadOnlyList<IReadOnlyList<StepPlan>> kinds = layers.Plan();
         EncoderPlan? encoder = null;
         StepPlan[] cross = [];
         if (encoderPlanner is not null)
         {
-            cross = new CrossAttentionPlanner(stack, stack.Kernels.Cross!, new BlockNorms(stack)).PlanKeysAndValues(
-                new BufferRef(BufferRole.Hidden, StackPart.Source),
-                new BufferRef(BufferRole.Projected, StackPart.Source)
-            );
+            cross = new CrossAttentionPlanner(
+                stack,
+                stack.Kernels.Cross!,
+                new BlockNorms(stack, architecture.LayerKinds[0])
+            ).PlanKeysAndValues(new BufferRef(BufferRole.Hidden, StackPart.Source), new BufferRef(BufferRole.Projected, StackPart.Source));
             weights.BeginEncoderLayer(architecture.Layers);
             encoder = encoderPlanner.Plan(weights, weights.EncoderLayersOffset);
         }
@@ -62,10 +63,11 @@ internal static class DecoderPlanner
             weights.LayerStride,
             buffers.Build(),
             embeddings.Steps,
-            new EquatableArray<StepPlan>(steps),
+            new EquatableArray<StepPlan>(StepsByKind.Merge(kinds, architecture.LayerPattern)),
             new EquatableArray<StepPlan>(after),
-            weights.ParameterCount(architecture.Layers, architecture.Encoder?.Layers ?? 0),
-            (ExecutionPlan.MultiplyAdds(steps) * architecture.Layers) + stack.Kernels.Logits.MultiplyAddsPerRow
+            weights.ParameterCount(architecture),
+            kinds.Select((steps, kind) => ExecutionPlan.MultiplyAdds(steps) * architecture.LayersOf(kind)).Sum()
+                + stack.Kernels.Logits.MultiplyAddsPerRow
         )
         {
             SessionFloats = buffers.Floats,
@@ -73,6 +75,9 @@ internal static class DecoderPlanner
             Guarded = guarded,
             Encoder = encoder,
             Cross = new EquatableArray<StepPlan>(cross),
+            LayerOffsets = architecture.LayersAreUniform
+                ? EquatableArray<long>.Empty
+                : new EquatableArray<long>(weights.LayerOffsets(architecture)),
         };
     }
 

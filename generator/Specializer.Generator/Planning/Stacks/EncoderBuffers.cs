@@ -43,7 +43,7 @@ internal sealed class EncoderBuffers(StackContext stack)
     /// <param name="projections">Further linear layers whose results use the buffer of queries, keys and values.</param>
     public void PlaceActivations(params LinearKernel[] projections)
     {
-        var norms = new BlockNorms(stack);
+        var norms = new BlockNorms(stack, Architecture.LayerKinds[0]);
         int chunk = stack.Chunk,
             width = Architecture.Width,
             stride = Kernels.Norm.Stride;

@@ -64,7 +64,7 @@ internal sealed class EncoderPlanner
         var attention = (AttentionStep)steps[at];
         List<StepPlan> project = [.. steps.Take(at), new AppendStep("Keys and values of the chunk", attention.Attention)];
         List<StepPlan> attend = [new AttendStep(attention.Title, attention.Attention)];
-        var norms = new BlockNorms(_stack);
+        var norms = new BlockNorms(_stack, _stack.Architecture.LayerKinds[0]);
         if (_stack.Kernels.Global is { } global)
         {
             var planner = new GlobalAttentionPlanner(_stack, global, norms);
