@@ -341,33 +341,6 @@ public sealed class AxisTests
         },
         ["two sets of weights in a group"] = s_encoder with { SetsPerGroup = 2, Layers = 3 },
         ["two sets of weights in one group that is repeated"] = s_encoder with { SetsPerGroup = 2, Layers = 3, SharedLayers = true },
-        ["kinds of layers with heads and feed-forwards of their own"] = s_rotary with
-        {
-            TwoKinds = true,
-            OwnShapes = true,
-            Layers = 5,
-            Pattern = 4,
-            PatternLength = 3,
-            SecondWindow = 6,
-            SecondPositions = PositionKind.Rotary,
-            SecondRotaryDimension = 8,
-            Heads = 4,
-            KeyValueHeads = 2,
-            Gated = true,
-            QueryBias = true,
-            Sequences = 3,
-        },
-        ["a kind of layers with wider heads, sandwich norms and 16-bit weights"] = s_rotary with
-        {
-            TwoKinds = true,
-            OwnShapes = true,
-            Layers = 4,
-            SecondPositions = PositionKind.Alibi,
-            Arrangement = BlockArrangement.Sandwich,
-            Storage = WeightStorage.BFloat16,
-            Heads = 3,
-            KeyValueHeads = 1,
-        },
         ["sessions decoded together"] = s_rotary with { Sequences = 13, Layers = 2 },
     };
 

@@ -31,6 +31,7 @@ public static class CompiledElsewhere
                 .Select(static batch => (batch.Name, Architectures: FuzzRun.Architectures(batch.Cases)))
                 .Append((FuzzTests.FoundCases.AssemblyName, FuzzTests.FoundCases.Architectures))
                 .Append((AxisTests.Cases.AssemblyName, AxisTests.Cases.Architectures))
+                .Append((LayerKindTests.Cases.AssemblyName, LayerKindTests.Cases.Architectures))
                 .Append((DecoderBodyTests.AssemblyName, DecoderBodyTests.Architectures))
                 .Append((DecoderFixtureTests.AssemblyName, DecoderFixtureTests.Architectures))
                 .Append((SentenceFixtureTests.AssemblyName, SentenceFixtureTests.Architectures))

@@ -63,7 +63,11 @@ internal static class Planner
     /// </summary>
     private static void RefuseKinds(TransformerArchitecture architecture)
     {
-        if (architecture.LayerKinds.Concat(architecture.Encoder?.LayerKinds ?? EquatableArray<LayerKind>.Empty).Any(static kind => kind.ResidualScale != 1))
+        if (
+            architecture
+                .LayerKinds.Concat(architecture.Encoder?.LayerKinds ?? EquatableArray<LayerKind>.Empty)
+                .Any(static kind => kind.ResidualScale != 1)
+        )
         {
             throw new NotSupportedException("A block has a factor before it is added to the residual stream.");
         }

@@ -3,6 +3,7 @@ using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Planning;
 using Specializer.Generator.Tests.Incrementality;
+using Specializer.TestKit;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Planning;
@@ -10,6 +11,7 @@ namespace Specializer.Generator.Tests.Planning;
 using Stack = Specializer.Generator.Architecture.Stack;
 
 /// <summary>A kind of layer owns its mixer, its feed-forward block and its norms; buffers have the size of the largest.</summary>
+[Feature("planning")]
 public sealed class LayerKindTests
 {
     private static readonly TransformerArchitecture s_uniform = ArchitectureOf(
@@ -19,7 +21,7 @@ public sealed class LayerKindTests
     private static readonly TransformerArchitecture s_mixed = Widen(s_uniform);
 
     [Fact]
-    public void EveryKindOfAModelHasAllParts() =>
+    public void Every_kind_of_a_model_has_all_parts() =>
         Assert.All(
             s_uniform.LayerKinds,
             static kind =>
@@ -31,7 +33,7 @@ public sealed class LayerKindTests
         );
 
     [Fact]
-    public void AKindKeepsItsOwnParts()
+    public void A_kind_keeps_its_own_parts()
     {
         AttentionArchitecture other = s_uniform.Attention with { HeadDimension = 64 };
         LayerKind kind = s_uniform.LayerKinds[0] with { Mixer = other };
@@ -44,14 +46,14 @@ public sealed class LayerKindTests
     }
 
     [Fact]
-    public void APartOutsideAModelIsRefused() =>
+    public void A_part_outside_a_model_is_refused() =>
         Assert.Contains(
             "'Alone'",
             Assert.Throws<InvalidOperationException>(static () => new LayerKind("Alone", 0, new NoPositions()).Mixer).Message
         );
 
     [Fact]
-    public void KindsOfEqualShapesShareTheirBlocks()
+    public void Kinds_of_equal_shapes_share_their_blocks()
     {
         ExecutionPlan plan = Planner.Plan(s_uniform);
 
@@ -60,7 +62,7 @@ public sealed class LayerKindTests
     }
 
     [Fact]
-    public void KindsOfOtherShapesHaveTheirOwnBlocks()
+    public void Kinds_of_other_shapes_have_their_own_blocks()
     {
         ExecutionPlan plan = Planner.Plan(s_mixed);
 
@@ -77,7 +79,7 @@ public sealed class LayerKindTests
     }
 
     [Fact]
-    public void BuffersAreThoseOfTheLargestKind()
+    public void Buffers_are_those_of_the_largest_kind()
     {
         ExecutionPlan uniform = Planner.Plan(s_uniform),
             mixed = Planner.Plan(s_mixed);
@@ -88,14 +90,14 @@ public sealed class LayerKindTests
     }
 
     [Fact]
-    public void EncodersOfSeveralShapesAreRefused() =>
+    public void Encoders_of_several_shapes_are_refused() =>
         Assert.Contains(
             "Encoder",
             Assert.Throws<NotSupportedException>(static () => Planner.Plan(s_mixed with { Stack = Stack.Encoder })).Message
         );
 
     [Fact]
-    public void AFactorOnTheResidualIsRefused()
+    public void A_factor_on_the_residual_is_refused()
     {
         LayerKind scaled = s_uniform.LayerKinds[0] with { ResidualScale = 0.5f };
         TransformerArchitecture architecture = s_uniform with
