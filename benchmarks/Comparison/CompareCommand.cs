@@ -89,8 +89,8 @@ internal static class CompareCommand
         const int Tokens = 8;
         foreach (MeasuredModel measured in MeasuredModel.Generics)
         {
-            using var model = (DecoderModel)measured.Load(new ModelOptions { Threads = 1 });
-            using DecoderSession session = model.CreateSession();
+            using var model = (IDecoderModel)measured.Load(new ModelOptions { Threads = 1 });
+            using IDecoderSession session = model.CreateSession();
             session.Prefill([1]);
             Report(
                 "fusion",
@@ -138,10 +138,10 @@ internal static class CompareCommand
     private static void Compare(MeasuredModel measured, ModelOptions options)
     {
         using var weights = new RandomWeights(measured.Tensors, seed: 1);
-        using DecoderModel specialized = (DecoderModel)measured.Load(weights, options);
-        using DecoderModel generic = GenericDecoder.Load(weights, measured.Generic!, options);
-        using DecoderSession specializedSession = specialized.CreateSession();
-        using DecoderSession genericSession = generic.CreateSession();
+        using IDecoderModel specialized = (IDecoderModel)measured.Load(weights, options);
+        using IDecoderModel generic = GenericDecoder.Load(weights, measured.Generic!, options);
+        using IDecoderSession specializedSession = specialized.CreateSession();
+        using IDecoderSession genericSession = generic.CreateSession();
         foreach (int length in new[] { 1, 16, 128, 512 })
         {
             int[] prompt = [.. Enumerable.Range(1, length)];
@@ -177,13 +177,13 @@ internal static class CompareCommand
         );
     }
 
-    private static void Prefill(DecoderSession session, int[] prompt)
+    private static void Prefill(IDecoderSession session, int[] prompt)
     {
         session.Reset();
         session.Prefill(prompt);
     }
 
-    private static void Decode(DecoderSession session, int tokens)
+    private static void Decode(IDecoderSession session, int tokens)
     {
         session.Truncate(1);
         for (int i = 0; i < tokens; i++)

@@ -11,10 +11,10 @@ namespace Specializer.Benchmarks;
 [MemoryDiagnoser]
 public class WholeModelBenchmarks
 {
-    private DecoderModel _specialized = null!;
-    private DecoderModel _generic = null!;
-    private DecoderSession _specializedSession = null!;
-    private DecoderSession _genericSession = null!;
+    private IDecoderModel _specialized = null!;
+    private IDecoderModel _generic = null!;
+    private IDecoderSession _specializedSession = null!;
+    private IDecoderSession _genericSession = null!;
     private int[] _prompt = [];
 
     /// <summary>The models' names.</summary>
@@ -32,7 +32,7 @@ public class WholeModelBenchmarks
         MeasuredModel measured = MeasuredModel.All.Single(model => model.Name == Model);
         using var weights = new RandomWeights(measured.Tensors, seed: 1);
         var options = new ModelOptions { Threads = Threads };
-        _specialized = (DecoderModel)measured.Load(weights, options);
+        _specialized = (IDecoderModel)measured.Load(weights, options);
         _generic = GenericDecoder.Load(weights, measured.Generic!, options);
         _specializedSession = _specialized.CreateSession();
         _genericSession = _generic.CreateSession();
@@ -62,13 +62,13 @@ public class WholeModelBenchmarks
     [Benchmark]
     public float GenericDecode() => Decode(_genericSession);
 
-    private float Prefill(DecoderSession session)
+    private float Prefill(IDecoderSession session)
     {
         session.Reset();
         return session.Prefill(_prompt)[0];
     }
 
-    private static float Decode(DecoderSession session)
+    private static float Decode(IDecoderSession session)
     {
         session.Truncate(127);
         return session.Decode(1)[0];

@@ -21,7 +21,7 @@ internal sealed class GrowthMeasurement(int threads)
         }
 
         using (model)
-        using (DecoderSession session = model.CreateSession())
+        using (IDecoderSession session = model.CreateSession())
         {
             foreach (int length in lengths)
             {

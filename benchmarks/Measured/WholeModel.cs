@@ -15,7 +15,7 @@ internal sealed class WholeModel : IDisposable
 
     private readonly MeasuredModel _measured;
     private readonly TransformerModel _model;
-    private readonly TransformerSession _session;
+    private readonly ISession _session;
     private readonly int[] _tokens;
 
     public WholeModel(MeasuredModel measured, ModelOptions options)
@@ -25,11 +25,11 @@ internal sealed class WholeModel : IDisposable
         _tokens = [.. Enumerable.Range(0, 512).Select(position => (position * 97) % Math.Max(1, Description.VocabularySize))];
         (_session, Runs) = _model switch
         {
-            SpeechModel speech => Speech(speech.CreateSession()),
-            EncoderDecoderModel translator => Translator(translator.CreateSession(sequences: 1)),
-            DecoderModel decoder => Decoder(decoder.CreateSession()),
-            EncoderModel encoder => Encoder(encoder.CreateSession()),
-            ImageEncoderModel images => Images(images.CreateSession()),
+            ISequenceToSequenceModel<LogMelInput> speech => Speech(speech.CreateSession()),
+            ISequenceToSequenceModel<TokenInput> translator => Translator(translator.CreateSession(sequences: 1)),
+            IDecoderModel decoder => Decoder(decoder.CreateSession()),
+            IEncoderModel<TokenInput> encoder => Encoder(encoder.CreateSession()),
+            IEncoderModel<ImageInput> images => Images(images.CreateSession()),
             _ => throw new NotSupportedException($"The measurements do not support a {_model.GetType().BaseType}."),
         };
     }
@@ -45,7 +45,7 @@ internal sealed class WholeModel : IDisposable
         _model.Dispose();
     }
 
-    private (TransformerSession, ModelRun[]) Decoder(DecoderSession session) =>
+    private (ISession, ModelRun[]) Decoder(IDecoderSession session) =>
         (
             session,
             [
@@ -64,7 +64,7 @@ internal sealed class WholeModel : IDisposable
             ]
         );
 
-    private (TransformerSession, ModelRun[]) Encoder(EncoderSession session)
+    private (ISession, ModelRun[]) Encoder(IEncoderSession<TokenInput> session)
     {
         float[] hiddenStates = new float[PromptLength * Description.DModel];
         return (
@@ -75,16 +75,16 @@ internal sealed class WholeModel : IDisposable
                     length,
                     LinearOperations(Description.MultiplyAddsPerToken, length) + AttentionOperations(Description.Layers, length, length),
                     0,
-                    () => session.Encode(_tokens.AsSpan(0, length), default, default, hiddenStates.AsSpan(0, length * Description.DModel))
+                    () => session.Encode(_tokens.AsSpan(0, length), default, hiddenStates.AsSpan(0, length * Description.DModel))
                 )),
             ]
         );
     }
 
-    private (TransformerSession, ModelRun[]) Images(ImageEncoderSession session)
+    private (ISession, ModelRun[]) Images(IEncoderSession<ImageInput> session)
     {
         float[] pixels = _measured.Pixels(),
-            output = new float[((ImageEncoderModel)_model).Encoder.OutputWidth];
+            output = new float[Description.OutputWidth];
         int length = Description.ContextLength;
         return (
             session,
@@ -100,10 +100,10 @@ internal sealed class WholeModel : IDisposable
         );
     }
 
-    private (TransformerSession, ModelRun[]) Translator(EncoderDecoderSession session) =>
+    private (ISession, ModelRun[]) Translator(ISequenceToSequenceSession<TokenInput> session) =>
         (session, [Encode(PromptLength, () => session.Encode(_tokens.AsSpan(0, PromptLength))), Decode(session, ShortLength)]);
 
-    private (TransformerSession, ModelRun[]) Speech(SpeechSession session)
+    private (ISession, ModelRun[]) Speech(ISequenceToSequenceSession<LogMelInput> session)
     {
         float[] features = _measured.Spectrogram();
         return (session, [Encode(_measured.SourceLength, () => session.Encode(features)), Decode(session, ShortLength)]);
@@ -119,7 +119,7 @@ internal sealed class WholeModel : IDisposable
         );
 
     /// <summary>Decodes tokens one after another, after a number of positions; the weights are the bytes to read per token.</summary>
-    private ModelRun Decode(DecoderSession session, int position)
+    private ModelRun Decode(IDecoderSession session, int position)
     {
         bool isReady = false;
         return new ModelRun(

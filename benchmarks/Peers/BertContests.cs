@@ -44,13 +44,13 @@ internal static class BertContests
         int length
     )
     {
-        var model = (EncoderModel)measured.Load(weights, new ModelOptions { Threads = threads });
-        EncoderSession session = model.CreateSession();
+        var model = (IEncoderModel<TokenInput>)measured.Load(weights, new ModelOptions { Threads = threads });
+        IEncoderSession<TokenInput> session = model.CreateSession();
         int width = model.Description.DModel;
         int[] tokens = OwnSequence.Tokens(length, model.Description.VocabularySize),
             types = new int[length];
         float[] hiddenStates = new float[length * width];
-        Contestant ours = new("ours f32", () => session.Encode(tokens, types, default, hiddenStates), () => [.. hiddenStates])
+        Contestant ours = new("ours f32", () => session.Encode(new TokenInput(tokens) { TokenTypes = types }, default, hiddenStates), () => [.. hiddenStates])
         {
             Release = () =>
             {

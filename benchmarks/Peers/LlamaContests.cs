@@ -112,7 +112,7 @@ internal static class LlamaContests
             )
         );
 
-        OwnSequence Ours(MeasuredModel model) => new((DecoderModel)model.Load(weights, new ModelOptions { Threads = threads }));
+        OwnSequence Ours(MeasuredModel model) => new((IDecoderModel)model.Load(weights, new ModelOptions { Threads = threads }));
 
         LlamaCppModel? Theirs(string path) =>
             library is null ? null : new LlamaCppModel(library, path, shape.VocabularySize, measured.ContextLength, threads);

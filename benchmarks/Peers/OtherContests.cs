@@ -62,7 +62,7 @@ internal static class OtherContests
             context = model.Description.ContextLength;
         return model switch
         {
-            ImageEncoderModel => new
+            IEncoderModel<ImageInput> => new
             {
                 kind = "vit",
                 layers,
@@ -70,7 +70,7 @@ internal static class OtherContests
                 input,
                 imageSize = measured.Constant("ImageSize"),
             },
-            SpeechModel => new
+            ISequenceToSequenceModel<LogMelInput> => new
             {
                 kind = "whisper",
                 layers,
@@ -80,7 +80,7 @@ internal static class OtherContests
             },
 
             // The class does not expose T5's buckets and maximum distance; they are the same in every T5.
-            EncoderDecoderModel => new
+            ISequenceToSequenceModel<TokenInput> => new
             {
                 kind = "t5",
                 layers,
@@ -102,24 +102,24 @@ internal static class OtherContests
     private static OwnSteps Steps(MeasuredModel measured, TransformerModel model) =>
         model switch
         {
-            ImageEncoderModel images => Image(measured, images),
-            SpeechModel speech => Speech(measured, speech),
-            EncoderDecoderModel translator => Translation(translator),
-            DecoderModel decoder => Decoding(decoder),
+            IEncoderModel<ImageInput> images => Image(measured, images),
+            ISequenceToSequenceModel<LogMelInput> speech => Speech(measured, speech),
+            ISequenceToSequenceModel<TokenInput> translator => Translation(translator),
+            IDecoderModel decoder => Decoding(decoder),
             _ => throw new NotSupportedException($"A contest for a {model.GetType().BaseType} does not exist."),
         };
 
-    private static OwnSteps Image(MeasuredModel measured, ImageEncoderModel model)
+    private static OwnSteps Image(MeasuredModel measured, IEncoderModel<ImageInput> model)
     {
-        ImageEncoderSession session = model.CreateSession();
-        var steps = new OwnSteps(session, new float[model.Encoder.OutputWidth]) { Input = measured.Pixels() };
+        IEncoderSession<ImageInput> session = model.CreateSession();
+        var steps = new OwnSteps(session, new float[model.Description.OutputWidth]) { Input = measured.Pixels() };
         steps.All.Add(new Step("image", 1, "images", () => session.Encode(steps.Input, steps.Result), "encode", "input"));
         return steps;
     }
 
-    private static OwnSteps Speech(MeasuredModel measured, SpeechModel model)
+    private static OwnSteps Speech(MeasuredModel measured, ISequenceToSequenceModel<LogMelInput> model)
     {
-        SpeechSession session = model.CreateSession();
+        ISequenceToSequenceSession<LogMelInput> session = model.CreateSession();
         var steps = new OwnSteps(session, new float[model.Description.VocabularySize]) { Input = measured.Spectrogram() };
         AddTranslation(
             steps,
@@ -132,9 +132,9 @@ internal static class OtherContests
         return steps;
     }
 
-    private static OwnSteps Translation(EncoderDecoderModel model)
+    private static OwnSteps Translation(ISequenceToSequenceModel<TokenInput> model)
     {
-        EncoderDecoderSession session = model.CreateSession();
+        ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         int[] source = OwnSequence.Tokens(PromptLength, model.Description.VocabularySize);
         var steps = new OwnSteps(session, new float[model.Description.VocabularySize]);
         AddTranslation(steps, session, $"first token of {PromptLength}", PromptLength, () => session.Encode(source), source);
@@ -144,7 +144,7 @@ internal static class OtherContests
     /// <summary>Adds a source with its first token, and the tokens after it.</summary>
     private static void AddTranslation(
         OwnSteps steps,
-        SequenceToSequenceSession session,
+        ISequenceToSequenceSession session,
         string what,
         int positions,
         Action encode,
@@ -180,9 +180,9 @@ internal static class OtherContests
         }
     }
 
-    private static OwnSteps Decoding(DecoderModel model)
+    private static OwnSteps Decoding(IDecoderModel model)
     {
-        DecoderSession session = model.CreateSession();
+        IDecoderSession session = model.CreateSession();
         var steps = new OwnSteps(session, new float[model.Description.VocabularySize]);
         int[] prompt = OwnSequence.Tokens(PromptLength, steps.Result.Length),
             tokens = OwnSequence.Tokens(DecodedTokens, steps.Result.Length);
@@ -220,7 +220,7 @@ internal static class OtherContests
     }
 
     /// <summary>The steps of a Specializer session, and the buffer of its results.</summary>
-    private sealed class OwnSteps(TransformerSession session, float[] result) : IDisposable
+    private sealed class OwnSteps(ISession session, float[] result) : IDisposable
     {
         public List<Step> All { get; } = [];
 

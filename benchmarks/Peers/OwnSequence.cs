@@ -4,9 +4,9 @@ using System.Linq;
 namespace Specializer.Benchmarks;
 
 /// <summary>A Specializer sequence in a contest: a prompt, and tokens decoded one after another from a position.</summary>
-internal sealed class OwnSequence(DecoderModel model) : IDisposable
+internal sealed class OwnSequence(IDecoderModel model) : IDisposable
 {
-    private readonly DecoderSession _session = model.CreateSession();
+    private readonly IDecoderSession _session = model.CreateSession();
 
     /// <summary>The logits of the last token.</summary>
     public float[] Logits { get; } = new float[model.Description.VocabularySize];
@@ -24,7 +24,7 @@ internal sealed class OwnSequence(DecoderModel model) : IDisposable
     public void Decode(int position, int[] tokens) => Decode(_session, position, tokens, Logits);
 
     /// <summary>Decodes tokens from a position with any decoder session and keeps the logits of the last one.</summary>
-    public static void Decode(DecoderSession session, int position, int[] tokens, float[] logits)
+    public static void Decode(IDecoderSession session, int position, int[] tokens, float[] logits)
     {
         session.Truncate(position);
         foreach (int token in tokens)

@@ -21,7 +21,7 @@ internal static class FirstToken
     {
         (TimeSpan beforeLoading, _) = Compiled();
         using Llama15M model = packed ? Llama15M.LoadPacked(path) : Llama15M.Load(path);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         Span<int> prompt = stackalloc int[PromptLength];
         for (int i = 0; i < prompt.Length; i++)
         {

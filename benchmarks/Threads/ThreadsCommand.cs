@@ -57,7 +57,7 @@ internal static class ThreadsCommand
             Console.WriteLine("|---|---:|---:|---:|---:|");
             foreach (
                 MeasuredModel model in measured.Where(static model =>
-                    model.Type.IsSubclassOf(typeof(DecoderModel)) && !model.Type.IsSubclassOf(typeof(SequenceToSequenceModel))
+                    model.Type.IsAssignableTo(typeof(IDecoderModel))
                 )
             )
             {
@@ -109,8 +109,8 @@ internal static class ThreadsCommand
     private static void MeasureSessions(MeasuredModel measured, int threads)
     {
         const int Tokens = 16;
-        using var model = (DecoderModel)measured.Load(new ModelOptions { Threads = threads });
-        using DecoderSession first = model.CreateSession(),
+        using var model = (IDecoderModel)measured.Load(new ModelOptions { Threads = threads });
+        using IDecoderSession first = model.CreateSession(),
             second = model.CreateSession();
         using var meeting = new Barrier(2);
         bool isOver = false;
@@ -151,7 +151,7 @@ internal static class ThreadsCommand
             )
         );
 
-        static void Decode(DecoderSession session)
+        static void Decode(IDecoderSession session)
         {
             session.Reset();
             for (int token = 0; token < Tokens; token++)

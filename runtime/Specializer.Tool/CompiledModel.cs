@@ -20,7 +20,7 @@ internal sealed class CompiledModel : IDisposable
     /// <exception cref="InvalidOperationException">The generated code does not compile, which is a bug of the generator.</exception>
     public CompiledModel(ExecutionPlan plan)
     {
-        var options = new CSharpParseOptions(LanguageVersion.CSharp12, DocumentationMode.None);
+        var options = new CSharpParseOptions(LanguageVersion.CSharp13, DocumentationMode.None);
         SourceFile[] files = [.. ModelEmitter.Emit(new PlannedModel(new ClassDeclaration("", EquatableArray<string>.Empty, Name), plan))];
         Characters = files.Sum(static file => file.Text.Length);
         CSharpCompilation compilation = CSharpCompilation.Create(

@@ -35,32 +35,32 @@ internal sealed class ReferenceRun
         var run = new ReferenceRun(reference, plan);
         switch (model)
         {
-            case EncoderDecoderModel both:
-                using (EncoderDecoderSession session = both.CreateSession(1))
+            case ISequenceToSequenceModel<TokenInput> both:
+                using (ISequenceToSequenceSession<TokenInput> session = both.CreateSession(1))
                 {
-                    run.Decode(session, source => session.Encode(source), "inputs.input_ids");
+                    run.Decode(session, source => session.Encode(new TokenInput(source)), "inputs.input_ids");
                 }
 
                 break;
-            case SpeechModel speech:
-                using (SpeechSession session = speech.CreateSession(1))
+            case ISequenceToSequenceModel<LogMelInput> speech:
+                using (ISequenceToSequenceSession<LogMelInput> session = speech.CreateSession(1))
                 {
                     run.Listen(session);
                 }
 
                 break;
-            case DecoderModel decoder:
-                using (DecoderSession session = decoder.CreateSession())
+            case IDecoderModel decoder:
+                using (IDecoderSession session = decoder.CreateSession())
                 {
                     run.Prefill(session, "inputs.input_ids", "hidden_states");
                 }
 
                 break;
-            case ImageEncoderModel images:
-                using (ImageEncoderSession session = images.CreateSession())
+            case IEncoderModel<ImageInput> images:
+                using (IEncoderSession<ImageInput> session = images.CreateSession())
                 {
                     int positions = model.Description.ContextLength;
-                    float[] output = new float[images.Encoder.OutputWidth * (images.Encoder.OutputPerToken ? positions : 1)];
+                    float[] output = new float[images.Description.OutputWidth * (images.Description.OutputPerToken ? positions : 1)];
                     float[] pixels = run.Floats("inputs.pixel_values"),
                         last = new float[positions * model.Description.DModel];
                     run.Observing(
@@ -69,21 +69,21 @@ internal sealed class ReferenceRun
                         positions,
                         plan.Architecture.Layers,
                         "hidden_states",
-                        () => session.Encode(pixels, output, last)
+                        () => session.Encode(new ImageInput(pixels), output, last)
                     );
                     run.Results(output, last);
                 }
 
                 break;
-            case EncoderModel encoder:
-                using (EncoderSession session = encoder.CreateSession())
+            case IEncoderModel<TokenInput> encoder:
+                using (IEncoderSession<TokenInput> session = encoder.CreateSession())
                 {
                     int[] tokens = run.Integers("inputs.input_ids");
                     int[] types =
-                        encoder.Encoder.TokenTypes > 0 && reference.TryGetTensor("inputs.token_type_ids", out _)
+                        encoder.Description.TokenTypes > 0 && reference.TryGetTensor("inputs.token_type_ids", out _)
                             ? run.Integers("inputs.token_type_ids")
                             : [];
-                    float[] output = new float[encoder.Encoder.OutputWidth * (encoder.Encoder.OutputPerToken ? tokens.Length : 1)],
+                    float[] output = new float[encoder.Description.OutputWidth * (encoder.Description.OutputPerToken ? tokens.Length : 1)],
                         last = new float[tokens.Length * model.Description.DModel];
                     run.Observing(
                         session,
@@ -91,7 +91,7 @@ internal sealed class ReferenceRun
                         tokens.Length,
                         plan.Architecture.Layers,
                         "hidden_states",
-                        () => session.Encode(tokens, types, output, last)
+                        () => session.Encode(new TokenInput(tokens) { TokenTypes = types }, output, last)
                     );
                     run.Results(output, last);
                 }
@@ -106,7 +106,7 @@ internal sealed class ReferenceRun
             );
     }
 
-    private void Decode(EncoderDecoderSession session, Action<int[]> encode, string input)
+    private void Decode(ISequenceToSequenceSession<TokenInput> session, Action<int[]> encode, string input)
     {
         int[] source = Integers(input);
         Observing(
@@ -120,7 +120,7 @@ internal sealed class ReferenceRun
         Prefill(session, "inputs.decoder_input_ids", "decoder_hidden_states");
     }
 
-    private void Listen(SpeechSession session)
+    private void Listen(ISequenceToSequenceSession<LogMelInput> session)
     {
         float[] features = Floats("inputs.input_features");
         int positions =
@@ -133,12 +133,12 @@ internal sealed class ReferenceRun
             positions,
             _plan.Encoder.Architecture.Layers,
             "encoder_hidden_states",
-            () => session.Encode(features)
+            () => session.Encode(new LogMelInput(features))
         );
         Prefill(session, "inputs.decoder_input_ids", "decoder_hidden_states");
     }
 
-    private void Prefill(DecoderSession session, string input, string states)
+    private void Prefill(IDecoderSession session, string input, string states)
     {
         int[] tokens = Integers(input);
         float[] logits = new float[tokens.Length * _plan.Architecture.Embeddings.VocabularySize];
@@ -158,7 +158,7 @@ internal sealed class ReferenceRun
     /// because many classes of transformers return them after the final norm.
     /// </summary>
     private void Observing(
-        TransformerSession session,
+        ISession session,
         Action<HiddenStateObserver?> observe,
         int positions,
         int layers,

@@ -18,8 +18,7 @@ internal sealed class VerificationRun
     public VerificationRun(TransformerModel model, int length, int seed, int pixels)
     {
         ModelDescription description = model.Description;
-        SourceDescription? source = (model as SequenceToSequenceModel)?.Source;
-        int sourceLength = source is null ? 0 : Math.Min(length, source.Length);
+        int sourceLength = Math.Min(length, description.SourceLength);
         var random = new Random(seed);
         int Tokens(int vocabulary) => random.Next(vocabulary);
         _tokens =
@@ -28,8 +27,8 @@ internal sealed class VerificationRun
                 .Range(0, Math.Min(length, description.ContextLength))
                 .Select(_ => Tokens(Math.Max(1, description.VocabularySize))),
         ];
-        _source = [.. Enumerable.Range(0, sourceLength).Select(_ => Tokens(Math.Max(1, source!.VocabularySize)))];
-        _features = [.. Enumerable.Range(0, sourceLength * (source?.MelBands ?? 0)).Select(_ => (random.NextSingle() * 2) - 1)];
+        _source = [.. Enumerable.Range(0, sourceLength).Select(_ => Tokens(Math.Max(1, description.SourceVocabularySize)))];
+        _features = [.. Enumerable.Range(0, sourceLength * description.MelBands).Select(_ => (random.NextSingle() * 2) - 1)];
         _pixels = [.. Enumerable.Range(0, pixels).Select(_ => (random.NextSingle() * 2) - 1)];
     }
 
@@ -41,42 +40,42 @@ internal sealed class VerificationRun
     {
         switch (model)
         {
-            case EncoderDecoderModel both:
-                using (EncoderDecoderSession session = both.CreateSession(1))
+            case ISequenceToSequenceModel<TokenInput> both:
+                using (ISequenceToSequenceSession<TokenInput> session = both.CreateSession(1))
                 {
-                    session.Encode(_source);
+                    session.Encode(new TokenInput(_source));
                     return Prefill(session, model.Description);
                 }
 
-            case SpeechModel speech:
-                using (SpeechSession session = speech.CreateSession(1))
+            case ISequenceToSequenceModel<LogMelInput> speech:
+                using (ISequenceToSequenceSession<LogMelInput> session = speech.CreateSession(1))
                 {
-                    session.Encode(_features);
+                    session.Encode(new LogMelInput(_features));
                     return Prefill(session, model.Description);
                 }
 
-            case DecoderModel decoder:
-                using (DecoderSession session = decoder.CreateSession())
+            case IDecoderModel decoder:
+                using (IDecoderSession session = decoder.CreateSession())
                 {
                     return Prefill(session, model.Description);
                 }
 
-            case ImageEncoderModel images:
-                using (ImageEncoderSession session = images.CreateSession())
+            case IEncoderModel<ImageInput> images:
+                using (IEncoderSession<ImageInput> session = images.CreateSession())
                 {
                     float[] result = new float[
-                        images.Encoder.OutputWidth * (images.Encoder.OutputPerToken ? model.Description.ContextLength : 1)
+                        images.Description.OutputWidth * (images.Description.OutputPerToken ? model.Description.ContextLength : 1)
                     ];
-                    session.Encode(_pixels, result);
+                    session.Encode(new ImageInput(_pixels), result);
                     return result;
                 }
 
             default:
-                var encoder = (EncoderModel)model;
-                using (EncoderSession session = encoder.CreateSession())
+                var encoder = (IEncoderModel<TokenInput>)model;
+                using (IEncoderSession<TokenInput> session = encoder.CreateSession())
                 {
-                    float[] result = new float[encoder.Encoder.OutputWidth * (encoder.Encoder.OutputPerToken ? _tokens.Length : 1)];
-                    session.Encode(_tokens, result);
+                    float[] result = new float[encoder.Description.OutputWidth * (encoder.Description.OutputPerToken ? _tokens.Length : 1)];
+                    session.Encode(new TokenInput(_tokens), result);
                     return result;
                 }
         }
@@ -85,12 +84,12 @@ internal sealed class VerificationRun
     /// <summary>Returns the results of a decoder, computed token by token; null for models without that mode.</summary>
     public float[]? TokenByToken(TransformerModel model)
     {
-        if (model is not DecoderModel decoder || model is SequenceToSequenceModel)
+        if (model is not IDecoderModel decoder)
         {
             return null;
         }
 
-        using DecoderSession session = decoder.CreateSession();
+        using IDecoderSession session = decoder.CreateSession();
         int width = model.Description.VocabularySize;
         float[] logits = new float[_tokens.Length * width];
         for (int i = 0; i < _tokens.Length; i++)
@@ -101,7 +100,7 @@ internal sealed class VerificationRun
         return logits;
     }
 
-    private float[] Prefill(DecoderSession session, ModelDescription description)
+    private float[] Prefill(IDecoderSession session, ModelDescription description)
     {
         float[] logits = new float[_tokens.Length * description.VocabularySize];
         session.Prefill(_tokens, logits);

@@ -17,7 +17,7 @@ internal sealed class Pronouncer : IDisposable
     public const int MaximumLetters = PronunciationModel.ContextLength - 2 - (MaximumPhonemes - 1);
 
     private readonly Vocabulary _vocabulary;
-    private readonly DecoderSession _session;
+    private readonly IDecoderSession _session;
     private readonly SamplingOptions _sampling;
     private Sampler _sampler;
 

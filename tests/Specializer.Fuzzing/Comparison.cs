@@ -150,21 +150,6 @@ internal static class Comparison
         throw new XunitException(what + " is not refused");
     }
 
-    /// <summary>Fails unless a call reports that the model does not support it.</summary>
-    internal static void AssertUnsupported(string what, Action call)
-    {
-        try
-        {
-            call();
-        }
-        catch (NotSupportedException)
-        {
-            return;
-        }
-
-        throw new XunitException(what + " is not refused");
-    }
-
     private static string? Compare(OracleRun expected, float[] logits, float[][] states, OracleRun? slack)
     {
         for (int layer = 0; layer < states.Length; layer++)

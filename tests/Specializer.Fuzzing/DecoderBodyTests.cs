@@ -87,11 +87,11 @@ public sealed class DecoderBodyTests
         OracleRun expected = new ArchitectureOracle(architecture, OracleWeights.Read(tensors)).Run(tokens);
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
-            using EncoderModel model = Load(name, file, instructionSet, threads: 1);
-            using EncoderSession session = model.CreateSession();
-            float[] output = new float[model.Encoder.OutputWidth],
+            using IEncoderModel<TokenInput> model = Load(name, file, instructionSet, threads: 1);
+            using IEncoderSession<TokenInput> session = model.CreateSession();
+            float[] output = new float[model.Description.OutputWidth],
                 states = new float[tokens.Length * model.Description.DModel];
-            session.Encode(new EncoderInput(tokens), output, states);
+            session.Encode(new TokenInput(tokens), output, states);
             Tolerance.Default.AssertClose<float>(expected.LastHidden, states, $"{name} states on {instructionSet}");
             Tolerance.Default.AssertClose<float>(expected.Logits, output, $"{name} pooled state on {instructionSet}");
             if (!IsBidirectional(name))
@@ -113,21 +113,21 @@ public sealed class DecoderBodyTests
         float[] states
     )
     {
-        using EncoderModel model = Load(name, file, instructionSet, threads: 2);
-        using EncoderSession session = model.CreateSession();
+        using IEncoderModel<TokenInput> model = Load(name, file, instructionSet, threads: 2);
+        using IEncoderSession<TokenInput> session = model.CreateSession();
         const int Shorter = 5;
-        int width = model.Encoder.OutputWidth;
+        int width = model.Description.OutputWidth;
         float[] outputs = new float[2 * width],
             both = new float[2 * states.Length];
         int[] padded = [.. tokens.Take(Shorter), .. Enumerable.Repeat(-1, tokens.Length - Shorter), .. tokens];
-        session.Encode(new EncoderInput(padded) { Lengths = [Shorter, tokens.Length] }, outputs, both);
+        session.Encode(new TokenInput(padded) { Lengths = [Shorter, tokens.Length] }, outputs, both);
         Comparison.AssertSame(output, outputs.AsSpan(width), "pooled in a batch on two threads", 0);
         Comparison.AssertSame(states, both.AsSpan(states.Length), "states in a batch on two threads", 0);
 
         float[] alone = new float[width],
             first = new float[Shorter * model.Description.DModel];
-        session.Encode(new EncoderInput(tokens.AsSpan(0, Shorter)), alone);
-        session.Encode(new EncoderInput(tokens.AsSpan(0, Shorter)), [], first);
+        session.Encode(new TokenInput(tokens.AsSpan(0, Shorter)), alone);
+        session.Encode(new TokenInput(tokens.AsSpan(0, Shorter)), [], first);
         Comparison.AssertSame(alone, outputs.AsSpan(0, width), "pooled by itself", 0);
         Comparison.AssertSame(first, both.AsSpan(0, first.Length), "states by themselves", 0);
         if (!IsBidirectional(name))
@@ -151,8 +151,8 @@ public sealed class DecoderBodyTests
         );
     }
 
-    private static EncoderModel Load(string name, SafetensorsFile file, InstructionSet instructionSet, int threads) =>
-        (EncoderModel)
+    private static IEncoderModel<TokenInput> Load(string name, SafetensorsFile file, InstructionSet instructionSet, int threads) =>
+        (IEncoderModel<TokenInput>)
             s_assembly.Value.Load(
                 Array.IndexOf(Cases, name),
                 file,

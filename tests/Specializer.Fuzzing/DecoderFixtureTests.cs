@@ -39,7 +39,7 @@ public sealed class DecoderFixtureTests
         Assert.NotEmpty(cases);
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
-            using var model = (DecoderModel)
+            using var model = (IDecoderModel)
                 s_assembly.Value.Load(
                     Array.IndexOf(s_names, fixture),
                     weights,
@@ -47,7 +47,7 @@ public sealed class DecoderFixtureTests
                 );
             foreach ((int[] tokens, double[][] expected) in cases)
             {
-                using DecoderSession session = model.CreateSession();
+                using IDecoderSession session = model.CreateSession();
                 float[] all = new float[tokens.Length * model.Description.VocabularySize];
                 session.Prefill(tokens, all);
                 tolerance.AssertClose(expected, all, $"{fixture}: logits of {tokens.Length} tokens");

@@ -61,8 +61,8 @@ internal sealed class EncoderDecoderRun : ModelRun
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
     {
-        using var model = (SequenceToSequenceModel)load(1);
-        using SequenceToSequenceSession session = model.CreateSession();
+        using TransformerModel model = load(1);
+        using ISequenceToSequenceSession session = CreateSession(model, 1);
         int width = Architecture.Width;
         float[][] source = NewStates(Architecture.Encoder!.Layers, SourceLength * width),
             states = NewStates(Architecture.Layers, _tokens.Length * width);
@@ -80,9 +80,9 @@ internal sealed class EncoderDecoderRun : ModelRun
 
     public override void InPieces(Func<int, TransformerModel> load, float[] whole)
     {
-        using var model = (SequenceToSequenceModel)load(2);
-        Comparison.AssertUnsupported("a batch of sessions, each with a source of its own", () => model.CreateBatch(2));
-        using SequenceToSequenceSession session = model.CreateSession(Math.Min(_sequences, model.Description.ChunkLength));
+        using TransformerModel model = load(2);
+        Comparison.AssertRefused("a batch of sessions, each with a source of its own", () => _ = new DecoderBatch(model, 2));
+        using ISequenceToSequenceSession session = CreateSession(model, Math.Min(_sequences, model.Description.ChunkLength));
         EncodeShortest(session);
         Encode(session);
         AssertSourcesRefused(session);
@@ -124,33 +124,38 @@ internal sealed class EncoderDecoderRun : ModelRun
         }
     }
 
-    private void Encode(SequenceToSequenceSession session)
+    private static ISequenceToSequenceSession CreateSession(TransformerModel model, int sequences) =>
+        model is ISequenceToSequenceModel<LogMelInput> speech
+            ? speech.CreateSession(sequences)
+            : ((ISequenceToSequenceModel<TokenInput>)model).CreateSession(sequences);
+
+    private void Encode(ISequenceToSequenceSession session)
     {
-        if (session is SpeechSession speech)
+        if (session is ISequenceToSequenceSession<LogMelInput> speech)
         {
             speech.Encode(_sound);
         }
         else
         {
-            ((EncoderDecoderSession)session).Encode(_source);
+            ((ISequenceToSequenceSession<TokenInput>)session).Encode(_source);
         }
     }
 
-    private void EncodeShortest(SequenceToSequenceSession session)
+    private void EncodeShortest(ISequenceToSequenceSession session)
     {
-        if (session is SpeechSession speech)
+        if (session is ISequenceToSequenceSession<LogMelInput> speech)
         {
             speech.Encode(FirstFrame);
         }
         else
         {
-            ((EncoderDecoderSession)session).Encode(_source.AsSpan(0, 1));
+            ((ISequenceToSequenceSession<TokenInput>)session).Encode(_source.AsSpan(0, 1));
         }
     }
 
-    private void AssertSourcesRefused(SequenceToSequenceSession session)
+    private void AssertSourcesRefused(ISequenceToSequenceSession session)
     {
-        if (session is SpeechSession speech)
+        if (session is ISequenceToSequenceSession<LogMelInput> speech)
         {
             Comparison.AssertRefused("no sound", () => speech.Encode([]));
             Comparison.AssertRefused(
@@ -160,7 +165,7 @@ internal sealed class EncoderDecoderRun : ModelRun
         }
         else
         {
-            var text = (EncoderDecoderSession)session;
+            var text = (ISequenceToSequenceSession<TokenInput>)session;
             Comparison.AssertRefused("an empty source", () => text.Encode([]));
             Comparison.AssertRefused("a source that is too long", () => text.Encode(new int[SourceLength + 1]));
         }
@@ -168,7 +173,7 @@ internal sealed class EncoderDecoderRun : ModelRun
 
     /// <summary>Decodes several sequences together, the first of which is the one that is known; once some continue what others were.</summary>
     /// <returns>Another of them.</returns>
-    private Path Together(SequenceToSequenceSession session, float[] whole)
+    private Path Together(ISequenceToSequenceSession session, float[] whole)
     {
         int cut = Random.Next(_tokens.Length),
             branch = cut + Random.Next(_tokens.Length - cut);

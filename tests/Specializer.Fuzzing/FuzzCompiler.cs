@@ -23,7 +23,7 @@ namespace Specializer.Fuzzing;
 /// <summary>Generates the models of a number of cases and compiles them together, since a compilation costs much by itself.</summary>
 internal static class FuzzCompiler
 {
-    private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.CSharp12, DocumentationMode.None);
+    private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.CSharp13, DocumentationMode.None);
 
     /// <summary>Hides types from other compilations; the compiler's host adds it for a generator.</summary>
     private const string EmbeddedAttribute =

@@ -24,8 +24,8 @@ internal sealed class ImageRun : ModelRun
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
     {
-        using var model = (ImageEncoderModel)load(1);
-        using ImageEncoderSession session = model.CreateSession();
+        using var model = (IEncoderModel<ImageInput>)load(1);
+        using IEncoderSession<ImageInput> session = model.CreateSession();
         int width = Architecture.Width;
         float[][] states = NewStates(Architecture.Layers, Architecture.ContextLength * width);
         session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
@@ -34,8 +34,8 @@ internal sealed class ImageRun : ModelRun
 
     public override void InPieces(Func<int, TransformerModel> load, float[] whole)
     {
-        using var model = (ImageEncoderModel)load(2);
-        using ImageEncoderSession session = model.CreateSession();
+        using var model = (IEncoderModel<ImageInput>)load(2);
+        using IEncoderSession<ImageInput> session = model.CreateSession();
         Comparison.AssertRefused("no image", () => session.Encode([], new float[whole.Length]));
         Comparison.AssertRefused("a pixel too few", () => session.Encode(_pixels.AsSpan(1), new float[whole.Length]));
         Comparison.AssertRefused("too little room for the output", () => session.Encode(_pixels, new float[whole.Length - 1]));
@@ -45,10 +45,10 @@ internal sealed class ImageRun : ModelRun
         Comparison.AssertSame(whole, both.AsSpan(whole.Length), "behind another image on two threads", 0);
     }
 
-    private float[] Encode(ImageEncoderModel model, ImageEncoderSession session, float[] pixels)
+    private float[] Encode(IEncoderModel<ImageInput> model, IEncoderSession<ImageInput> session, float[] pixels)
     {
         float[] output = new float[
-            pixels.Length / _pixels.Length * model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? Architecture.ContextLength : 1)
+            pixels.Length / _pixels.Length * model.Description.OutputWidth * (model.Description.OutputPerToken ? Architecture.ContextLength : 1)
         ];
         session.Encode(pixels, output);
         return output;

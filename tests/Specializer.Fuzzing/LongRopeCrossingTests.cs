@@ -18,14 +18,14 @@ public sealed class LongRopeCrossingTests
     [InlineData(1, 1)]
     public void A_cancelled_crossing_leaves_the_session_as_it_was(int number, int threads)
     {
-        using DecoderModel model = Load(number, threads: threads);
+        using IDecoderModel model = Load(number, threads: threads);
         const int Before = Original - 2;
         int longest = model.Description.ContextLength;
         foreach (int cancelAt in new[] { 0, 9, Before, longest - 9 })
         {
             foreach (int next in new[] { Before + 1, Original, Original + 1, longest })
             {
-                using DecoderSession session = Prefilled(model, Before);
+                using IDecoderSession session = Prefilled(model, Before);
                 Cancel(session, cancelAt, longest);
                 Assert.Equal(Before, session.Position);
                 float[] last = session.Prefill(Tokens.AsSpan(Before, next - Before)).ToArray();
@@ -37,8 +37,8 @@ public sealed class LongRopeCrossingTests
     [Fact]
     public void A_crossing_that_fails_leaves_the_session_as_it_was()
     {
-        using DecoderModel model = Load(0);
-        DecoderSession[] sessions = [Prefilled(model, 4), Prefilled(model, Original), Prefilled(model, Original + 2)];
+        using IDecoderModel model = Load(0);
+        IDecoderSession[] sessions = [Prefilled(model, 4), Prefilled(model, Original), Prefilled(model, Original + 2)];
         sessions[1].HiddenStates = static (layer, position, _) =>
         {
             if (layer == 1 && position == 12)
@@ -67,8 +67,8 @@ public sealed class LongRopeCrossingTests
     [Fact]
     public void What_is_wrong_is_said_before_anything_is_recomputed()
     {
-        using DecoderModel model = Load(0);
-        using DecoderSession session = Prefilled(model, Original);
+        using IDecoderModel model = Load(0);
+        using IDecoderSession session = Prefilled(model, Original);
         session.HiddenStates = static (_, _, _) => Assert.Fail("something is computed");
         Assert.Throws<ArgumentOutOfRangeException>(() =>
         {
@@ -85,8 +85,8 @@ public sealed class LongRopeCrossingTests
     [Fact]
     public void By_option_a_crossing_throws_before_anything_is_computed()
     {
-        using DecoderModel model = Load(0, crossing: OriginalLengthCrossing.Throw);
-        using DecoderSession session = Prefilled(model, 6);
+        using IDecoderModel model = Load(0, crossing: OriginalLengthCrossing.Throw);
+        using IDecoderSession session = Prefilled(model, 6);
         session.HiddenStates = static (_, _, _) => Assert.Fail("something is computed");
         string message = Assert
             .Throws<OriginalLengthException>(() =>
@@ -111,7 +111,7 @@ public sealed class LongRopeCrossingTests
         Assert.Throws<OriginalLengthException>(() => session.DecodeGreedy(0));
 
         // A prompt that is long from the start crosses nothing; what is kept of it has the long factors.
-        using DecoderSession prompted = Prefilled(model, Original + 1);
+        using IDecoderSession prompted = Prefilled(model, Original + 1);
         Comparison.AssertSame(Fresh(model, Original + 2), prompted.Decode(Tokens[Original + 1]), "after a long prompt", Original + 1);
         prompted.Truncate(5);
         Assert.Contains(
@@ -128,8 +128,8 @@ public sealed class LongRopeCrossingTests
         Comparison.AssertSame(Fresh(model, Longest), last, "after what was kept of a long prompt", Longest - 1);
 
         DecoderBatch batch = model.CreateBatch(2);
-        using DecoderSession other = Prefilled(model, 3);
-        DecoderSession[] both = [other, session];
+        using IDecoderSession other = Prefilled(model, 3);
+        IDecoderSession[] both = [other, session];
         Assert.StartsWith(
             "To add 1 to the 21 positions of session 1 of the step, Model0 must recompute its cache",
             Assert.Throws<OriginalLengthException>(() => batch.Decode(both, [Tokens[3], 0])).Message,
@@ -142,8 +142,8 @@ public sealed class LongRopeCrossingTests
     [Fact]
     public void A_windows_session_that_throws_recomputes_nothing()
     {
-        using DecoderModel model = Load(1, crossing: OriginalLengthCrossing.Throw);
-        using DecoderSession session = Prefilled(model, LongestOfWindow);
+        using IDecoderModel model = Load(1, crossing: OriginalLengthCrossing.Throw);
+        using IDecoderSession session = Prefilled(model, LongestOfWindow);
         Assert.Throws<InvalidOperationException>(() => session.Truncate(3));
         session.Reset();
         session.Prefill(Tokens.AsSpan(0, Original + 1));
@@ -154,13 +154,13 @@ public sealed class LongRopeCrossingTests
     [Fact]
     public void The_observer_gets_recomputed_states_again()
     {
-        using DecoderModel model = Load(0);
+        using IDecoderModel model = Load(0);
         Dictionary<(int Layer, int Position), (float[] State, int Times)> whole = [],
             grown = [];
-        using DecoderSession one = model.CreateSession();
+        using IDecoderSession one = model.CreateSession();
         one.HiddenStates = (layer, position, state) => whole.Add((layer, position), (state.ToArray(), 1));
         one.Prefill(Tokens.AsSpan(0, Original + 2));
-        using DecoderSession other = model.CreateSession();
+        using IDecoderSession other = model.CreateSession();
         other.HiddenStates = (layer, position, state) =>
             grown[(layer, position)] = (state.ToArray(), grown.GetValueOrDefault((layer, position)).Times + 1);
         other.Prefill(Tokens.AsSpan(0, Original));
@@ -179,8 +179,8 @@ public sealed class LongRopeCrossingTests
     [InlineData(2)]
     public void A_crossing_allocates_nothing(int threads)
     {
-        using DecoderModel model = Load(0, threads: threads);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = Load(0, threads: threads);
+        using IDecoderSession session = model.CreateSession();
 
         // The caller's thread alone: other tests allocate meanwhile, and workers run the same steps as without a crossing.
         long least = long.MaxValue;
@@ -200,7 +200,7 @@ public sealed class LongRopeCrossingTests
     }
 
     /// <summary>Prefills up to a length, and cancels when the states of a position are reported.</summary>
-    private static void Cancel(DecoderSession session, int position, int length)
+    private static void Cancel(IDecoderSession session, int position, int length)
     {
         using CancellationTokenSource source = new();
         session.HiddenStates = (_, at, _) =>

@@ -33,10 +33,10 @@ public sealed class LongRopeFixtureTests
         double[][][] logits = expected.RootElement.GetProperty("logits").Deserialize<double[][][]>()!;
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
-            using var model = (DecoderModel)assembly.Load(0, weights, new ModelOptions { InstructionSet = instructionSet, Threads = 2 });
+            using var model = (IDecoderModel)assembly.Load(0, weights, new ModelOptions { InstructionSet = instructionSet, Threads = 2 });
             foreach ((int[] tokens, double[][] rows) in sequences.Zip(logits))
             {
-                using DecoderSession session = model.CreateSession();
+                using IDecoderSession session = model.CreateSession();
                 float[] all = new float[tokens.Length * model.Description.VocabularySize];
                 session.Prefill(tokens, all);
                 Tolerance.Default.AssertClose(rows, all.AsSpan(), "logits of a sequence in one call");

@@ -58,7 +58,7 @@ internal static class LongRopeModels
         return reading.Architecture!;
     }
 
-    internal static DecoderModel Load(
+    internal static IDecoderModel Load(
         int number,
         InstructionSet? instructionSet = null,
         int threads = 1,
@@ -72,19 +72,19 @@ internal static class LongRopeModels
             Threads = threads,
             OriginalLengthCrossing = crossing,
         };
-        return (DecoderModel)s_assembly.Value.Load(number, tensors, options);
+        return (IDecoderModel)s_assembly.Value.Load(number, tensors, options);
     }
 
     /// <summary>The logits after the first tokens, of a new session that gets them in one call.</summary>
-    internal static float[] Fresh(DecoderModel model, int length)
+    internal static float[] Fresh(IDecoderModel model, int length)
     {
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         return session.Prefill(Tokens.AsSpan(0, length)).ToArray();
     }
 
-    internal static DecoderSession Prefilled(DecoderModel model, int length)
+    internal static IDecoderSession Prefilled(IDecoderModel model, int length)
     {
-        DecoderSession session = model.CreateSession();
+        IDecoderSession session = model.CreateSession();
         session.Prefill(Tokens.AsSpan(0, length));
         return session;
     }

@@ -37,9 +37,9 @@ public sealed class LongRopeTests
     [Fact]
     public void The_model_has_both_tables_and_keeps_its_tokens()
     {
-        using DecoderModel model = Load(0);
+        using IDecoderModel model = Load(0);
         Assert.Equal(Original, model.Description.OriginalContextLength);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         Assert.Equal(model.Description.SessionBytes, session.SessionBytes);
     }
 
@@ -48,8 +48,8 @@ public sealed class LongRopeTests
     [MemberData(nameof(Cases))]
     public void Every_length_has_the_logits_of_the_whole_sequence(InstructionSet instructionSet, int threads)
     {
-        using DecoderModel model = Load(0, instructionSet, threads);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = Load(0, instructionSet, threads);
+        using IDecoderSession session = model.CreateSession();
         for (int length = 1; length <= Longest; length++)
         {
             // A new session and one that decodes token by token past the original length.
@@ -64,10 +64,10 @@ public sealed class LongRopeTests
     [MemberData(nameof(Cases))]
     public void A_call_across_the_original_length_has_long_factors_at_all_its_positions(InstructionSet instructionSet, int threads)
     {
-        using DecoderModel model = Load(0, instructionSet, threads);
+        using IDecoderModel model = Load(0, instructionSet, threads);
         foreach (int before in new[] { 1, 7, 8, 9, Original - 1, Original, Original + 1 })
         {
-            using DecoderSession session = model.CreateSession();
+            using IDecoderSession session = model.CreateSession();
             session.Prefill(Tokens.AsSpan(0, before));
             float[] rest = new float[(Longest - before) * Vocabulary];
             session.Prefill(Tokens.AsSpan(before, Longest - before), rest);
@@ -80,12 +80,12 @@ public sealed class LongRopeTests
     [MemberData(nameof(Cases))]
     public void Every_cut_gives_the_same_bits(InstructionSet instructionSet, int threads)
     {
-        using DecoderModel model = Load(0, instructionSet, threads);
+        using IDecoderModel model = Load(0, instructionSet, threads);
         float[] expected = Fresh(model, Longest);
         Random random = new(3);
         for (int attempt = 0; attempt < 12; attempt++)
         {
-            using DecoderSession session = model.CreateSession();
+            using IDecoderSession session = model.CreateSession();
             float[] last = [];
             while (session.Position < Longest)
             {
@@ -101,8 +101,8 @@ public sealed class LongRopeTests
     [MemberData(nameof(Cases))]
     public void Greedy_tokens_are_those_of_the_whole_sequence(InstructionSet instructionSet, int threads)
     {
-        using DecoderModel model = Load(0, instructionSet, threads);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = Load(0, instructionSet, threads);
+        using IDecoderSession session = model.CreateSession();
         Comparison.AssertMostProbable(Fresh(model, Original - 1), session.PrefillGreedy(Tokens.AsSpan(0, Original - 1)), Original - 2);
         for (int length = Original; length < Original + 4; length++)
         {
@@ -114,9 +114,9 @@ public sealed class LongRopeTests
     [MemberData(nameof(Cases))]
     public void A_batch_takes_sessions_on_both_sides_of_the_limit(InstructionSet instructionSet, int threads)
     {
-        using DecoderModel model = Load(0, instructionSet, threads);
+        using IDecoderModel model = Load(0, instructionSet, threads);
         int[] lengths = [Original - 3, 4, Original, Original + 5, Original - 1];
-        DecoderSession[] sessions = [.. lengths.Select(length => Prefilled(model, length))];
+        IDecoderSession[] sessions = [.. lengths.Select(length => Prefilled(model, length))];
         DecoderBatch batch = model.CreateBatch(sessions.Length);
         for (int step = 0; step < 6; step++)
         {
@@ -135,14 +135,14 @@ public sealed class LongRopeTests
     [InlineData(1)]
     public void Truncate_and_reset_return_to_the_short_factors(int number)
     {
-        using DecoderModel model = Load(number);
+        using IDecoderModel model = Load(number);
         int longest = model.Description.ContextLength;
         foreach (int kept in new[] { Original + 3, Original, Original - 6, 2 })
         {
             // The next call ends on either side of the original length.
             foreach (int end in new[] { kept + 1, Original, Original + 1, longest }.Where(end => end > kept))
             {
-                using DecoderSession session = Prefilled(model, longest);
+                using IDecoderSession session = Prefilled(model, longest);
                 session.Truncate(kept + 1);
                 session.Truncate(kept);
                 Assert.Equal(kept, session.Position);
@@ -156,12 +156,12 @@ public sealed class LongRopeTests
     [Fact]
     public void A_prefix_is_recomputed_as_a_prefix()
     {
-        using var model = (PrefixDecoderModel)Load(2);
+        using var model = (IDecoderModel)Load(2);
         using CheckpointTensors tensors = new(Architectures[2], 1);
         ArchitectureOracle oracle = new(Architectures[2], OracleWeights.Read(tensors));
         foreach (int prefix in new[] { 1, 5, 8 })
         {
-            using PrefixDecoderSession session = model.CreateSession();
+            using IPrefixSession<TokenInput> session = (IPrefixSession<TokenInput>)model.CreateSession();
             session.PrefillPrefix(Tokens.AsSpan(0, prefix));
             foreach (int length in new[] { prefix + 1, Original, Original + 1, Longest })
             {

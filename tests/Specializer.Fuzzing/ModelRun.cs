@@ -74,8 +74,8 @@ internal sealed class DecoderRun : ModelRun
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
     {
-        using var model = (DecoderModel)load(1);
-        using DecoderSession session = model.CreateSession();
+        using var model = (IDecoderModel)load(1);
+        using IDecoderSession session = model.CreateSession();
         int width = Architecture.Width;
         float[][] states = NewStates(Architecture.Layers, _tokens.Length * width);
         session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
@@ -86,7 +86,7 @@ internal sealed class DecoderRun : ModelRun
     }
 
     /// <summary>The logits of the first tokens, in one call or, after a prefix, in two.</summary>
-    private float[] Prefill(DecoderSession session, int length)
+    private float[] Prefill(IDecoderSession session, int length)
     {
         float[] logits = new float[(length - First) * Vocabulary];
         int start = PrefillPrefix(session, logits);
@@ -107,8 +107,8 @@ internal sealed class DecoderRun : ModelRun
 
     public override void InPieces(Func<int, TransformerModel> load, float[] whole)
     {
-        using var model = (DecoderModel)load(2);
-        using DecoderSession session = model.CreateSession();
+        using var model = (IDecoderModel)load(2);
+        using IDecoderSession session = model.CreateSession();
         Comparison.AssertRefused("an empty prompt", () => session.Prefill([]));
         Comparison.AssertRefused("a prompt longer than the context", () => session.Prefill(new int[_tokens.Length + 1]));
         for (int start = PrefillPrefix(session, []); start < _tokens.Length; )
@@ -126,8 +126,8 @@ internal sealed class DecoderRun : ModelRun
         AssertGreedy(session, whole);
         InBatches(model, whole);
 
-        using var alone = (DecoderModel)load(1);
-        using DecoderSession single = alone.CreateSession();
+        using var alone = (IDecoderModel)load(1);
+        using IDecoderSession single = alone.CreateSession();
         for (int position = PrefillPrefix(single, []); position < _tokens.Length; position++)
         {
             Comparison.AssertSame(Of(whole, position, 1, position + 1), single.Decode(_tokens[position]), "token by token", position);
@@ -135,7 +135,7 @@ internal sealed class DecoderRun : ModelRun
     }
 
     /// <summary>The most probable tokens after a part and after all, the last token by itself.</summary>
-    private void AssertGreedy(DecoderSession session, float[] whole)
+    private void AssertGreedy(IDecoderSession session, float[] whole)
     {
         session.Reset();
         int start = PrefillPrefix(session, []),
@@ -156,7 +156,7 @@ internal sealed class DecoderRun : ModelRun
     }
 
     /// <summary>Sessions at different positions, some of which leave before the others, a token of each in one step.</summary>
-    private void InBatches(DecoderModel model, float[] whole)
+    private void InBatches(IDecoderModel model, float[] whole)
     {
         int count = Math.Min(_sequences, model.Description.ChunkLength);
         if (count == 1)
@@ -164,10 +164,10 @@ internal sealed class DecoderRun : ModelRun
             return;
         }
 
-        DecoderSession[] sessions = [.. Enumerable.Range(0, count).Select(_ => model.CreateSession())];
+        IDecoderSession[] sessions = [.. Enumerable.Range(0, count).Select(_ => model.CreateSession())];
         try
         {
-            foreach (DecoderSession session in sessions)
+            foreach (IDecoderSession session in sessions)
             {
                 int start = PrefillPrefix(session, []),
                     position = start + Random.Next(_tokens.Length - start + 1);
@@ -180,7 +180,7 @@ internal sealed class DecoderRun : ModelRun
             DecoderBatch batch = model.CreateBatch(count);
             for (int step = 0; step < BatchSteps; step++)
             {
-                DecoderSession[] members = [.. sessions.Where(session => session.Position < _tokens.Length && Random.Next(6) > 0)];
+                IDecoderSession[] members = [.. sessions.Where(session => session.Position < _tokens.Length && Random.Next(6) > 0)];
                 Random.Shuffle(members);
                 if (members.Length == 0)
                 {
@@ -203,9 +203,9 @@ internal sealed class DecoderRun : ModelRun
 
     /// <summary>Processes the prefix, if there is one, and writes the logits after it if they are requested.</summary>
     /// <returns>The position of the next token.</returns>
-    private int PrefillPrefix(DecoderSession session, float[] logits)
+    private int PrefillPrefix(IDecoderSession session, float[] logits)
     {
-        if (session is not PrefixDecoderSession prefixed || _prefix == 0)
+        if (session is not IPrefixSession<TokenInput> prefixed || _prefix == 0)
         {
             return 0;
         }
@@ -253,8 +253,8 @@ internal sealed class EncoderRun : ModelRun
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
     {
-        using var model = (EncoderModel)load(1);
-        using EncoderSession session = model.CreateSession();
+        using var model = (IEncoderModel<TokenInput>)load(1);
+        using IEncoderSession<TokenInput> session = model.CreateSession();
         int width = Architecture.Width;
         float[][] states = NewStates(Architecture.Layers, _tokens.Length * width);
         session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
@@ -265,24 +265,24 @@ internal sealed class EncoderRun : ModelRun
 
     public override void InPieces(Func<int, TransformerModel> load, float[] whole)
     {
-        using var model = (EncoderModel)load(2);
-        using EncoderSession session = model.CreateSession();
-        Comparison.AssertRefused("no token", () => session.Encode(new EncoderInput([]), new float[model.Encoder.OutputWidth]));
+        using var model = (IEncoderModel<TokenInput>)load(2);
+        using IEncoderSession<TokenInput> session = model.CreateSession();
+        Comparison.AssertRefused("no token", () => session.Encode(new TokenInput([]), new float[model.Description.OutputWidth]));
         Comparison.AssertRefused(
             "a token more than the context",
             () =>
                 session.Encode(
-                    new EncoderInput(new int[_tokens.Length + 1]),
-                    new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? _tokens.Length + 1 : 1)]
+                    new TokenInput(new int[_tokens.Length + 1]),
+                    new float[model.Description.OutputWidth * (model.Description.OutputPerToken ? _tokens.Length + 1 : 1)]
                 )
         );
         int shorter = 1 + Random.Next(_tokens.Length),
             longest = _tokens.Length;
         float[] alone = Encode(model, session, shorter);
-        int perSequence = model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? longest : 1);
+        int perSequence = model.Description.OutputWidth * (model.Description.OutputPerToken ? longest : 1);
         float[] both = new float[2 * perSequence];
         session.Encode(
-            new EncoderInput([.. _tokens, .. _tokens[..shorter], .. new int[longest - shorter].Select(static _ => -1)])
+            new TokenInput([.. _tokens, .. _tokens[..shorter], .. new int[longest - shorter].Select(static _ => -1)])
             {
                 TokenTypes = [.. _types, .. _types],
                 GlobalTokens = [.. _globals, .. _globals],
@@ -294,11 +294,11 @@ internal sealed class EncoderRun : ModelRun
         Comparison.AssertSame(alone, both.AsSpan(perSequence, alone.Length), "in a batch behind a longer sequence", 0);
     }
 
-    private float[] Encode(EncoderModel model, EncoderSession session, int length)
+    private float[] Encode(IEncoderModel<TokenInput> model, IEncoderSession<TokenInput> session, int length)
     {
-        float[] output = new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? length : 1)];
+        float[] output = new float[model.Description.OutputWidth * (model.Description.OutputPerToken ? length : 1)];
         session.Encode(
-            new EncoderInput(_tokens.AsSpan(0, length))
+            new TokenInput(_tokens.AsSpan(0, length))
             {
                 TokenTypes = _types.Length == 0 ? [] : _types.AsSpan(0, length),
                 GlobalTokens = _globals.Length == 0 ? [] : _globals.AsSpan(0, length),

@@ -138,12 +138,12 @@ public sealed class SentenceFixtureTests
             .Logits;
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
-            using var model = (EncoderModel)
+            using var model = (IEncoderModel<TokenInput>)
                 s_assembly.Value.Load(Array.IndexOf(s_names, name), weights, new ModelOptions { InstructionSet = instructionSet });
-            using EncoderSession session = model.CreateSession();
-            float[] output = new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? tokens.Length : 1)],
+            using IEncoderSession<TokenInput> session = model.CreateSession();
+            float[] output = new float[model.Description.OutputWidth * (model.Description.OutputPerToken ? tokens.Length : 1)],
                 states = new float[tokens.Length * model.Description.DModel];
-            session.Encode(new EncoderInput(tokens) { TokenTypes = types }, output, states);
+            session.Encode(new TokenInput(tokens) { TokenTypes = types }, output, states);
             Tolerance.Default.AssertClose<float>([expected], part(output, states), $"{name} on {instructionSet}");
             Tolerance.Default.AssertClose<float>(formula, output, $"{name} by the oracle on {instructionSet}");
         }

@@ -113,8 +113,8 @@ public sealed class T5TyingTests
 
     private static float[] Logits(string spelling, WeightsSource source)
     {
-        using var model = (SequenceToSequenceModel)Load(spelling, source, new ModelOptions());
-        using var session = (EncoderDecoderSession)model.CreateSession();
+        using var model = (ISequenceToSequenceModel<TokenInput>)Load(spelling, source, new ModelOptions());
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         session.Encode([5, 17, 3, 42, 8]);
         return session.Prefill([0, 7, 11]).ToArray();
     }

@@ -20,7 +20,7 @@ public sealed class CompilationTests
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
     public void Oldest_language_version(string model) =>
-        AssertClean(new ProjectOptions { LanguageVersion = LanguageVersion.CSharp12 }, Declarations.Named(model));
+        AssertClean(new ProjectOptions { LanguageVersion = LanguageVersion.CSharp13 }, Declarations.Named(model));
 
     [Theory]
     [InlineData("Pronunciation")]

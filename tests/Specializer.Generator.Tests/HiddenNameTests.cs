@@ -30,9 +30,9 @@ public sealed class HiddenNameTests
             "MethodImplOptions",
             "WeightPacking",
             "TensorTable",
-            "AlignedBuffer",
+            "ModelWeights",
             "InstructionSet",
-            "DecoderModel",
+            "IDecoderModel",
         }.Select(static name => $"internal sealed class {name};\n")
     );
 

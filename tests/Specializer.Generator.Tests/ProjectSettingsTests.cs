@@ -50,8 +50,8 @@ public sealed class ProjectSettingsTests
     }
 
     [Theory]
-    [InlineData("Pronunciation", "DecoderSession")]
-    [InlineData("Encoder", "EncoderSession")]
+    [InlineData("Pronunciation", "IDecoderSession")]
+    [InlineData("Encoder", "IEncoderSession<TokenInput>")]
     public void Assemblies_may_be_compliant_with_the_common_language_specification(string model, string session)
     {
         string declaration = Declarations.Named(model);
@@ -85,7 +85,7 @@ public sealed class ProjectSettingsTests
         Assert.NotEmpty(
             GeneratorRun
                 .Of(
-                    project.AddSyntaxTrees(CSharpSyntaxTree.ParseText("namespace Specializer { class DecoderModel; class AlignedBuffer; }"))
+                    project.AddSyntaxTrees(CSharpSyntaxTree.ParseText("namespace Specializer { class TransformerModel; class WeightsSource; }"))
                 )
                 .Emit()
         );

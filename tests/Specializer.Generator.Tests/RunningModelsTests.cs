@@ -79,7 +79,7 @@ public sealed class RunningModelsTests
             [typeof(WeightsSource), typeof(ModelOptions)],
             [weights, null]
         );
-        string message = Assert.Throws<InsufficientMemoryException>(() => ((DecoderModel)model).CreateSession()).Message;
+        string message = Assert.Throws<InsufficientMemoryException>(() => ((IDecoderModel)model).CreateSession()).Message;
         Assert.Matches(
             @"^A session of Endless needs 4,\d{3},\d{3},\d{3},\d{3} bytes \(3\.\d TiB\), which the system does not provide; this process can use .* [GM]iB\.",
             message

@@ -67,6 +67,9 @@ internal sealed record ClassDeclaration(string Namespace, EquatableArray<string>
     /// </summary>
     public bool IsUnoptimized { get; init; }
 
+    /// <summary>Whether the project's C# lacks features of the generated interfaces, so that only a skeleton can be written.</summary>
+    public bool IsLanguageTooOld { get; init; }
+
     /// <summary>The alias that is required to refer to the runtime; empty if its namespace is a global one.</summary>
     public string RuntimeAlias { get; init; } = "";
 

@@ -1,8 +1,7 @@
 namespace Specializer.Generator.Architecture;
 
 /// <summary>
-/// Specifies the kind of a model. It determines the names of its base class and session: <c>DecoderModel</c>,
-/// <c>DecoderSession</c>.
+/// Specifies the kind of a model: its input and its output. It determines the interfaces of the generated class and of its session.
 /// </summary>
 internal enum ModelKind
 {

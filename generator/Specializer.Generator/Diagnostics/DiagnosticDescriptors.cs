@@ -63,7 +63,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor LanguageTooOld = Create(
         "SPZ0010",
         "The C# version is too old",
-        "The code generated for '{0}' requires C# 12 or later, but the project uses C# {1}: raise <LangVersion> or remove it"
+        "The code generated for '{0}' requires C# 13 or later, but the project uses C# {1}: raise <LangVersion> or remove it"
     );
 
     public static readonly DiagnosticDescriptor TooLarge = Create(

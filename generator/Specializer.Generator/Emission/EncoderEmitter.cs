@@ -41,7 +41,7 @@ internal sealed class EncoderEmitter
             writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, " + KernelFiles.Interface)
         )
         {
-            emitter.EmitLayers(head.Steps, "ReportHiddenStates");
+            emitter.EmitLayers(head.Steps);
             writer.Line();
             writer.Line($"WriteHiddenStates({emitter.HiddenRows}, 0, length, worker, workers);");
             emitter.EmitHead(head);
@@ -58,7 +58,7 @@ internal sealed class EncoderEmitter
             writer.Braces("private void Encode<TKernels>(int worker, int workers)\n    where TKernels : struct, " + KernelFiles.Interface)
         )
         {
-            emitter.EmitLayers(plan.Cross, "ReportSourceStates");
+            emitter.EmitLayers(plan.Cross);
             writer.Line();
             writer.Line("// What every layer of the decoder attends to.");
             CrossCacheStep cache = plan.Cross.OfType<CrossCacheStep>().First();
@@ -72,11 +72,11 @@ internal sealed class EncoderEmitter
         }
     }
 
-    private void EmitLayers(IEnumerable<StepPlan> behind, string report)
+    private void EmitLayers(IEnumerable<StepPlan> after)
     {
         _writer.Line("int length = Length;");
         _writer.Line("float* weights = Weights;");
-        foreach (BufferPlan buffer in _plan.BuffersOf(_encoder.Steps.Concat(behind)).Where(static buffer => !buffer.EveryPosition))
+        foreach (BufferPlan buffer in _plan.BuffersOf(_encoder.Steps.Concat(after)).Where(static buffer => !buffer.EveryPosition))
         {
             _writer.Line($"float* {Identifiers.VariableOf(buffer.Ref)} = Memory + {Identifiers.OffsetOf(buffer.Ref)};");
         }
@@ -106,7 +106,7 @@ internal sealed class EncoderEmitter
 
         EmitChunks(_encoder.Before);
         _writer.Line();
-        EmitReport(report, "0");
+        EmitReport("0");
         _writer.Line();
         string prefix = Identifiers.Prefix(_encoder.Part);
         using (_writer.Braces($"for (int layer = 0; layer < {prefix}Layers; layer++)"))
@@ -119,7 +119,7 @@ internal sealed class EncoderEmitter
             _writer.Line();
             EmitChunks(_encoder.Attend);
             _writer.Line();
-            EmitReport(report, "layer + 1");
+            EmitReport("layer + 1");
         }
 
         if (_encoder.After.Count > 0)
@@ -239,11 +239,11 @@ internal sealed class EncoderEmitter
             : $"((layer / {Text(together)} * {Text(architecture.SetsPerGroup)}) + (layer % {Text(architecture.SetsPerGroup)}))";
     }
 
-    private void EmitReport(string report, string layer)
+    private void EmitReport(string layer)
     {
         using (_writer.Braces("if (worker == 0)"))
         {
-            _writer.Line($"{report}({layer}, {HiddenRows});");
+            _writer.Line($"ReportEncodedStates({layer}, {HiddenRows});");
         }
     }
 

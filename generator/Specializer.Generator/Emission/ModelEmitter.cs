@@ -86,99 +86,84 @@ internal static class ModelEmitter
             writer.Line("/// " + line);
         }
 
-        ModelKind kind = plan.Architecture.Kind;
+        TransformerArchitecture architecture = plan.Architecture;
+        CapabilityEmitter capabilities = Capabilities(model);
         writer.Line(GeneratedCodeAttribute);
-        using (writer.Braces($"partial class {name} : global::Specializer.{kind}Model"))
-        {
-            TransformerArchitecture architecture = plan.Architecture;
-            foreach (
-                (string type, string constant, string summary) in ModelConstants.Of(
-                    architecture.Kind,
-                    plan.Head is { OutputPerToken: true } ? "a token" : "the sequence"
-                )
+        using (
+            writer.Braces(
+                $"partial class {name} : global::Specializer.TransformerModel, {capabilities.LoadInterface}, {capabilities.ModelInterface}"
             )
+        )
+        {
+            (string Type, string Name, string Summary)[] constants =
+            [
+                .. ModelConstants.Of(architecture.Kind, plan.Head is { OutputPerToken: true } ? "a token" : "the sequence"),
+            ];
+            foreach ((string type, string constant, string summary) in constants)
             {
                 ModelConstants.Emit(writer, type, constant, summary, ModelConstants.Value(plan, constant));
-            }
-
-            if (architecture.Embeddings.Patches is not null)
-            {
-                writer.Separate();
-                writer.Line("private const int ImageFloatCount = Channels * ImageSize * ImageSize;");
-            }
-
-            if (plan.Head is { } head)
-            {
-                writer.Separate();
-                writer.Line(
-                    $"private static readonly global::Specializer.EncoderDescription s_encoder = new() {{ TokenTypes = TokenTypes, {(architecture.GlobalTokens ? "GlobalTokens = true, " : "")}OutputWidth = OutputWidth, OutputPerToken = {(head.OutputPerToken ? "true" : "false")} }};"
-                );
-            }
-
-            if (plan.IsEncoderDecoder)
-            {
-                writer.Separate();
-                string taken = plan.Encoder!.Architecture.Embeddings.Sound is null
-                    ? "VocabularySize = SourceVocabularySize"
-                    : "MelBands = MelBands";
-                writer.Line(
-                    $"private static readonly global::Specializer.SourceDescription s_source = new() {{ Layers = EncoderLayers, Length = SourceLength, {taken}, SequenceBytes = SequenceBytes }};"
-                );
             }
 
             writer.Separate();
             writer.Line("private static readonly global::Specializer.ModelDescription s_description = new()");
             writer.Line("{");
-            writer.Line($"    Name = \"{name}\",");
-            foreach (
-                string fact in new[]
+            using (writer.Indented())
+            {
+                writer.Line($"Name = \"{name}\",");
+                foreach ((_, string constant, _) in constants)
                 {
-                    "Layers",
-                    "DModel",
-                    "VocabularySize",
-                    "ContextLength",
-                    "ChunkLength",
-                    "ParameterCount",
-                    "PackedWeightBytes",
-                    "SessionBytes",
-                    "MultiplyAddsPerToken",
+                    writer.Line($"{constant} = {constant},");
                 }
-            )
-            {
-                writer.Line($"    {fact} = {fact},");
+
+                foreach (string fact in Facts(model))
+                {
+                    writer.Line(fact + ",");
+                }
             }
 
-            if (architecture.OriginalContextLength > 0)
-            {
-                writer.Line($"    OriginalContextLength = {architecture.OriginalContextLength.ToString(CultureInfo.InvariantCulture)},");
-            }
-
-            if (model.Class.IsUnoptimized)
-            {
-                writer.Line("    IsOptimized = false,");
-            }
-
-            writer.Line($"    PackedLayout = 0x{PackedLayout.Of(plan).ToString("x16", CultureInfo.InvariantCulture)},");
             writer.Line("};");
-
             writer.Separate();
-            using (
-                writer.Braces(
-                    $"private {name}(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)\n    : base(s_description, {(plan.IsEncoderDecoder ? "s_source, " : plan.Head is null ? "" : "s_encoder, ")}{(architecture.Embeddings.Patches is null ? "" : "ImageFloatCount, ")}weights, instructionSet, options)"
-                )
-            ) { }
-
+            writer.Line(
+                $$"""
+                private {{name}}(global::Specializer.CompilerServices.ModelWeights weights)
+                    : base(weights)
+                {
+                }
+                """
+            );
             LoadEmitter.Emit(writer, model);
-            writer.Separate();
-            writer.Line("/// <inheritdoc/>");
-            using (
-                writer.Braces(
-                    $"public override global::Specializer.{kind}Session CreateSession({(!plan.IsEncoderDecoder ? "" : "int sequences")})"
-                )
-            )
-            {
-                writer.Line(!plan.IsEncoderDecoder ? "return new Session(this);" : "return new Session(this, sequences);");
-            }
+            capabilities.EmitModelMembers(writer);
         }
+    }
+
+    /// <summary>The interfaces of a model and of its session, and the members that implement them.</summary>
+    public static CapabilityEmitter Capabilities(PlannedModel model) =>
+        new(model.Plan.Architecture.Kind, model.Class.Name, canTruncate: !model.Plan.Architecture.Attention.Linear);
+
+    /// <summary>What the description states beside the constants of the class.</summary>
+    private static IEnumerable<string> Facts(PlannedModel model)
+    {
+        TransformerArchitecture architecture = model.Plan.Architecture;
+        if (architecture.GlobalTokens)
+        {
+            yield return "GlobalTokens = true";
+        }
+
+        if (model.Plan.Head is { } head)
+        {
+            yield return head.OutputPerToken ? "OutputPerToken = true" : "OutputPerToken = false";
+        }
+
+        if (architecture.OriginalContextLength > 0)
+        {
+            yield return $"OriginalContextLength = {architecture.OriginalContextLength.ToString(CultureInfo.InvariantCulture)}";
+        }
+
+        if (model.Class.IsUnoptimized)
+        {
+            yield return "IsOptimized = false";
+        }
+
+        yield return $"PackedLayout = 0x{PackedLayout.Of(model.Plan).ToString("x16", CultureInfo.InvariantCulture)}";
     }
 }

@@ -1,16 +1,22 @@
+using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Emission;
 
 /// <summary>
-/// Writes the members of a class whose declaration has errors: its base class, constants and methods are there, so that
+/// Writes the members of a class whose declaration has errors: its bases, constants, methods and its session are there, so that
 /// code that uses them compiles and only the errors of the declaration are reported; running any of them throws.
 /// </summary>
 internal static class OutlineEmitter
 {
-    /// <summary>What stands for a value that is not known: constant expressions may divide by it, and arrays may be as long.</summary>
+    /// <summary>The value of a constant that is not known: constant expressions may divide by it, and arrays may be as long.</summary>
     private const long Unknown = 1;
+
+    private const string Summary = "/// <summary>Throws: the declaration has errors.</summary>";
+
+    /// <summary>The members that <c>IModel</c> asks for.</summary>
+    private static readonly string[] s_loading = ["Tensors", "Load", "LoadPacked", "SavePacked"];
 
     public static SourceFile Emit(ModelOutline outline) =>
         new(outline.Class.FullName + ".Model.g.cs", ModelEmitter.File(outline.Class, [], writer => EmitClass(writer, outline)));
@@ -18,12 +24,13 @@ internal static class OutlineEmitter
     private static void EmitClass(SourceWriter writer, ModelOutline outline)
     {
         string name = outline.Class.Name;
-        bool hasSource = outline.Kind is ModelKind.EncoderDecoder or ModelKind.Speech;
+        var capabilities = new CapabilityEmitter(outline.Kind, name, canTruncate: true);
         writer.Line(
             "/// <summary>Only an outline: the declaration has errors. Its members are those that the class will have; running them throws.</summary>"
         );
         writer.Line(ModelEmitter.GeneratedCodeAttribute);
-        using (writer.Braces($"partial class {name} : global::Specializer.{outline.Kind}Model"))
+        string[] bases = [.. Bases(outline, capabilities)];
+        using (writer.Braces($"partial class {name} : {string.Join(", ", bases)}"))
         {
             foreach ((string type, string constant, string summary) in ModelConstants.Of(outline.Kind, "an encoder"))
             {
@@ -41,59 +48,107 @@ internal static class OutlineEmitter
             }
 
             writer.Separate();
-            string facts = outline.Kind switch
-            {
-                ModelKind.Encoder => "null!, ",
-                ModelKind.ImageEncoder => "null!, 0, ",
-                _ => hasSource ? "null!, " : "",
-            };
-            using (
-                writer.Braces(
-                    $"private {name}(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)\n    : base(null!, {facts}weights, instructionSet, options)"
-                )
-            ) { }
-
-            foreach (
-                (string method, string parameter) in new[]
+            writer.Line(
+                $$"""
+                private {{name}}(global::Specializer.CompilerServices.ModelWeights weights)
+                    : base(weights)
                 {
-                    ("Load", "string path"),
-                    ("Load", "global::Specializer.WeightsSource source"),
-                    ("LoadPacked", "string path"),
                 }
-            )
+                """
+            );
+            EmitLoading(writer, outline);
+            if (!outline.Taken.Contains("Session") && !outline.Taken.Contains("CreateSession"))
             {
-                if (!outline.Taken.Contains(method))
-                {
-                    EmitMethod(
-                        writer,
-                        "<summary>Throws: the declaration has errors.</summary>",
-                        $"public static {name} {method}({parameter}, global::Specializer.ModelOptions? options = null)",
-                        name
-                    );
-                }
+                capabilities.EmitModelMembers(writer, explicitly: bases.Contains(capabilities.ModelInterface));
+                EmitSession(writer, outline, capabilities);
             }
+        }
+    }
 
-            if (!outline.Taken.Contains("CreateSession"))
+    /// <summary>The bases of the class, but for interfaces that the user's own members or the project's C# keep it from implementing.</summary>
+    private static IEnumerable<string> Bases(ModelOutline outline, CapabilityEmitter capabilities)
+    {
+        yield return "global::Specializer.TransformerModel";
+        if (outline.Class.IsLanguageTooOld)
+        {
+            yield break;
+        }
+
+        if (!s_loading.Any(outline.Taken.Contains))
+        {
+            yield return capabilities.LoadInterface;
+        }
+
+        if (!outline.Taken.Contains("Session") && !outline.Taken.Contains("CreateSession") && !outline.Taken.Contains("CreateBatch"))
+        {
+            yield return capabilities.ModelInterface;
+        }
+    }
+
+    private static void EmitLoading(SourceWriter writer, ModelOutline outline)
+    {
+        string name = outline.Class.Name;
+        foreach (
+            (string member, string header) in new[]
             {
-                EmitMethod(
-                    writer,
-                    "<inheritdoc/>",
-                    $"public override global::Specializer.{outline.Kind}Session CreateSession({(hasSource ? "int sequences" : "")})",
-                    name
+                ("Tensors", "static global::Specializer.TensorTable Tensors"),
+                ("Load", $"static {name} Load(string path, global::Specializer.ModelOptions? options = null)"),
+                ("Load", $"static {name} Load(global::Specializer.WeightsSource source, global::Specializer.ModelOptions? options = null)"),
+                ("LoadPacked", $"static {name} LoadPacked(string path, global::Specializer.ModelOptions? options = null)"),
+                ("SavePacked", "void SavePacked(string path)"),
+            }
+        )
+        {
+            if (!outline.Taken.Contains(member))
+            {
+                writer.Separate();
+                writer.Line(
+                    $$"""
+                    {{Summary}}
+                    public {{header}} => throw new global::System.NotSupportedException("The declaration of '{{name}}' has errors, so that nothing was generated for it. Mend what the build reports and build again.");
+                    """
                 );
             }
         }
     }
 
-    private static void EmitMethod(SourceWriter writer, string documentation, string header, string name)
+    private static void EmitSession(SourceWriter writer, ModelOutline outline, CapabilityEmitter capabilities)
     {
+        bool isTooOld = outline.Class.IsLanguageTooOld;
+        IEnumerable<string> bases = (isTooOld ? [] : capabilities.SessionInterfaces).Prepend(capabilities.SessionBase);
+        (string parameter, string arguments) = outline.Kind switch
+        {
+            ModelKind.Encoder or ModelKind.ImageEncoder => ("", "0"),
+            ModelKind.EncoderDecoder or ModelKind.Speech => (", int sequences", "sequences, 0, 0, 0, 0, 0"),
+            _ => ("", "0, 0, 0"),
+        };
         writer.Separate();
-        writer.Line("/// " + documentation);
-        using (writer.Braces(header))
+        writer.Line("/// <summary>Only an outline: the declaration has errors.</summary>");
+        using (writer.Braces($"public sealed class Session : {string.Join(", ", bases)}"))
         {
             writer.Line(
-                $"throw new global::System.NotSupportedException(\"The declaration of '{name}' has errors, so that nothing was generated for it. Mend what the build reports and build again.\");"
+                $$"""
+                internal Session({{outline.Class.Name}} model{{parameter}})
+                    : base(model, {{arguments}})
+                {
+                }
+
+                /// <inheritdoc/>
+                protected override void Forward(int worker, int workers) => throw new global::System.NotSupportedException();
+                """
             );
+            if (outline.Kind is ModelKind.EncoderDecoder or ModelKind.Speech)
+            {
+                writer.Separate();
+                writer.Line(
+                    """
+                    /// <inheritdoc/>
+                    protected override void CopySequence(int origin, int destination, int positions) => throw new global::System.NotSupportedException();
+                    """
+                );
+            }
+
+            capabilities.EmitSessionMembers(writer);
         }
     }
 }

@@ -14,16 +14,14 @@ internal static class SessionEmitter
     public static void Emit(SourceWriter writer, PlannedModel model)
     {
         ExecutionPlan plan = model.Plan;
+        CapabilityEmitter capabilities = ModelEmitter.Capabilities(model);
         writer.Line(
             plan.IsEncoderDecoder
                 ? "/// <summary>One source and the sequences that are decoded from it.</summary>"
                 : "/// <summary>One sequence in flight.</summary>"
         );
-        using (
-            writer.Braces(
-                $"private sealed unsafe class Session({model.Class.Name} model{(plan.IsEncoderDecoder ? ", int sequences" : "")}) : global::Specializer.{BaseClass(plan)}"
-            )
-        )
+        IEnumerable<string> bases = capabilities.SessionInterfaces.Prepend(capabilities.SessionBase);
+        using (writer.Braces($"public sealed unsafe class Session : {string.Join(", ", bases)}"))
         {
             writer.Line($"private const long SessionMemoryBytes = {Text(plan.SessionMemoryBytes)};");
             foreach (BufferPlan buffer in plan.Buffers)
@@ -35,7 +33,18 @@ internal static class SessionEmitter
 
             GuardEmitter.EmitBuffers(writer, plan);
             writer.Separate();
-            writer.Line("private readonly global::Specializer.InstructionSet _instructionSet = model.InstructionSet;");
+            writer.Line(
+                $$"""
+                private readonly global::Specializer.InstructionSet _instructionSet;
+
+                internal Session({{model.Class.Name}} model{{(plan.IsEncoderDecoder ? ", int sequences" : "")}})
+                    : base({{BaseArguments(plan)}})
+                {
+                    _instructionSet = model.InstructionSet;
+                }
+                """
+            );
+            capabilities.EmitSessionMembers(writer);
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
             using (writer.Braces("protected override void Forward(int worker, int workers)"))
@@ -72,49 +81,72 @@ internal static class SessionEmitter
                 EmitKeepState(writer, plan);
             }
 
-            if (plan.Architecture.OriginalContextLength > 0)
-            {
-                writer.Separate();
-                writer.Line("/// <inheritdoc/>");
-                writer.Line("protected override int* KeptTokens => (int*)(Memory + KeptTokensOffset);");
-            }
-
-            EmitWindow(writer, plan);
             DecoderEmitter.EmitForward(writer, plan);
         }
     }
 
-    private static string BaseClass(ExecutionPlan plan)
+    /// <summary>What the session's base class is told of it, the numbers by name.</summary>
+    private static string BaseArguments(ExecutionPlan plan)
     {
-        string kind = plan.Architecture.Kind + "Session(model, ";
+        List<string> arguments = plan.IsEncoderDecoder ? ["model", "sequences", "SessionMemoryBytes"] : ["model", "SessionMemoryBytes"];
         if (plan.Head is not null)
         {
-            return kind + "SessionMemoryBytes)";
+            return string.Join(", ", arguments);
         }
 
-        string logits = $"{Text(plan.LogitsRows)}, {Text(plan.LogitsStride)}";
-        return plan.IsEncoderDecoder
-            ? kind
-                + $"sequences, SessionMemoryBytes, SequenceBytes, {logits}, {Identifiers.OffsetOf(plan.Encoder!.Hidden)}, {Text(plan.Buffer(plan.Encoder.Hidden).RowStride)})"
-            : kind + $"SessionMemoryBytes, {logits})";
+        arguments.Add($"logitsRows: {Text(plan.LogitsRows)}");
+        arguments.Add($"logitsRowStride: {Text(plan.LogitsStride)}");
+        if (plan.IsEncoderDecoder)
+        {
+            arguments.Add($"sourceHiddenOffset: {Identifiers.OffsetOf(plan.Encoder!.Hidden)}");
+            arguments.Add($"sourceHiddenStride: {Text(plan.Buffer(plan.Encoder.Hidden).RowStride)}");
+        }
+
+        if (ShortWindow(plan) is { } window)
+        {
+            arguments.Add($"window: {Text(window.Kind.Window)}");
+            arguments.Add($"windowCacheLength: {Text(window.CacheLength)}");
+        }
+
+        if (plan.Architecture.Attention.Linear)
+        {
+            arguments.Add("keepsState: true");
+        }
+
+        if (plan.Architecture.OriginalContextLength > 0 && !plan.IsEncoderDecoder)
+        {
+            arguments.Add("keptTokensOffset: KeptTokensOffset");
+        }
+
+        return string.Join(", ", arguments);
     }
+
+    /// <summary>The attention with a sliding window whose cache does not hold the whole context; null without such.</summary>
+    private static AttentionKernel? ShortWindow(ExecutionPlan plan) =>
+        plan
+            .AttentionByKind.Select(static attention => attention.Kernel)
+            .FirstOrDefault(kernel => kernel.Kind.Window > 0 && kernel.CacheLength < plan.Architecture.ContextLength);
 
     /// <summary>Writes the choice between the two things that a session of an encoder-decoder computes.</summary>
     private static void EmitRun(SourceWriter writer)
     {
         writer.Separate();
-        using (writer.Braces("private void Run<TKernels>(int worker, int workers)\n    where TKernels : struct, " + KernelFiles.Interface))
-        {
-            using (writer.Braces("if (IsEncoding)"))
+        writer.Line(
+            $$"""
+            private void Run<TKernels>(int worker, int workers)
+                where TKernels : struct, {{KernelFiles.Interface}}
             {
-                writer.Line("Encode<TKernels>(worker, workers);");
+                if (IsEncoding)
+                {
+                    Encode<TKernels>(worker, workers);
+                }
+                else
+                {
+                    Forward<TKernels>(worker, workers);
+                }
             }
-
-            using (writer.Braces("else"))
-            {
-                writer.Line("Forward<TKernels>(worker, workers);");
-            }
-        }
+            """
+        );
     }
 
     /// <summary>Writes how the state of linear attention, which no position undoes, is kept over a call that may fail.</summary>
@@ -128,9 +160,6 @@ internal static class SessionEmitter
         (BufferPlan Buffer, long At, long Floats)[] parts = plan.Guarded
             ? [(keys, 0, keys.Floats), (values, keys.Floats, values.Floats)]
             : [(keys, 0, kept.Floats)];
-        writer.Separate();
-        writer.Line("/// <inheritdoc/>");
-        writer.Line("protected override bool CanForgetPositions => false;");
         foreach ((string name, bool keeps) in new[] { ("KeepState", true), ("RestoreState", false) })
         {
             string memory = plan.IsEncoderDecoder ? "CacheOf(sequence)" : "Memory";
@@ -153,27 +182,6 @@ internal static class SessionEmitter
                 }
             }
         }
-    }
-
-    /// <summary>Writes how far a sliding window's cache reaches back, where it does not hold the whole context.</summary>
-    private static void EmitWindow(SourceWriter writer, ExecutionPlan plan)
-    {
-        if (
-            plan
-                .AttentionByKind.Select(static attention => attention.Kernel)
-                .FirstOrDefault(kernel => kernel.Kind.Window > 0 && kernel.CacheLength < plan.Architecture.ContextLength)
-            is not { } kernel
-        )
-        {
-            return;
-        }
-
-        writer.Separate();
-        writer.Line("/// <inheritdoc/>");
-        writer.Line($"protected override int Window => {Text(kernel.Kind.Window)};");
-        writer.Separate();
-        writer.Line("/// <inheritdoc/>");
-        writer.Line($"protected override int WindowCacheLength => {Text(kernel.CacheLength)};");
     }
 
     /// <summary>Writes how one sequence's cache becomes that of another: positions that are taken, of every head.</summary>

@@ -34,18 +34,10 @@ internal static class DeclarationParser
 {
     public const string TransformerAttributeName = "Specializer.TransformerAttribute";
 
-    /// <summary>The base classes that the generator adds. The analyzer sees the class with its generated base.</summary>
-    private static readonly HashSet<string> s_generatedBases =
-    [
-        "Specializer.DecoderModel",
-        "Specializer.PrefixDecoderModel",
-        "Specializer.EncoderModel",
-        "Specializer.ImageEncoderModel",
-        "Specializer.EncoderDecoderModel",
-        "Specializer.SpeechModel",
-    ];
+    /// <summary>The base class that the generator adds. The analyzer sees the completed class.</summary>
+    private const string GeneratedBase = "Specializer.TransformerModel";
 
-    private const LanguageVersion LowestLanguageVersion = LanguageVersion.CSharp12;
+    public const LanguageVersion LowestLanguageVersion = LanguageVersion.CSharp13;
 
     /// <summary>The members that every generated class has. A class cannot have the name of one of its members.</summary>
     private static readonly HashSet<string> s_generatedMembers =
@@ -68,11 +60,12 @@ internal static class DeclarationParser
         "MelBands",
         "ImageSize",
         "Channels",
-        "ImageFloatCount",
         "Tensors",
         "Load",
         "LoadPacked",
+        "SavePacked",
         "CreateSession",
+        "CreateBatch",
         "Pack",
         "Session",
         "IKernels",
@@ -359,7 +352,7 @@ internal static class DeclarationParser
             ),
             _ when typeAndContaining.Any(static symbol => symbol.IsFileLocal) => ("local to a file", "a class without the modifier 'file'"),
             { BaseType: { SpecialType: not SpecialType.System_Object } baseType }
-                when !s_generatedBases.Contains(baseType.ToDisplayString()) => (
+                when baseType.ToDisplayString() != GeneratedBase => (
                 "derived from " + baseType.Name,
                 "a class without a base class, because the generator adds one"
             ),

@@ -1,5 +1,6 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Parsing;
@@ -13,6 +14,7 @@ internal static class ProjectFacts
         {
             ChecksOverflow = compilation.Options.CheckOverflow,
             IsUnoptimized = compilation.Options.OptimizationLevel == OptimizationLevel.Debug,
+            IsLanguageTooOld = compilation is CSharpCompilation { LanguageVersion: < DeclarationParser.LowestLanguageVersion },
             RuntimeAlias = RuntimeAlias(type, compilation),
         };
 

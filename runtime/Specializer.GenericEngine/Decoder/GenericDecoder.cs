@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.Intrinsics;
+using Specializer.CompilerServices;
 
 namespace Specializer.GenericEngine;
 
@@ -8,18 +9,12 @@ namespace Specializer.GenericEngine;
 /// It uses the algorithms and sessions of generated models. Memory is proportional to the context, and prompts are processed in
 /// chunks of fixed length. The bits are the same for any chunking and number of threads.
 /// </remarks>
-public sealed unsafe class GenericDecoder : DecoderModel
+public sealed unsafe class GenericDecoder : TransformerModel, IDecoderModel
 {
     private readonly GenericDecoderPlan _plan;
 
-    private GenericDecoder(
-        GenericDecoderPlan plan,
-        ModelDescription description,
-        AlignedBuffer weights,
-        InstructionSet instructionSet,
-        ModelOptions? options
-    )
-        : base(description, weights, instructionSet, options)
+    private GenericDecoder(GenericDecoderPlan plan, ModelWeights weights)
+        : base(weights)
     {
         _plan = plan;
     }
@@ -41,7 +36,7 @@ public sealed unsafe class GenericDecoder : DecoderModel
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(configuration);
         GenericDecoderConfiguration resolved = configuration.Resolve();
-        InstructionSet instructionSet = ChooseInstructionSet(options);
+        InstructionSet instructionSet = ModelWeights.Choose(options);
 
         // The base class gets the number that the working memory is planned for.
         options = (options ?? new ModelOptions()) with
@@ -80,7 +75,10 @@ public sealed unsafe class GenericDecoder : DecoderModel
         try
         {
             tensors.Pack(weights.Address);
-            return new GenericDecoder(plan, Describe(plan, tensors.ParameterCount), weights, instructionSet, options);
+            return new GenericDecoder(
+                plan,
+                new ModelWeights(Describe(plan, tensors.ParameterCount), weights, instructionSet, options)
+            );
         }
         catch
         {
@@ -90,7 +88,7 @@ public sealed unsafe class GenericDecoder : DecoderModel
     }
 
     /// <inheritdoc/>
-    public override DecoderSession CreateSession() =>
+    public IDecoderSession CreateSession() =>
         InstructionSet switch
         {
             InstructionSet.Avx512 => new GenericDecoderSession<Avx512Instructions, Vector512<float>>(this, _plan),
@@ -98,6 +96,9 @@ public sealed unsafe class GenericDecoder : DecoderModel
             InstructionSet.Neon => new GenericDecoderSession<NeonInstructions, Vector128<float>>(this, _plan),
             _ => new GenericDecoderSession<PortableInstructions, Vector128<float>>(this, _plan),
         };
+
+    /// <inheritdoc/>
+    public DecoderBatch CreateBatch(int capacity) => new(this, capacity);
 
     private static ModelDescription Describe(GenericDecoderPlan plan, long parameterCount)
     {

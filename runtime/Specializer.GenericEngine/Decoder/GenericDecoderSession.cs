@@ -1,11 +1,12 @@
 using System;
+using Specializer.CompilerServices;
 
 namespace Specializer.GenericEngine;
 
 /// <summary>A session of a <see cref="GenericDecoder"/> on one instruction set.</summary>
 /// <typeparam name="TInstructions">The instruction set.</typeparam>
 /// <typeparam name="TVector">Its vector of floats.</typeparam>
-internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : DecoderSession
+internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : DecoderEngine, ITruncatableSession
     where TInstructions : struct, IVectorInstructions<TVector>
     where TVector : struct
 {
@@ -23,6 +24,9 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
         _activation = ElementFunctions.Of(plan.Configuration.Activation);
         _attentionScale = 1f / MathF.Sqrt(plan.Configuration.HeadDimension);
     }
+
+    /// <inheritdoc/>
+    public void Truncate(int position) => TruncateTo(position);
 
     /// <inheritdoc/>
     protected override void Forward(int worker, int workers)

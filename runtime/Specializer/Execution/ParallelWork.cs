@@ -5,12 +5,12 @@ namespace Specializer;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The base of the sessions. What a worker does follows from its number and from the number of workers; results
+/// What a worker does follows from its number and from the number of workers; results
 /// must not depend on that number, so that a run by one worker yields the same bits as a run by many.
 /// </para>
 /// <para>One instance is run by at most one caller at a time; whoever offers it to several callers guards it.</para>
 /// </remarks>
-public abstract class ParallelWork
+internal abstract class ParallelWork : IParallelWork
 {
     private Rendezvous? _rendezvous;
 
@@ -34,17 +34,16 @@ public abstract class ParallelWork
     protected void Synchronize() => _rendezvous?.Synchronize();
 
     /// <summary>Carries out all of the work on the calling thread.</summary>
-    internal void RunAlone()
+    public void RunAlone()
     {
         Attach(null);
         Execute(0, 1);
     }
 
-    /// <summary>
-    /// Ties the work, until it is tied anew, to the workers that are about to run it, or with <see langword="null"/> to
-    /// the calling thread alone.
-    /// </summary>
-    internal void Attach(Rendezvous? rendezvous)
+    void IParallelWork.Execute(int worker, int workers) => Execute(worker, workers);
+
+    /// <inheritdoc/>
+    public void Attach(Rendezvous? rendezvous)
     {
         // Unchanged from run to run of one session: an idle write would take the line away from the other workers.
         if (_rendezvous != rendezvous)

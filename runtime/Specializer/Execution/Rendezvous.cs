@@ -77,7 +77,7 @@ internal sealed class Rendezvous : IDisposable
     }
 
     /// <summary>Runs the work on all workers and returns the first failure, if any, once all have finished.</summary>
-    public ExceptionDispatchInfo? Run(ParallelWork work)
+    public ExceptionDispatchInfo? Run(IParallelWork work)
     {
         // The caller may be a worker of another team.
         int outerWorker = _currentWorker;
@@ -156,7 +156,7 @@ internal sealed class Rendezvous : IDisposable
         }
     }
 
-    private void Start(ParallelWork? work)
+    private void Start(IParallelWork? work)
     {
         _started.Work = work;
         _started.Processor = Processors.Current();
@@ -172,7 +172,7 @@ internal sealed class Rendezvous : IDisposable
     private bool ServeRun(int worker, long run)
     {
         Await(Wait.ForStart, worker, ref _started.Runs, run);
-        ParallelWork? work = _started.Work;
+        IParallelWork? work = _started.Work;
         if (work is null)
         {
             return false;
@@ -183,7 +183,7 @@ internal sealed class Rendezvous : IDisposable
         return true;
     }
 
-    private void Perform(int worker, ParallelWork work)
+    private void Perform(int worker, IParallelWork work)
     {
         try
         {

@@ -18,7 +18,7 @@ internal struct StartSignal
 
     /// <summary>The work of the latest run; <see langword="null"/> stops the workers.</summary>
     [FieldOffset(136)]
-    public ParallelWork? Work;
+    public IParallelWork? Work;
 
     /// <summary>The processor on which the caller started the latest run, or <see cref="Processors.Unknown"/>.</summary>
     [FieldOffset(144)]

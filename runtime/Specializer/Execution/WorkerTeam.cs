@@ -81,7 +81,7 @@ internal sealed class WorkerTeam : IDisposable
     /// The first exception of any worker is rethrown with its original stack after all workers have finished. The team remains
     /// usable.
     /// </remarks>
-    public bool TryRun(ParallelWork work)
+    public bool TryRun(IParallelWork work)
     {
         ArgumentNullException.ThrowIfNull(work);
         int state = Interlocked.CompareExchange(ref _state, Running, 0);

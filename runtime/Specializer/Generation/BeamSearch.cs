@@ -29,7 +29,7 @@ namespace Specializer;
 /// </remarks>
 public sealed class BeamSearch
 {
-    private readonly SequenceToSequenceSession _session;
+    private readonly ISequenceToSequenceSession _session;
     private readonly BeamSearchOptions _options;
     private readonly int _vocabularySize;
     private readonly bool[] _isSuppressed;
@@ -51,7 +51,7 @@ public sealed class BeamSearch
     /// suppressed.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An end token or a suppressed token is not in the vocabulary.</exception>
-    public BeamSearch(SequenceToSequenceSession session, BeamSearchOptions options)
+    public BeamSearch(ISequenceToSequenceSession session, BeamSearchOptions options)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(options);
@@ -140,7 +140,7 @@ public sealed class BeamSearch
     /// The session has no source, or another call on it is running; or the logits are not finite.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.
+    /// As for <see cref="IDecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The search was canceled.</exception>
     public IReadOnlyList<GeneratedSequence> Run(ReadOnlySpan<int> prompt, CancellationToken cancellationToken = default)

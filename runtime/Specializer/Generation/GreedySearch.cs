@@ -16,12 +16,12 @@ public static class GreedySearch
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>The number of tokens generated.</returns>
     /// <exception cref="ArgumentException">
-    /// As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.
+    /// As for <see cref="IDecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.
     /// </exception>
     /// <exception cref="InvalidOperationException">A logit is NaN, or another call on the session is running.</exception>
     /// <exception cref="OperationCanceledException">The call was canceled.</exception>
     public static int Generate(
-        DecoderSession session,
+        IDecoderSession session,
         ReadOnlySpan<int> prompt,
         Span<int> destination,
         int endToken = -1,
@@ -42,13 +42,13 @@ public static class GreedySearch
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>The number of tokens generated.</returns>
     /// <exception cref="ArgumentException">
-    /// As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.
+    /// As for <see cref="IDecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An end token is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">A logit is NaN, or another call on the session is running.</exception>
     /// <exception cref="OperationCanceledException">The call was canceled.</exception>
     public static int Generate(
-        DecoderSession session,
+        IDecoderSession session,
         ReadOnlySpan<int> prompt,
         Span<int> destination,
         ReadOnlySpan<int> endTokens,
@@ -56,7 +56,7 @@ public static class GreedySearch
     )
     {
         ArgumentNullException.ThrowIfNull(session);
-        int vocabularySize = session.TokenCount;
+        int vocabularySize = session.VocabularySize;
         foreach (int token in endTokens)
         {
             if ((uint)token >= (uint)vocabularySize)
@@ -73,7 +73,7 @@ public static class GreedySearch
     }
 
     private static int GenerateUntil(
-        DecoderSession session,
+        IDecoderSession session,
         ReadOnlySpan<int> prompt,
         Span<int> destination,
         ReadOnlySpan<int> endTokens,

@@ -131,8 +131,8 @@ internal sealed class OnnxAttention : OnnxNode
         }
 
         float[] results = new float[Expected.Length * Expected[0].Length];
-        using var model = (DecoderModel)load(tensors, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
-        using DecoderSession session = model is EncoderDecoderModel crossed ? crossed.CreateSession() : model.CreateSession();
+        using var model = (IDecoderModel)load(tensors, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
+        using IDecoderSession session = model is ISequenceToSequenceModel<TokenInput> crossed ? crossed.CreateSession() : model.CreateSession();
         for (int batch = 0; batch < _batches; batch++)
         {
             int first = batch * _queryLength;
@@ -146,7 +146,7 @@ internal sealed class OnnxAttention : OnnxNode
                 }
             };
             session.Reset();
-            (session as EncoderDecoderSession)?.Encode([.. Enumerable.Range(batch * _keyLength, _keyLength)]);
+            (session as ISequenceToSequenceSession<TokenInput>)?.Encode([.. Enumerable.Range(batch * _keyLength, _keyLength)]);
             session.Prefill([.. Enumerable.Range(first, _queryLength)]);
         }
 

@@ -87,10 +87,10 @@ internal abstract class OnnxNode
     /// <summary>The hidden states of an encoder after its last layer, or its final norm if it has one.</summary>
     protected static float[] Encode(TransformerModel loaded, int tokens)
     {
-        using var model = (EncoderModel)loaded;
-        using EncoderSession session = model.CreateSession();
-        float[] output = new float[tokens * model.Encoder.OutputWidth];
-        session.Encode(new EncoderInput([.. Enumerable.Range(0, tokens)]), output);
+        using var model = (IEncoderModel<TokenInput>)loaded;
+        using IEncoderSession<TokenInput> session = model.CreateSession();
+        float[] output = new float[tokens * model.Description.OutputWidth];
+        session.Encode(new TokenInput([.. Enumerable.Range(0, tokens)]), output);
         return output;
     }
 }

@@ -178,7 +178,7 @@ public sealed class ConfigurationTests
         Assert.Empty(await Analysis.Of(pooled, File(Configuration)));
         var files = GeneratorRun.Of(pooled, File(Configuration)).Files;
         Assert.Contains(
-            "partial class Model : global::Specializer.EncoderModel",
+            "global::Specializer.IEncoderModel<global::Specializer.TokenInput>",
             files["Model.Model.g.cs"],
             System.StringComparison.Ordinal
         );

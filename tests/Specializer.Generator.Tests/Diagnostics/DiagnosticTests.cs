@@ -378,6 +378,7 @@ public sealed class DiagnosticTests
         );
 
     [Theory]
+    [InlineData(LanguageVersion.CSharp12, "12.0")]
     [InlineData(LanguageVersion.CSharp11, "11.0")]
     [InlineData(LanguageVersion.CSharp10, "10.0")]
     public Task Spz0010_LanguageTooOld(LanguageVersion version, string text) =>
@@ -387,7 +388,7 @@ public sealed class DiagnosticTests
             (
                 "SPZ0010",
                 "PronunciationModel",
-                $"The code generated for 'PronunciationModel' requires C# 12 or later, but the project uses C# {text}: raise <LangVersion> or remove it"
+                $"The code generated for 'PronunciationModel' requires C# 13 or later, but the project uses C# {text}: raise <LangVersion> or remove it"
             )
         );
 

@@ -18,7 +18,7 @@ public sealed class OutlineTests
         int[] prompt = [1, 2];
         float[] kept = new float[Model.VocabularySize / Model.Layers * (Model.ContextLength - 1)];
         using Model model = Model.Load("model.safetensors", new ModelOptions { Threads = 1 });
-        using DecoderSession session = model.CreateSession();
+        using Model.Session session = model.CreateSession();
         System.ReadOnlySpan<float> logits = session.Prefill(prompt);
         logits = session.Decode(3);
         long bytes = Model.SessionBytes + Model.PackedWeightBytes + Model.ParameterCount + Model.MultiplyAddsPerToken + Model.ChunkLength + Model.DModel;
@@ -27,13 +27,13 @@ public sealed class OutlineTests
     private const string Encoding = """
         float[] output = new float[Model.OutputWidth + Model.TokenTypes];
         using Model model = Model.Load("model.safetensors");
-        using EncoderSession session = model.CreateSession();
+        using Model.Session session = model.CreateSession();
         session.Encode([1, 2], output);
         """;
 
     private const string Translating = """
         using Model model = Model.Load("model.safetensors");
-        using EncoderDecoderSession session = model.CreateSession(sequences: 2);
+        using Model.Session session = model.CreateSession(sequences: 2);
         session.Encode([1, 2]);
         int count = GreedySearch.Generate(session, [0], new int[8], endToken: 1);
         long bytes = Model.SequenceBytes + Model.SourceLength + Model.SourceVocabularySize + Model.EncoderLayers;
@@ -41,13 +41,13 @@ public sealed class OutlineTests
 
     private const string Listening = """
         using Model model = Model.Load("model.safetensors");
-        using SpeechSession session = model.CreateSession(sequences: 1);
+        using Model.Session session = model.CreateSession(sequences: 1);
         session.Encode(new float[Model.MelBands * Model.SourceLength]);
         """;
 
     private const string Seeing = """
         using Model model = Model.Load("model.safetensors");
-        using ImageEncoderSession session = model.CreateSession();
+        using Model.Session session = model.CreateSession();
         session.Encode(new float[Model.ImageSize * Model.ImageSize * Model.Channels], new float[Model.OutputWidth]);
         """;
 
@@ -99,6 +99,7 @@ public sealed class OutlineTests
 
     [Theory]
     [InlineData(false, LanguageVersion.Latest)]
+    [InlineData(true, LanguageVersion.CSharp12)]
     [InlineData(true, LanguageVersion.CSharp11)]
     [InlineData(true, LanguageVersion.CSharp9)]
     public void Of_projects_that_cannot_have_the_kernels(bool allowUnsafe, LanguageVersion version)

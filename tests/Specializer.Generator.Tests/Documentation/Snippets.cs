@@ -46,6 +46,15 @@ internal static class Snippets
         ),
     ];
 
+    /// <summary>The models of blocks that name none, by the folder of their config.json.</summary>
+    private static readonly (string Name, string Folder)[] s_models =
+    [
+        ("SomeDecoder", "smollm"),
+        ("SomeEncoder", "minilm"),
+        ("SomeTranslator", "t5"),
+        ("SomeSeer", "vit"),
+    ];
+
     /// <summary>The generated code of a declaration by one of the files.</summary>
     public static GeneratorRun Generated(string declaration) => GeneratorRun.Of(TestProject.Compile(declaration), s_files);
 
@@ -54,10 +63,14 @@ internal static class Snippets
     {
         string[] declarations = [.. blocks.Where(IsDeclaration)];
         string[] statements = [.. blocks.Where(static block => !IsDeclaration(block)).Select(Method)];
+        IEnumerable<string> models = s_models.Where(model =>
+            statements.Any(statement => statement.Contains(model.Name + " model", StringComparison.Ordinal))
+        ).Select(static model => $"[Specializer.Transformer(\"models/{model.Folder}/config.json\")]\npublic sealed partial class {model.Name};");
         CSharpCompilation project = Project([
             .. declarations.Select(static block =>
                 block.Contains("using Specializer;", StringComparison.Ordinal) ? block : "using Specializer;\n" + block
             ),
+            .. models,
             .. statements,
         ]);
         GeneratorRun run = GeneratorRun.Of(project, s_files);
@@ -81,10 +94,10 @@ internal static class Snippets
     {
         string model =
             block.Contains("var model", StringComparison.Ordinal) ? ""
-            : block.Contains("CreateSession(sequences:", StringComparison.Ordinal) ? "EncoderDecoderModel model"
-            : block.Contains("session.Encode(pixels", StringComparison.Ordinal) ? "ImageEncoderModel model"
-            : block.Contains("session.Encode(", StringComparison.Ordinal) ? "EncoderModel model"
-            : "DecoderModel model";
+            : block.Contains("CreateSession(sequences:", StringComparison.Ordinal) ? "SomeTranslator model"
+            : block.Contains("session.Encode(pixels", StringComparison.Ordinal) ? "SomeSeer model"
+            : block.Contains("session.Encode(", StringComparison.Ordinal) ? "SomeEncoder model"
+            : "SomeDecoder model";
         return $$"""
             using System;
             using System.Collections.Generic;

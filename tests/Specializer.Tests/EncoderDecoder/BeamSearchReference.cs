@@ -10,7 +10,7 @@ namespace Specializer.Tests.EncoderDecoder;
 /// </summary>
 internal static class BeamSearchReference
 {
-    public static List<GeneratedSequence> Search(EncoderDecoderSession session, int[] prompt, BeamSearchOptions options, int longest)
+    public static List<GeneratedSequence> Search(ISequenceToSequenceSession<TokenInput> session, int[] prompt, BeamSearchOptions options, int longest)
     {
         var beams = new List<(int[] Tokens, double Sum)> { ([], 0) };
         var hypotheses = new List<GeneratedSequence>();
@@ -70,7 +70,7 @@ internal static class BeamSearchReference
         return [.. hypotheses.Take(options.Hypotheses)];
     }
 
-    public static double[] LogProbabilities(EncoderDecoderSession session, int[] tokens)
+    public static double[] LogProbabilities(ISequenceToSequenceSession<TokenInput> session, int[] tokens)
     {
         session.Reset();
         double[] logits = Array.ConvertAll(session.Prefill(tokens).ToArray(), static logit => (double)logit);

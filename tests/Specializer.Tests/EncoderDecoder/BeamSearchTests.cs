@@ -33,8 +33,8 @@ public sealed class BeamSearchTests
     public void Finds_what_the_reference_finds(int beams, double lengthPenalty, BeamStopping stopping, int wanted)
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession(beams);
-        using EncoderDecoderSession single = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession(beams);
+        using ISequenceToSequenceSession<TokenInput> single = model.CreateSession();
         foreach (string word in new[] { "kernel", "read", "a" })
         {
             var options = new BeamSearchOptions
@@ -71,8 +71,8 @@ public sealed class BeamSearchTests
     public void Each_of_several_end_tokens_ends_a_hypothesis(int beams)
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession(beams);
-        using EncoderDecoderSession single = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession(beams);
+        using ISequenceToSequenceSession<TokenInput> single = model.CreateSession();
         var endings = new HashSet<int>();
         foreach (string word in new[] { "kernel", "read", "transformer" })
         {
@@ -128,8 +128,8 @@ public sealed class BeamSearchTests
     {
         using BartPronunciation model = Pronunciation.Load();
         int vocabulary = model.Description.VocabularySize;
-        using EncoderDecoderSession session = model.CreateSession(vocabulary);
-        using EncoderDecoderSession single = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession(vocabulary);
+        using ISequenceToSequenceSession<TokenInput> single = model.CreateSession();
         session.Encode(Pronunciation.Source("oh"));
         single.Encode(Pronunciation.Source("oh"));
         var all = new List<(int[] Tokens, double Score)>();
@@ -166,7 +166,7 @@ public sealed class BeamSearchTests
     public void One_beam_is_greedy()
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         session.Encode(Pronunciation.Source("quantization"));
         int[] greedy = new int[60];
         int count = GreedySearch.Generate(session, [Pronunciation.Start], greedy, Pronunciation.End);
@@ -180,7 +180,7 @@ public sealed class BeamSearchTests
     public void A_search_that_fills_the_context_ends_there()
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession(sequences: 2);
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession(sequences: 2);
         session.Encode(Pronunciation.Source("long"));
         var search = new BeamSearch(session, new BeamSearchOptions { Beams = 2, EndToken = -1 });
 
@@ -195,7 +195,7 @@ public sealed class BeamSearchTests
     public void Nothing_is_allocated_per_token()
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession(sequences: 4);
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession(sequences: 4);
         session.Encode(Pronunciation.Source("allocation"));
         long Allocated(int tokens)
         {
@@ -231,7 +231,7 @@ public sealed class BeamSearchTests
     public void A_cancelled_search_stops()
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         session.Encode(Pronunciation.Source("stop"));
         var search = new BeamSearch(session, new BeamSearchOptions { Beams = 1, EndToken = Pronunciation.End });
         Assert.Throws<OperationCanceledException>(() => search.Run([Pronunciation.Start], new CancellationToken(canceled: true)));
@@ -241,7 +241,7 @@ public sealed class BeamSearchTests
     public void Wrong_options_are_refused()
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession(sequences: 2);
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession(sequences: 2);
         BeamSearchOptions options = new() { Beams = 2, EndToken = Pronunciation.End };
         Assert.Contains(
             "created for 2 sequences; 3 beams",

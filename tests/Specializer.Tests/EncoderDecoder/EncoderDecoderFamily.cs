@@ -10,7 +10,7 @@ namespace Specializer.Tests.EncoderDecoder;
 /// <param name="Name">The folder of the golden data.</param>
 /// <param name="StartToken">The decoder's first token.</param>
 /// <param name="LoadModel">Loads the declared model.</param>
-public sealed record EncoderDecoderFamily(string Name, int StartToken, Func<WeightsSource, ModelOptions, EncoderDecoderModel> LoadModel)
+public sealed record EncoderDecoderFamily(string Name, int StartToken, Func<WeightsSource, ModelOptions, ISequenceToSequenceModel<TokenInput>> LoadModel)
 {
     public static IReadOnlyList<EncoderDecoderFamily> All { get; } =
     [
@@ -42,7 +42,7 @@ public sealed record EncoderDecoderFamily(string Name, int StartToken, Func<Weig
 
     public static EncoderDecoderFamily Named(string name) => All.Single(family => family.Name == name);
 
-    public EncoderDecoderModel Load(InstructionSet instructionSet, int threads)
+    public ISequenceToSequenceModel<TokenInput> Load(InstructionSet instructionSet, int threads)
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", Name, "model.safetensors"));
         return LoadModel(file, new ModelOptions { InstructionSet = instructionSet, Threads = threads });

@@ -24,8 +24,8 @@ public sealed class EncoderDecoderGoldenTests
     public void Logits_and_hidden_states_are_the_golden_ones(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = Golden(name);
-        using EncoderDecoderModel model = EncoderDecoderFamily.Named(name).Load(instructionSet, threads);
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceModel<TokenInput> model = EncoderDecoderFamily.Named(name).Load(instructionSet, threads);
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         int[] target = golden.Integers("decoder_input_ids_D9");
 
         // The longest first, so that nothing of it may be left in the shorter ones.
@@ -49,7 +49,7 @@ public sealed class EncoderDecoderGoldenTests
             Tolerance.Default.AssertClose(golden.Rows($"logits_T{length}_D9"), logits.AsSpan(), $"{name} logits over {length} tokens");
 
             // The golden files hold hidden states of the longest source only.
-            for (int layer = 0; length == 37 && layer <= model.Source.Layers; layer++)
+            for (int layer = 0; length == 37 && layer <= model.Description.EncoderLayers; layer++)
             {
                 Tolerance.Default.AssertClose(
                     golden.Rows($"enc_hidden_T37_layer{layer}"),
@@ -74,8 +74,8 @@ public sealed class EncoderDecoderGoldenTests
     public void Sources_of_a_padded_batch_are_the_golden_ones(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = Golden(name);
-        using EncoderDecoderModel model = EncoderDecoderFamily.Named(name).Load(instructionSet, threads);
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceModel<TokenInput> model = EncoderDecoderFamily.Named(name).Load(instructionSet, threads);
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         int[][] sources = [.. golden.Integers("input_ids_B3").Chunk(37)];
         int[][] masks = [.. golden.Integers("attention_mask_B3").Chunk(37)];
         int[][] targets = [.. golden.Integers("decoder_input_ids_B3").Chunk(9)];
@@ -101,8 +101,8 @@ public sealed class EncoderDecoderGoldenTests
     {
         using GoldenFile golden = Golden(name);
         EncoderDecoderFamily family = EncoderDecoderFamily.Named(name);
-        using EncoderDecoderModel model = family.Load(instructionSet, threads);
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceModel<TokenInput> model = family.Load(instructionSet, threads);
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         int[] expected = golden.Integers("greedy_T37");
         int[] actual = new int[expected.Length];
         session.Encode(golden.Integers("input_ids_T37"));
@@ -116,19 +116,19 @@ public sealed class EncoderDecoderGoldenTests
     public void Threads_chunks_and_single_tokens_give_the_same_bits(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = Golden(name);
-        using EncoderDecoderModel model = EncoderDecoderFamily.Named(name).Load(instructionSet, threads);
-        using EncoderDecoderModel other = EncoderDecoderFamily.Named(name).Load(instructionSet, 3 - threads);
+        using ISequenceToSequenceModel<TokenInput> model = EncoderDecoderFamily.Named(name).Load(instructionSet, threads);
+        using ISequenceToSequenceModel<TokenInput> other = EncoderDecoderFamily.Named(name).Load(instructionSet, 3 - threads);
         int[] source = golden.Integers("input_ids_T37");
 
         // Long enough for several chunks; any tokens will do.
         int[] target = [.. golden.Integers("decoder_input_ids_B3").Skip(1)];
-        using EncoderDecoderSession whole = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> whole = model.CreateSession();
         whole.Encode(source);
         float[] output = new float[source.Length * model.Description.DModel];
         whole.CopyEncoderOutput(output);
         float[] expected = whole.Prefill(target).ToArray();
 
-        using EncoderDecoderSession cut = other.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> cut = other.CreateSession();
         cut.Encode(source);
         float[] otherOutput = new float[output.Length];
         cut.CopyEncoderOutput(otherOutput);
@@ -152,9 +152,9 @@ public sealed class EncoderDecoderGoldenTests
     {
         using GoldenFile golden = Golden(name);
         EncoderDecoderFamily family = EncoderDecoderFamily.Named(name);
-        using EncoderDecoderModel model = family.Load(instructionSet, threads);
+        using ISequenceToSequenceModel<TokenInput> model = family.Load(instructionSet, threads);
         int[] source = golden.Integers("input_ids_T37");
-        using EncoderDecoderSession together = model.CreateSession(sequences: 4);
+        using ISequenceToSequenceSession<TokenInput> together = model.CreateSession(sequences: 4);
         together.Encode(source);
         together.Prefill([family.StartToken, 5]);
 
@@ -176,7 +176,7 @@ public sealed class EncoderDecoderGoldenTests
             together.Branch(parents);
             together.DecodeEach(tokens);
             histories = [.. parents.Select((parent, i) => (int[])[.. histories[parent], tokens[i]])];
-            using EncoderDecoderSession alone = model.CreateSession();
+            using ISequenceToSequenceSession<TokenInput> alone = model.CreateSession();
             alone.Encode(source);
             for (int i = 0; i < histories.Length; i++)
             {

@@ -14,7 +14,7 @@ public sealed class EncoderDecoderSessionTests
     public void Nothing_is_decoded_before_a_source_is_encoded()
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         Assert.Contains(
             "Call Encode first",
             Assert
@@ -57,7 +57,7 @@ public sealed class EncoderDecoderSessionTests
     public void Sources_that_cannot_be_are_refused_and_the_one_before_stays()
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         session.Encode(Pronunciation.Source("stay"));
         float[] expected = session.Prefill([Pronunciation.Start]).ToArray();
 
@@ -89,7 +89,7 @@ public sealed class EncoderDecoderSessionTests
     public void The_longest_source_and_a_full_context_are_computed()
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         int[] tokens = [.. Enumerable.Range(0, 64).Select(static i => 4 + (i * 7 % 59))];
         session.Encode(tokens);
         float[] whole = session.Prefill(tokens).ToArray();
@@ -112,7 +112,7 @@ public sealed class EncoderDecoderSessionTests
             Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateSession(65)).Message,
             StringComparison.Ordinal
         );
-        using EncoderDecoderSession session = model.CreateSession(sequences: 2);
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession(sequences: 2);
         session.Encode([1, 2]);
         session.Prefill([1]);
         Assert.Throws<ArgumentException>(() => session.Branch([]));
@@ -140,8 +140,8 @@ public sealed class EncoderDecoderSessionTests
     public void Further_sequences_cost_their_caches_only()
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession one = model.CreateSession();
-        using EncoderDecoderSession four = model.CreateSession(sequences: 4);
+        using ISequenceToSequenceSession<TokenInput> one = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> four = model.CreateSession(sequences: 4);
         Assert.Equal(BartPronunciation.SessionBytes, one.SessionBytes);
         Assert.Equal(3 * BartPronunciation.SequenceBytes, four.SessionBytes - one.SessionBytes);
 
@@ -153,8 +153,8 @@ public sealed class EncoderDecoderSessionTests
     public void Disposed_sessions_and_models_say_so()
     {
         BartPronunciation model = Pronunciation.Load();
-        EncoderDecoderSession session = model.CreateSession();
-        EncoderDecoderSession other = model.CreateSession();
+        ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
+        ISequenceToSequenceSession<TokenInput> other = model.CreateSession();
         session.Dispose();
         Assert.Throws<ObjectDisposedException>(() => session.Encode([1]));
         model.Dispose();
@@ -167,7 +167,7 @@ public sealed class EncoderDecoderSessionTests
     public void A_second_call_during_a_call_is_refused()
     {
         using BartPronunciation model = Pronunciation.Load();
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         Exception? refused = null;
         session.SourceHiddenStates = (_, _, _) => refused ??= Record.Exception(() => session.Encode([1]));
         session.Encode([1, 2]);
@@ -179,7 +179,7 @@ public sealed class EncoderDecoderSessionTests
     public void Nothing_is_allocated_by_calls()
     {
         using BartPronunciation model = Pronunciation.Load(new ModelOptions { Threads = 1 });
-        using EncoderDecoderSession session = model.CreateSession(sequences: 2);
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession(sequences: 2);
         int[] source = Pronunciation.Source("nothing");
         int[] tokens = new int[20];
         long Once()

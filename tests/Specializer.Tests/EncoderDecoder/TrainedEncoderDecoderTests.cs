@@ -18,7 +18,7 @@ public sealed class TrainedEncoderDecoderTests
     public void Words_are_pronounced_as_published(InstructionSet instructionSet)
     {
         using BartPronunciation model = Pronunciation.Load(new ModelOptions { InstructionSet = instructionSet });
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         string line = File.ReadLines(SharedData.Path("models", "bart-g2p-us", "GREEDY.txt"))
             .Single(static line => line.StartsWith("us: ", StringComparison.Ordinal));
         string[] words = line[4..].Split(' ');
@@ -54,10 +54,10 @@ public sealed class TrainedEncoderDecoderTests
         AssertReference("tiny-random-t5", model);
     }
 
-    private static void AssertReference(string name, EncoderDecoderModel model)
+    private static void AssertReference(string name, ISequenceToSequenceModel<TokenInput> model)
     {
         using GoldenFile reference = GoldenFile.Open(SharedData.Path("models", name, "reference.safetensors"));
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         int[] source = reference.Integers("encoder_input_ids"),
             target = reference.Integers("decoder_input_ids");
         session.Encode(source);

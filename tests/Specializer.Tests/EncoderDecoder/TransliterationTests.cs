@@ -27,7 +27,7 @@ public sealed class TransliterationTests
             Path.Combine(folder, "model.safetensors"),
             new ModelOptions { InstructionSet = instructionSet }
         );
-        using EncoderDecoderSession session = model.CreateSession();
+        using ISequenceToSequenceSession<TokenInput> session = model.CreateSession();
         foreach ((string word, string expected) in new[] { ("آ ت ز م و ن", "a t z m o n"), ("آ ت ش ي س و ن", "a c h i s o n") })
         {
             session.Encode([.. word.Split(' ').Select(letter => Array.IndexOf(source, letter))]);

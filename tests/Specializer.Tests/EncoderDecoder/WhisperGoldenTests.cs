@@ -21,7 +21,7 @@ public sealed class WhisperGoldenTests
         using GoldenFile golden = Golden();
         using Whisper model = Load(instructionSet, 1),
             threaded = Load(instructionSet, 2);
-        using SpeechSession session = model.CreateSession(),
+        using ISequenceToSequenceSession<LogMelInput> session = model.CreateSession(),
             other = threaded.CreateSession();
         float[] features = golden.Floats("input_features_T37");
         int[] target = golden.Integers("decoder_input_ids_D9");
@@ -68,7 +68,7 @@ public sealed class WhisperGoldenTests
     {
         using GoldenFile golden = Golden();
         using Whisper model = Load(instructionSet, 2);
-        using SpeechSession session = model.CreateSession();
+        using ISequenceToSequenceSession<LogMelInput> session = model.CreateSession();
         int[][] targets = [.. golden.Integers("decoder_input_ids_B2").Chunk(9)];
         float[][] features = [.. golden.Floats("input_features_B2").Chunk(Whisper.MelBands * 74)];
         for (int i = 0; i < 2; i++)
@@ -98,7 +98,7 @@ public sealed class WhisperGoldenTests
     public void Fewer_frames_are_fewer_positions_and_wrong_ones_are_said()
     {
         using Whisper model = Load(InstructionSets.Best, 1);
-        using SpeechSession session = model.CreateSession();
+        using ISequenceToSequenceSession<LogMelInput> session = model.CreateSession();
         session.Encode(new float[Whisper.MelBands]);
         Assert.Equal(1, session.EncodedLength);
         session.Encode(new float[Whisper.MelBands * 5]);

@@ -38,8 +38,8 @@ public sealed class AllocationTests
     public void The_caller_allocates_nothing(InstructionSet instructionSet, int threads)
     {
         float[] logits = new float[_tokens.Length * LlamaGoldenShortChunk.VocabularySize];
-        using DecoderModel model = s_declared.LoadRandom(instructionSet, threads);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom(instructionSet, threads);
+        using IDecoderSession session = model.CreateSession();
         Assert.Equal(0, Allocated(() => session.Decode(_tokens[session.Position])));
         Assert.Equal(0, Allocated(() => session.DecodeGreedy(_tokens[session.Position])));
         Assert.Equal(0, Allocated(() => session.Prefill(_tokens)));
@@ -80,8 +80,8 @@ public sealed class AllocationTests
     [MemberData(nameof(Cases))]
     public void No_worker_allocates_anything(InstructionSet instructionSet, int threads)
     {
-        using DecoderModel model = s_declared.LoadRandom(instructionSet, threads);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom(instructionSet, threads);
+        using IDecoderSession session = model.CreateSession();
         AllocationCount count = new(threads);
         PrefillAndDecode(session);
 
@@ -107,8 +107,8 @@ public sealed class AllocationTests
     [MemberData(nameof(Cases))]
     public void The_process_allocates_nothing(InstructionSet instructionSet, int threads)
     {
-        using DecoderModel model = s_declared.LoadRandom(instructionSet, threads);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom(instructionSet, threads);
+        using IDecoderSession session = model.CreateSession();
 
         PrefillAndDecode(session);
         Assert.Equal(0, LeastAllocated(() => session.Prefill(_tokens.AsSpan(0, LlamaGoldenShortChunk.ChunkLength))));
@@ -132,7 +132,7 @@ public sealed class AllocationTests
         }
     }
 
-    private void PrefillAndDecode(DecoderSession session)
+    private void PrefillAndDecode(IDecoderSession session)
     {
         session.Reset();
         session.Prefill(_tokens);

@@ -14,11 +14,11 @@ internal static class BatchRun
     /// <param name="model">The model.</param>
     /// <param name="tokens">Tokens of one sequence, more than the longest prompt by as many as are decoded.</param>
     /// <param name="prompts">How long each session's prompt is.</param>
-    public static void AssertSameAsAlone(DecoderModel model, int[] tokens, int[] prompts)
+    public static void AssertSameAsAlone(IDecoderModel model, int[] tokens, int[] prompts)
     {
         prompts = prompts[..Math.Min(prompts.Length, model.Description.ChunkLength)];
-        DecoderSession[] together = [.. prompts.Select(_ => model.CreateSession())];
-        DecoderSession[] alone = [.. prompts.Select(_ => model.CreateSession())];
+        IDecoderSession[] together = [.. prompts.Select(_ => model.CreateSession())];
+        IDecoderSession[] alone = [.. prompts.Select(_ => model.CreateSession())];
         DecoderBatch batch = model.CreateBatch(prompts.Length);
         for (int i = 0; i < prompts.Length; i++)
         {
@@ -41,7 +41,7 @@ internal static class BatchRun
             Assert.Equal(chosen.Length, batch.Count);
             for (int i = 0; i < chosen.Length; i++)
             {
-                DecoderSession single = alone[chosen[i]];
+                IDecoderSession single = alone[chosen[i]];
                 Bits.AssertSame(
                     single.Decode(next[i]),
                     batch.LogitsOf(i),

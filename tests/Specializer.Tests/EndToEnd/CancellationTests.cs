@@ -21,9 +21,9 @@ public sealed class CancellationTests
     [InlineData(2, true)]
     public void In_the_middle_of_a_prefill(int threads, bool allLogits)
     {
-        using DecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
-        using DecoderSession untouched = model.CreateSession();
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
+        using IDecoderSession untouched = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         untouched.Prefill(_tokens.AsSpan(0, 12));
         session.Prefill(_tokens.AsSpan(0, 12));
 
@@ -55,8 +55,8 @@ public sealed class CancellationTests
     [Fact]
     public void Before_the_first_chunk()
     {
-        using DecoderModel model = s_declared.LoadRandom();
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom();
+        using IDecoderSession session = model.CreateSession();
         session.HiddenStates = (_, _, _) => Assert.Fail("Something was computed.");
         Assert.Throws<OperationCanceledException>(() =>
         {
@@ -68,8 +68,8 @@ public sealed class CancellationTests
     [Fact]
     public void In_the_last_chunk_it_comes_too_late()
     {
-        using DecoderModel model = s_declared.LoadRandom();
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom();
+        using IDecoderSession session = model.CreateSession();
         using CancellationTokenSource cancellation = new();
         session.HiddenStates = (_, position, _) =>
         {

@@ -33,7 +33,7 @@ public sealed class ConstantsTests
             transformer.ChunkLength == 0 || declared.Constant("ChunkLength") == Math.Min(transformer.ChunkLength, transformer.ContextLength)
         );
 
-        using DecoderModel model = declared.LoadRandom();
+        using IDecoderModel model = declared.LoadRandom();
         Assert.Equal(name, model.Description.Name);
         foreach (
             PropertyInfo fact in typeof(ModelDescription)
@@ -76,10 +76,10 @@ public sealed class ConstantsTests
     public void The_bytes_are_those_that_are_allocated(string name, InstructionSet instructionSet)
     {
         DeclaredModel declared = DeclaredModels.Get(name);
-        using DecoderModel model = declared.LoadRandom(instructionSet);
-        Assert.Equal(declared.Constant("PackedWeightBytes"), model.Weights.ByteLength);
+        using IDecoderModel model = declared.LoadRandom(instructionSet);
+        Assert.Equal(declared.Constant("PackedWeightBytes"), ((TransformerModel)model).Weights.ByteLength);
 
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         Assert.Equal(declared.Constant("SessionBytes"), session.SessionBytes);
         Assert.Equal(declared.Constant("SessionBytes"), OwnedBytes(session));
     }
@@ -96,7 +96,7 @@ public sealed class ConstantsTests
     }
 
     /// <summary>All memory of a session: native blocks, and arrays without other references.</summary>
-    private static long OwnedBytes(DecoderSession session)
+    private static long OwnedBytes(IDecoderSession session)
     {
         long bytes = 0;
         for (Type? type = session.GetType(); type is not null; type = type.BaseType)

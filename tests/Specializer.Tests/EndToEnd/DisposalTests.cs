@@ -13,8 +13,8 @@ public sealed class DisposalTests
     [Fact]
     public void A_disposed_session_refuses_everything()
     {
-        using DecoderModel model = DeclaredModels.LongContext4096.LoadRandom();
-        DecoderSession session = model.CreateSession();
+        using IDecoderModel model = DeclaredModels.LongContext4096.LoadRandom();
+        IDecoderSession session = model.CreateSession();
         session.Prefill([1, 2, 3]);
         session.Dispose();
         session.Dispose();
@@ -40,8 +40,8 @@ public sealed class DisposalTests
     [InlineData(2)]
     public void The_sessions_of_a_disposed_model_compute_no_more(int threads)
     {
-        DecoderModel model = DeclaredModels.LongContext4096.LoadRandom(InstructionSets.Best, threads);
-        DecoderSession session = model.CreateSession();
+        IDecoderModel model = DeclaredModels.LongContext4096.LoadRandom(InstructionSets.Best, threads);
+        IDecoderSession session = model.CreateSession();
         session.Prefill([1, 2, 3]);
         model.Dispose();
         model.Dispose();
@@ -62,9 +62,9 @@ public sealed class DisposalTests
     [Fact]
     public void Disposing_a_session_leaves_the_others_of_its_model_alone()
     {
-        using DecoderModel model = DeclaredModels.LongContext4096.LoadRandom();
-        using DecoderSession remaining = model.CreateSession();
-        using DecoderSession other = model.CreateSession();
+        using IDecoderModel model = DeclaredModels.LongContext4096.LoadRandom();
+        using IDecoderSession remaining = model.CreateSession();
+        using IDecoderSession other = model.CreateSession();
         remaining.Prefill([1, 2, 3]);
         other.Prefill([1, 2, 3]);
         float[] expected = other.Decode(4).ToArray();
@@ -81,8 +81,8 @@ public sealed class DisposalTests
         int[] tokens = DeclaredModels.LongContext4096.RandomTokens(200);
         for (int round = 0; round < Rounds; round++)
         {
-            DecoderModel model = DeclaredModels.LongContext4096.LoadRandom(InstructionSets.Best, threads);
-            using DecoderSession session = model.CreateSession();
+            IDecoderModel model = DeclaredModels.LongContext4096.LoadRandom(InstructionSets.Best, threads);
+            using IDecoderSession session = model.CreateSession();
             using ManualResetEventSlim decoding = new();
             int decoded = 0;
             BackgroundCall call = BackgroundCall.Start(() =>
@@ -118,13 +118,13 @@ public sealed class DisposalTests
     {
         for (int round = 0; round < 30; round++)
         {
-            DecoderModel model = DeclaredModels.LongContext4096.LoadRandom();
+            IDecoderModel model = DeclaredModels.LongContext4096.LoadRandom();
             using ManualResetEventSlim creating = new();
             BackgroundCall call = BackgroundCall.Start(() =>
             {
                 while (true)
                 {
-                    using DecoderSession session = model.CreateSession();
+                    using IDecoderSession session = model.CreateSession();
                     creating.Set();
                     session.Decode(1);
                 }
@@ -139,8 +139,8 @@ public sealed class DisposalTests
     [Fact]
     public void A_model_that_computes_alone_can_be_disposed_from_within_a_call()
     {
-        using DecoderModel model = DeclaredModels.LongContext4096.LoadRandom(InstructionSets.Best, threads: 1);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = DeclaredModels.LongContext4096.LoadRandom(InstructionSets.Best, threads: 1);
+        using IDecoderSession session = model.CreateSession();
         session.HiddenStates = (_, _, _) => model.Dispose();
         session.Prefill([1, 2, 3]);
         session.HiddenStates = null;
@@ -153,8 +153,8 @@ public sealed class DisposalTests
     [Fact]
     public void A_model_whose_threads_are_at_work_refuses_to_be_disposed_from_within_and_is_as_before()
     {
-        using DecoderModel model = DeclaredModels.LongContext4096.LoadRandom(InstructionSets.Best, threads: 2);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = DeclaredModels.LongContext4096.LoadRandom(InstructionSets.Best, threads: 2);
+        using IDecoderSession session = model.CreateSession();
         float[] expected = session.Prefill([1, 2, 3]).ToArray();
         session.Reset();
         session.HiddenStates = (_, _, _) => model.Dispose();

@@ -34,7 +34,7 @@ public sealed class GoldenLlamaTests
     public void Logits_of_all_positions_are_the_goldens(InstructionSet instructionSet, string weights, string results)
     {
         using LlamaGolden model = Load(instructionSet, weights);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", "llama", results));
         Assert.Equal(instructionSet, model.InstructionSet);
         foreach (string length in new[] { "T1", "T7", "T37" })
@@ -53,7 +53,7 @@ public sealed class GoldenLlamaTests
     public void Hidden_states_of_all_layers_are_the_goldens(InstructionSet instructionSet, string weights, string results)
     {
         using LlamaGolden model = Load(instructionSet, weights);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", "llama", results));
         int[] tokens = golden.Integers("input_ids_T37");
         ObservedRun run = ObservedRun.Of(model, session, tokens.Length);
@@ -86,7 +86,7 @@ public sealed class GoldenLlamaTests
     public void The_greedy_continuation_is_the_goldens(InstructionSet instructionSet, string weights, string results)
     {
         using LlamaGolden model = Load(instructionSet, weights);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", "llama", results));
         int[] expected = golden.Integers("greedy_T7");
         Assert.Equal(expected, Greedy.Continue(session, golden.Integers("input_ids_T7"), expected.Length));

@@ -7,7 +7,7 @@ namespace Specializer.Tests.EndToEnd;
 internal static class Greedy
 {
     /// <summary>The tokens that follow a prompt, the lowest of equals.</summary>
-    public static int[] Continue(DecoderSession session, ReadOnlySpan<int> prompt, int count)
+    public static int[] Continue(IDecoderSession session, ReadOnlySpan<int> prompt, int count)
     {
         int[] continuation = new int[count];
         ReadOnlySpan<float> logits = session.Prefill(prompt);

@@ -26,8 +26,8 @@ public sealed class GreedyTests
         int count = Math.Min(30, declared.ContextLength - prompt.Length + 1);
         foreach (int threads in new[] { 1, 2, 3 })
         {
-            using DecoderModel model = declared.LoadRandom(instructionSet, threads);
-            using DecoderSession session = model.CreateSession();
+            using IDecoderModel model = declared.LoadRandom(instructionSet, threads);
+            using IDecoderSession session = model.CreateSession();
             int[] expected = Greedy.Continue(session, prompt, count);
 
             session.Reset();
@@ -62,8 +62,8 @@ public sealed class GreedyTests
         DeclaredModel declared = DeclaredModels.LlamaGolden;
         using RandomWeights random = declared.RandomWeights();
         using NotANumber weights = new(random, OracleNames.Logits + OracleNames.Weight, declared.Architecture.VocabularySize - 2);
-        using DecoderModel model = declared.Load(weights, new ModelOptions { Threads = threads });
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = declared.Load(weights, new ModelOptions { Threads = threads });
+        using IDecoderSession session = model.CreateSession();
         session.Prefill([1, 2, 3]);
         foreach (
             Action step in new Action[]
@@ -90,8 +90,8 @@ public sealed class GreedyTests
     public void What_is_refused_is_refused_as_by_prefill()
     {
         DeclaredModel declared = DeclaredModels.BiasedReGlu;
-        using DecoderModel model = declared.LoadRandom();
-        DecoderSession session = model.CreateSession();
+        using IDecoderModel model = declared.LoadRandom();
+        IDecoderSession session = model.CreateSession();
         Assert.Throws<ArgumentException>(() => session.PrefillGreedy([]));
         Assert.Throws<ArgumentOutOfRangeException>(() => session.DecodeGreedy(BiasedReGlu.VocabularySize));
         Assert.Throws<ArgumentException>(() => session.PrefillGreedy(new int[BiasedReGlu.ContextLength + 1]));

@@ -23,9 +23,9 @@ public sealed class HiddenStateObserverTests
     [InlineData(4, 1)]
     public void An_exception_surfaces_in_the_caller_and_the_session_stays_usable(int threads, int failingLayer)
     {
-        using DecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
-        using DecoderSession untouched = model.CreateSession();
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
+        using IDecoderSession untouched = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         untouched.Prefill(_tokens.AsSpan(0, 10));
         session.Prefill(_tokens.AsSpan(0, 10));
         for (int round = 0; round < 5; round++)
@@ -67,8 +67,8 @@ public sealed class HiddenStateObserverTests
     [InlineData(2)]
     public void They_are_called_on_the_callers_thread_layer_by_layer(int threads)
     {
-        using DecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
+        using IDecoderSession session = model.CreateSession();
         Thread caller = Thread.CurrentThread;
         (int Layer, int Position) last = (-1, -1);
         session.HiddenStates = (layer, position, hiddenState) =>
@@ -87,8 +87,8 @@ public sealed class HiddenStateObserverTests
     [InlineData(2)]
     public void They_cannot_use_the_session_that_calls_them(int threads)
     {
-        using DecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
+        using IDecoderSession session = model.CreateSession();
         session.HiddenStates = (_, _, _) => session.Decode(1);
         Assert.Throws<InvalidOperationException>(() =>
         {
@@ -109,9 +109,9 @@ public sealed class HiddenStateObserverTests
     [InlineData(2)]
     public void They_can_use_another_session_of_the_model(int threads)
     {
-        using DecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
-        using DecoderSession session = model.CreateSession();
-        using DecoderSession other = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
+        using IDecoderSession session = model.CreateSession();
+        using IDecoderSession other = model.CreateSession();
         float[] expected = other.Prefill(_tokens).ToArray();
         session.HiddenStates = (_, position, _) =>
         {

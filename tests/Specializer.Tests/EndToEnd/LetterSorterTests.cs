@@ -31,7 +31,7 @@ public sealed class LetterSorterTests
                     .Select(static _ => new float[LetterSorter.ContextLength * LetterSorter.DModel]),
             ];
             float[] found = new float[LetterSorter.ContextLength * LetterSorter.VocabularySize];
-            using DecoderSession session = model.CreateSession();
+            using IDecoderSession session = model.CreateSession();
             session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * LetterSorter.DModel));
             session.Prefill(Part(tokens, sequence), found);
 

@@ -25,14 +25,14 @@ public sealed class LinearAttentionTests
     [MemberData(nameof(Cases))]
     public void The_decoder_is_the_oracles_in_the_same_bits_however_it_is_cut(InstructionSet instructionSet)
     {
-        using DecoderModel model = s_declared.LoadRandom(instructionSet);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = s_declared.LoadRandom(instructionSet);
+        using IDecoderSession session = model.CreateSession();
         float[] logits = new float[s_tokens.Length * LinearDecoder.VocabularySize];
         session.Prefill(s_tokens, logits);
         Tolerance.Default.AssertClose<float>(s_causal.Value.Logits, logits, "logits");
 
-        using DecoderModel threaded = s_declared.LoadRandom(instructionSet, threads: 2);
-        using DecoderSession cut = threaded.CreateSession();
+        using IDecoderModel threaded = s_declared.LoadRandom(instructionSet, threads: 2);
+        using IDecoderSession cut = threaded.CreateSession();
         cut.Prefill(s_tokens.AsSpan(0, 37));
         Bits.AssertSame(
             logits.AsSpan(49 * LinearDecoder.VocabularySize, LinearDecoder.VocabularySize),
@@ -67,7 +67,7 @@ public sealed class LinearAttentionTests
                     source,
                     new ModelOptions { InstructionSet = instructionSet, Threads = threads }
                 );
-                using EncoderSession session = model.CreateSession();
+                using IEncoderSession<TokenInput> session = model.CreateSession();
                 float[] output = new float[s_tokens.Length * LinearEncoder.DModel];
                 session.Encode(s_tokens.AsSpan(0, 3), new float[3 * LinearEncoder.DModel]);
                 session.Encode(s_tokens, output);
@@ -81,8 +81,8 @@ public sealed class LinearAttentionTests
     [Fact]
     public void A_cancelled_call_leaves_the_state_as_it_was_and_positions_cannot_be_taken_out()
     {
-        using DecoderModel model = s_declared.LoadRandom();
-        using DecoderSession untouched = model.CreateSession(),
+        using IDecoderModel model = s_declared.LoadRandom();
+        using IDecoderSession untouched = model.CreateSession(),
             session = model.CreateSession();
         untouched.Prefill(s_tokens.AsSpan(0, 12));
         session.Prefill(s_tokens.AsSpan(0, 12));
@@ -102,13 +102,9 @@ public sealed class LinearAttentionTests
         Assert.Equal(12, session.Position);
         Bits.AssertSame(untouched.Decode(7), session.Decode(7), "the next logits");
 
-        Assert.Contains(
-            "it can be truncated to 0 only, not to 5",
-            Assert.Throws<InvalidOperationException>(() => session.Truncate(5)).Message,
-            StringComparison.Ordinal
-        );
-        session.Truncate(13);
-        session.Truncate(0);
+        Assert.False(session is ITruncatableSession);
+        Assert.Null(session.GetType().GetMethod(nameof(ITruncatableSession.Truncate)));
+        session.Reset();
         untouched.Reset();
         Bits.AssertSame(untouched.Prefill(s_tokens), session.Prefill(s_tokens), "logits after a new beginning");
     }

@@ -27,7 +27,7 @@ internal sealed class ObservedRun
     /// <param name="model">The session's model.</param>
     /// <param name="session">The session.</param>
     /// <param name="positions">How many positions it will have.</param>
-    public static ObservedRun Of(DecoderModel model, DecoderSession session, int positions)
+    public static ObservedRun Of(IDecoderModel model, IDecoderSession session, int positions)
     {
         ObservedRun run = new(model.Description.Layers, positions, model.Description.DModel);
         session.HiddenStates = run.Observe;

@@ -31,7 +31,7 @@ public sealed class PrefixTests
                 weights,
                 new ModelOptions { InstructionSet = instructionSet, Threads = threads }
             );
-            using PrefixDecoderSession session = model.CreateSession();
+            using IPrefixSession<TokenInput> session = model.CreateSession();
             foreach (int prefix in new[] { PrefixDecoder.ChunkLength, 7, 1, 0 })
             {
                 int[] tokens = s_tokens[..(prefix == 7 ? s_tokens.Length : 60)];
@@ -69,7 +69,7 @@ public sealed class PrefixTests
     {
         using RandomWeights weights = s_declared.RandomWeights();
         using PrefixDecoder model = PrefixDecoder.Load(weights);
-        using PrefixDecoderSession session = model.CreateSession();
+        using IPrefixSession<TokenInput> session = model.CreateSession();
         Assert.Contains(
             "The prefix has 41 tokens; PrefixDecoder computes a prefix in one chunk, of 40 positions. Declare a larger ChunkLength.",
             Assert

@@ -38,8 +38,8 @@ public sealed class RandomArchitectureTests
         int[] tokens = declared.RandomTokens(Math.Min(MostPositions, declared.ContextLength));
         OracleRun expected = s_references.GetOrAdd(name, _ => new Lazy<OracleRun>(() => declared.Reference(tokens))).Value;
 
-        using DecoderModel model = declared.LoadRandom(instructionSet);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = declared.LoadRandom(instructionSet);
+        using IDecoderSession session = model.CreateSession();
         ObservedRun run = ObservedRun.Of(model, session, tokens.Length);
         float[] logits = new float[tokens.Length * declared.Architecture.VocabularySize];
         session.Prefill(tokens, logits);

@@ -28,7 +28,7 @@ public sealed class SameBitsTests
         int vocabulary = declared.Architecture.VocabularySize;
 
         // The reference: one thread, token by token.
-        using DecoderModel single = declared.LoadRandom(instructionSet);
+        using IDecoderModel single = declared.LoadRandom(instructionSet);
         float[] logits = new float[tokens.Length * vocabulary];
         IReadOnlyList<float[]> hiddenStates = Run(
             single,
@@ -44,7 +44,7 @@ public sealed class SameBitsTests
 
         foreach (int threads in new[] { 1, 2, 4 })
         {
-            using DecoderModel model = declared.LoadRandom(instructionSet, threads);
+            using IDecoderModel model = declared.LoadRandom(instructionSet, threads);
             string on = FormattableString.Invariant($" on {threads} threads");
             AssertSame(
                 "token by token" + on,
@@ -92,7 +92,7 @@ public sealed class SameBitsTests
                 }
             );
 
-            void AssertSame(string what, Action<DecoderSession> process)
+            void AssertSame(string what, Action<IDecoderSession> process)
             {
                 IReadOnlyList<float[]> found = Run(model, tokens, process);
                 for (int layer = 0; layer < hiddenStates.Count; layer++)
@@ -119,8 +119,8 @@ public sealed class SameBitsTests
         void AssertSame(DeclaredModel left, DeclaredModel right)
         {
             int[] tokens = left.RandomTokens(MostPositions);
-            using DecoderModel leftModel = left.LoadRandom(instructionSet);
-            using DecoderModel rightModel = right.LoadRandom(instructionSet, threads: 2);
+            using IDecoderModel leftModel = left.LoadRandom(instructionSet);
+            using IDecoderModel rightModel = right.LoadRandom(instructionSet, threads: 2);
             float[] expected = [];
             IReadOnlyList<float[]> leftStates = Run(leftModel, tokens, session => expected = session.Prefill(tokens).ToArray());
             IReadOnlyList<float[]> rightStates = Run(
@@ -141,9 +141,9 @@ public sealed class SameBitsTests
     {
         DeclaredModel declared = DeclaredModels.BiasedReGlu;
         int[] tokens = declared.RandomTokens(declared.ContextLength);
-        using DecoderModel model = declared.LoadRandom(instructionSet, threads: 2);
-        using DecoderSession fresh = model.CreateSession();
-        using DecoderSession used = model.CreateSession();
+        using IDecoderModel model = declared.LoadRandom(instructionSet, threads: 2);
+        using IDecoderSession fresh = model.CreateSession();
+        using IDecoderSession used = model.CreateSession();
         used.Prefill([.. tokens.Reverse()]);
 
         used.Reset();
@@ -158,9 +158,9 @@ public sealed class SameBitsTests
         Assert.Equal(55, used.Position);
     }
 
-    private static IReadOnlyList<float[]> Run(DecoderModel model, int[] tokens, Action<DecoderSession> process)
+    private static IReadOnlyList<float[]> Run(IDecoderModel model, int[] tokens, Action<IDecoderSession> process)
     {
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         ObservedRun run = ObservedRun.Of(model, session, tokens.Length);
         process(session);
         Assert.Equal(tokens.Length, session.Position);

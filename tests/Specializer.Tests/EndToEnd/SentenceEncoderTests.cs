@@ -48,7 +48,7 @@ public sealed class SentenceEncoderTests
                 weights,
                 new ModelOptions { InstructionSet = instructionSet, Threads = threads }
             );
-            using EncoderSession session = model.CreateSession();
+            using IEncoderSession<TokenInput> session = model.CreateSession();
             Assert.Equal(SentenceEncoder.SessionBytes, session.SessionBytes);
 
             // One token, a whole chunk and one more, and exactly the context, which is more than a block of keys.
@@ -89,7 +89,7 @@ public sealed class SentenceEncoderTests
     {
         using RandomWeights weights = new(s_architecture, 1);
         using SentenceEncoder model = SentenceEncoder.Load(weights, new ModelOptions { Threads = 1 });
-        using EncoderSession session = model.CreateSession();
+        using IEncoderSession<TokenInput> session = model.CreateSession();
         float[] output = new float[SentenceEncoder.OutputWidth],
             expected = new float[SentenceEncoder.OutputWidth];
         session.Encode([3, 1, 4], expected);
@@ -104,7 +104,7 @@ public sealed class SentenceEncoderTests
             () => session.Encode([3, 117], output)
         );
         AssertRefused<ArgumentOutOfRangeException>("Token 0 is -1;", () => session.Encode([-1], output));
-        AssertRefused<ArgumentException>("SentenceEncoder has no token types; leave them out.", () => session.Encode([3], [0], output, []));
+        AssertRefused<ArgumentException>("SentenceEncoder has no token types; leave them out.", () => session.Encode(new TokenInput([3]) { TokenTypes = [0] }, output));
         AssertRefused<ArgumentException>(
             "The span for the output has 99 elements; 1 sequences with 100 each need 100.",
             () => session.Encode([3], output.AsSpan(1))
@@ -112,7 +112,7 @@ public sealed class SentenceEncoderTests
         AssertRefused<ArgumentException>("The span for the output is empty", () => session.Encode([3], []));
         AssertRefused<ArgumentException>(
             "The span for the hidden states has 100 elements; 1 sequences of 2 tokens, 100 wide, need 200.",
-            () => session.Encode([3, 4], [], output, new float[100])
+            () => session.Encode([3, 4], output, new float[100])
         );
         AssertRefused<ArgumentException>(
             "5 tokens are no whole number of rows for 2 sequences",
@@ -137,7 +137,7 @@ public sealed class SentenceEncoderTests
     {
         using RandomWeights weights = new(s_architecture, 1);
         SentenceEncoder model = SentenceEncoder.Load(weights, new ModelOptions { Threads = 1 });
-        EncoderSession session = model.CreateSession();
+        IEncoderSession<TokenInput> session = model.CreateSession();
         float[] output = new float[SentenceEncoder.OutputWidth];
         string? refusal = null;
         session.HiddenStates = (_, _, _) => refusal ??= Assert.Throws<InvalidOperationException>(() => session.Encode([1], output)).Message;
@@ -157,7 +157,7 @@ public sealed class SentenceEncoderTests
     {
         using RandomWeights weights = new(s_architecture, 1);
         using SentenceEncoder model = SentenceEncoder.Load(weights, new ModelOptions { Threads = 2 });
-        using EncoderSession session = model.CreateSession();
+        using IEncoderSession<TokenInput> session = model.CreateSession();
         int[] tokens = Tokens(20),
             lengths = [7, 10];
         float[] output = new float[2 * SentenceEncoder.OutputWidth];
@@ -180,7 +180,7 @@ public sealed class SentenceEncoderTests
     /// <summary>The states that the observer receives.</summary>
     private sealed class ObservedStates
     {
-        public ObservedStates(EncoderSession session, int length)
+        public ObservedStates(IEncoderSession<TokenInput> session, int length)
         {
             Layers = [.. Enumerable.Range(0, SentenceEncoder.Layers + 1).Select(_ => new float[length * SentenceEncoder.DModel])];
             session.HiddenStates = (layer, position, state) => state.CopyTo(Layers[layer].AsSpan(position * SentenceEncoder.DModel));

@@ -11,8 +11,8 @@ public sealed class SessionArgumentTests : IDisposable
 {
     private static readonly DeclaredModel s_declared = DeclaredModels.BiasedReGlu;
 
-    private readonly DecoderModel _model = s_declared.LoadRandom();
-    private readonly DecoderSession _session;
+    private readonly IDecoderModel _model = s_declared.LoadRandom();
+    private readonly IDecoderSession _session;
     private readonly int[] _tokens = s_declared.RandomTokens(BiasedReGlu.ContextLength + 1);
 
     public SessionArgumentTests() => _session = _model.CreateSession();
@@ -180,7 +180,7 @@ public sealed class SessionArgumentTests : IDisposable
     /// <summary>Neither the position nor any later result may differ from those of a session that never met the refused calls.</summary>
     private void AssertUnchangedBy(Action refused)
     {
-        using DecoderSession other = _model.CreateSession();
+        using IDecoderSession other = _model.CreateSession();
         other.Prefill(_tokens.AsSpan(0, 20));
         _session.Prefill(_tokens.AsSpan(0, 20));
         refused();

@@ -18,11 +18,11 @@ public sealed class SimultaneousUseTests
     {
         DeclaredModel declared = DeclaredModels.BiasedReGlu;
         int[] tokens = declared.RandomTokens(40);
-        using DecoderModel model = declared.LoadRandom(InstructionSets.Best, threads);
-        using DecoderSession alone = model.CreateSession();
+        using IDecoderModel model = declared.LoadRandom(InstructionSets.Best, threads);
+        using IDecoderSession alone = model.CreateSession();
         float[] expected = alone.Prefill(tokens).ToArray();
 
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         using ManualResetEventSlim inside = new();
         using ManualResetEventSlim mayReturn = new();
         session.HiddenStates = (layer, position, _) =>
@@ -60,7 +60,7 @@ public sealed class SimultaneousUseTests
         Assert.Throws<InvalidOperationException>(session.Dispose);
 
         // Another session of the model has nothing to do with it.
-        using DecoderSession other = model.CreateSession();
+        using IDecoderSession other = model.CreateSession();
         Bits.AssertSame(expected, other.Prefill(tokens), "logits of another session meanwhile");
 
         mayReturn.Set();
@@ -78,7 +78,7 @@ public sealed class SimultaneousUseTests
     {
         const int Callers = 4;
         DeclaredModel declared = DeclaredModels.BiasedReGlu;
-        using DecoderModel model = declared.LoadRandom(InstructionSets.Best, threads);
+        using IDecoderModel model = declared.LoadRandom(InstructionSets.Best, threads);
         int[][] prompts = [.. Enumerable.Range(0, Callers).Select(caller => declared.RandomTokens(60 + caller).Skip(caller).ToArray())];
         float[][] expected = [.. prompts.Select(Compute)];
         Assert.False(expected[0].AsSpan().SequenceEqual(expected[1]));
@@ -107,7 +107,7 @@ public sealed class SimultaneousUseTests
 
         float[] Compute(int[] prompt)
         {
-            using DecoderSession session = model.CreateSession();
+            using IDecoderSession session = model.CreateSession();
             session.Prefill(prompt.AsSpan(0, 30));
             for (int i = 30; i < 50; i++)
             {

@@ -17,7 +17,7 @@ public sealed class Stories260KTests
     public void The_greedy_story_is_the_published_one(InstructionSet instructionSet)
     {
         using Stories260K model = Load(instructionSet);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("models", "stories260K", "golden.safetensors"));
         int[] story = golden.Integers("greedy_T1");
         Assert.Equal(200, story.Length);
@@ -30,7 +30,7 @@ public sealed class Stories260KTests
     public void Logits_of_all_positions_are_the_goldens(InstructionSet instructionSet)
     {
         using Stories260K model = Load(instructionSet);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("models", "stories260K", "golden.safetensors"));
         int[] tokens = golden.Integers("input_ids_T37");
         float[] logits = new float[tokens.Length * Stories260K.VocabularySize];

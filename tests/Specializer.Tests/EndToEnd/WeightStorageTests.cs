@@ -22,8 +22,8 @@ public sealed unsafe class WeightStorageTests
         var options = new ModelOptions { InstructionSet = instructionSet };
         using LlamaGolden wide = LlamaGolden.Load(path, options);
         using LlamaGoldenBFloat16 narrow = LlamaGoldenBFloat16.Load(path, options);
-        using DecoderSession expected = wide.CreateSession();
-        using DecoderSession actual = narrow.CreateSession();
+        using IDecoderSession expected = wide.CreateSession();
+        using IDecoderSession actual = narrow.CreateSession();
         int[] tokens = [.. Enumerable.Range(0, 100).Select(i => i * 37 % LlamaGolden.VocabularySize)];
         foreach (int length in new[] { 1, 2, 7, 12, 13, 100 })
         {
@@ -48,8 +48,8 @@ public sealed unsafe class WeightStorageTests
         {
             using var weights = new RandomWeights(DeclaredModels.TiedFloat16.Architecture, seed, WeightStorage.Float16);
             using TiedFloat16 model = TiedFloat16.Load(weights, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
-            using DecoderSession together = model.CreateSession();
-            using DecoderSession alone = model.CreateSession();
+            using IDecoderSession together = model.CreateSession();
+            using IDecoderSession alone = model.CreateSession();
             float[] expected = new float[tokens.Length * TiedFloat16.VocabularySize];
             together.Prefill(tokens, expected);
             for (int i = 0; i < tokens.Length; i++)

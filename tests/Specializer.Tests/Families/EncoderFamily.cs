@@ -10,7 +10,7 @@ namespace Specializer.Tests.Families;
 /// <param name="Name">The folder of the golden data.</param>
 /// <param name="Output">The name of the head's output in the golden data.</param>
 /// <param name="LoadSource">Loads the declared model.</param>
-public sealed record EncoderFamily(string Name, string Output, Func<WeightsSource, ModelOptions, EncoderModel> LoadSource)
+public sealed record EncoderFamily(string Name, string Output, Func<WeightsSource, ModelOptions, IEncoderModel<TokenInput>> LoadSource)
 {
     public static IReadOnlyList<EncoderFamily> All { get; } =
     [
@@ -47,7 +47,7 @@ public sealed record EncoderFamily(string Name, string Output, Func<WeightsSourc
     public string GoldenPath => SharedData.Path("goldens", Name, "golden.safetensors");
 
     /// <summary>Loads the golden checkpoint.</summary>
-    public EncoderModel Load(InstructionSet instructionSet, int threads)
+    public IEncoderModel<TokenInput> Load(InstructionSet instructionSet, int threads)
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", Name, "model.safetensors"));
         return LoadSource(file, new ModelOptions { InstructionSet = instructionSet, Threads = threads });

@@ -26,8 +26,8 @@ public sealed class EncoderGoldenTests
     {
         EncoderFamily family = EncoderFamily.Named(name);
         using GoldenFile golden = GoldenFile.Open(family.GoldenPath);
-        using EncoderModel model = family.Load(instructionSet, threads);
-        using EncoderSession session = model.CreateSession();
+        using IEncoderModel<TokenInput> model = family.Load(instructionSet, threads);
+        using IEncoderSession<TokenInput> session = model.CreateSession();
         foreach (int length in new[] { 1, 7, 37 })
         {
             var hidden = new Dictionary<int, float[]>();
@@ -69,8 +69,8 @@ public sealed class EncoderGoldenTests
     {
         EncoderFamily family = EncoderFamily.Named(name);
         using GoldenFile golden = GoldenFile.Open(family.GoldenPath);
-        using EncoderModel model = family.Load(instructionSet, threads);
-        using EncoderSession session = model.CreateSession();
+        using IEncoderModel<TokenInput> model = family.Load(instructionSet, threads);
+        using IEncoderSession<TokenInput> session = model.CreateSession();
         int[] lengths = Lengths(golden);
         Result result = Result.For(model, lengths.Length, golden.Shape("input_ids_B3")[1]);
         Array.Fill(result.Output, float.NaN);
@@ -88,7 +88,7 @@ public sealed class EncoderGoldenTests
         // By the mask instead of the lengths it is the same.
         Result masked = Result.For(model, lengths.Length, golden.Shape("input_ids_B3")[1]);
         session.Encode(
-            new EncoderInput(golden.Integers("input_ids_B3"))
+            new TokenInput(golden.Integers("input_ids_B3"))
             {
                 TokenTypes = Types(golden, "B3"),
                 GlobalTokens = Globals(golden, "B3"),
@@ -108,10 +108,10 @@ public sealed class EncoderGoldenTests
     {
         EncoderFamily family = EncoderFamily.Named(name);
         using GoldenFile golden = GoldenFile.Open(family.GoldenPath);
-        using EncoderModel model = family.Load(instructionSet, threads);
-        using EncoderModel single = family.Load(instructionSet, 1);
-        using EncoderSession session = model.CreateSession();
-        using EncoderSession alone = single.CreateSession();
+        using IEncoderModel<TokenInput> model = family.Load(instructionSet, threads);
+        using IEncoderModel<TokenInput> single = family.Load(instructionSet, 1);
+        using IEncoderSession<TokenInput> session = model.CreateSession();
+        using IEncoderSession<TokenInput> alone = single.CreateSession();
         int[] lengths = Lengths(golden),
             tokens = golden.Integers("input_ids_B3"),
             types = Types(golden, "B3");
@@ -122,7 +122,7 @@ public sealed class EncoderGoldenTests
         int[] spoiled = [.. tokens.Select((token, i) => i % longest < lengths[i / longest] ? token : -1)];
         int[] globals = Globals(golden, "B3");
         session.Encode(
-            new EncoderInput(spoiled)
+            new TokenInput(spoiled)
             {
                 TokenTypes = types,
                 GlobalTokens = globals,
@@ -137,7 +137,7 @@ public sealed class EncoderGoldenTests
             Range part = (sequence * longest)..((sequence * longest) + length);
             Result one = Result.For(single, 1, length);
             alone.Encode(
-                new EncoderInput(tokens[part])
+                new TokenInput(tokens[part])
                 {
                     TokenTypes = types.Length == 0 ? [] : types[part],
                     GlobalTokens = globals.Length == 0 ? [] : globals[part],
@@ -150,10 +150,10 @@ public sealed class EncoderGoldenTests
                 batch.HiddenStates.AsSpan(sequence * longest * model.Description.DModel, one.HiddenStates.Length),
                 $"hidden states of sequence {sequence}"
             );
-            int rows = model.Encoder.OutputPerToken ? longest : 1;
+            int rows = model.Description.OutputPerToken ? longest : 1;
             Bits.AssertSame(
                 one.Output,
-                batch.Output.AsSpan(sequence * rows * model.Encoder.OutputWidth, one.Output.Length),
+                batch.Output.AsSpan(sequence * rows * model.Description.OutputWidth, one.Output.Length),
                 $"output of sequence {sequence}"
             );
         }
@@ -169,7 +169,7 @@ public sealed class EncoderGoldenTests
     private static int[] Globals(GoldenFile golden, string of) =>
         golden.Names.Contains("global_attention_mask_" + of) ? golden.Integers("global_attention_mask_" + of) : [];
 
-    private static EncoderInput Input(GoldenFile golden, string of, int[]? lengths = null) =>
+    private static TokenInput Input(GoldenFile golden, string of, int[]? lengths = null) =>
         new(golden.Integers("input_ids_" + of))
         {
             TokenTypes = Types(golden, of),
@@ -180,9 +180,9 @@ public sealed class EncoderGoldenTests
     /// <summary>The outputs of a call.</summary>
     private sealed record Result(float[] Output, float[] HiddenStates)
     {
-        public static Result For(EncoderModel model, int sequences, int longest) =>
+        public static Result For(IEncoderModel<TokenInput> model, int sequences, int longest) =>
             new(
-                new float[sequences * (model.Encoder.OutputPerToken ? longest : 1) * model.Encoder.OutputWidth],
+                new float[sequences * (model.Description.OutputPerToken ? longest : 1) * model.Description.OutputWidth],
                 new float[sequences * longest * model.Description.DModel]
             );
     }

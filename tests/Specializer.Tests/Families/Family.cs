@@ -7,7 +7,7 @@ namespace Specializer.Tests.Families;
 /// <summary>A family with its golden checkpoint and the model declared for it.</summary>
 /// <param name="Name">The folder of the golden data.</param>
 /// <param name="Load">Loads the declared model.</param>
-public sealed record Family(string Name, Func<WeightsSource, ModelOptions, DecoderModel> Load)
+public sealed record Family(string Name, Func<WeightsSource, ModelOptions, IDecoderModel> Load)
 {
     public static IReadOnlyList<Family> All { get; } =
     [

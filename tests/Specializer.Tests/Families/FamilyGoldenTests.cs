@@ -67,12 +67,12 @@ public sealed class FamilyGoldenTests
     public void Logits_and_hidden_states_are_the_golden_ones(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
-        using DecoderModel model = Load(name, instructionSet, threads);
+        using IDecoderModel model = Load(name, instructionSet, threads);
         foreach (int length in new[] { 1, 7, 37 })
         {
             int[] tokens = golden.Integers($"input_ids_T{length}");
             var hidden = new Dictionary<int, float[]>();
-            using DecoderSession session = model.CreateSession();
+            using IDecoderSession session = model.CreateSession();
             session.HiddenStates = (layer, position, state) =>
             {
                 hidden.TryAdd(layer, new float[length * state.Length]);
@@ -100,8 +100,8 @@ public sealed class FamilyGoldenTests
     public void Greedy_tokens_are_the_golden_ones(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
-        using DecoderModel model = Load(name, instructionSet, threads);
-        using DecoderSession session = model.CreateSession();
+        using IDecoderModel model = Load(name, instructionSet, threads);
+        using IDecoderSession session = model.CreateSession();
         int[] expected = golden.Integers("greedy_T7");
         var sampler = new Sampler(model.Description.VocabularySize, new SamplingOptions());
         var actual = new List<int> { sampler.Sample(session.Prefill(golden.Integers("input_ids_T7"))) };
@@ -118,17 +118,17 @@ public sealed class FamilyGoldenTests
     public void Chunks_and_single_tokens_give_the_same_bits(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
-        using DecoderModel model = Load(name, instructionSet, threads);
+        using IDecoderModel model = Load(name, instructionSet, threads);
         int[] tokens = golden.Integers("input_ids_T37");
-        using DecoderSession whole = model.CreateSession();
+        using IDecoderSession whole = model.CreateSession();
         float[] expected = whole.Prefill(tokens).ToArray();
 
-        using DecoderSession cut = model.CreateSession();
+        using IDecoderSession cut = model.CreateSession();
         cut.Prefill(tokens.AsSpan(0, 5));
         cut.Prefill(tokens.AsSpan(5, 20));
         Assert.Equal(expected, cut.Prefill(tokens.AsSpan(25)).ToArray());
 
-        using DecoderSession single = model.CreateSession();
+        using IDecoderSession single = model.CreateSession();
         float[] last = [];
         foreach (int token in tokens)
         {
@@ -143,11 +143,11 @@ public sealed class FamilyGoldenTests
     public void Sessions_decoded_together_get_the_bits_of_each_alone(string name, InstructionSet instructionSet, int threads)
     {
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
-        using DecoderModel model = Load(name, instructionSet, threads);
+        using IDecoderModel model = Load(name, instructionSet, threads);
         BatchRun.AssertSameAsAlone(model, golden.Integers("input_ids_T37"), [7, 30, 0, 19]);
     }
 
-    private static DecoderModel Load(string name, InstructionSet instructionSet, int threads)
+    private static IDecoderModel Load(string name, InstructionSet instructionSet, int threads)
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
         return Family.Named(name).Load(file, new ModelOptions { InstructionSet = instructionSet, Threads = threads });

@@ -19,14 +19,14 @@ public sealed class LongformerTests
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", "longformer", "golden.safetensors"));
         int[] tokens = golden.Integers("input_ids_T37");
         using Longformer model = Load(instructionSet);
-        using EncoderSession session = model.CreateSession();
+        using IEncoderSession<TokenInput> session = model.CreateSession();
         float[] pooled = new float[Longformer.DModel],
             states = new float[37 * Longformer.DModel],
             zeros = new float[37 * Longformer.DModel];
-        session.Encode(tokens, [], pooled, states);
+        session.Encode(tokens, pooled, states);
         Tolerance.Default.AssertClose(golden.Rows("last_hidden_T37_noglobal"), states.AsSpan(), "last hidden states");
         Tolerance.Default.AssertClose(golden.Rows("pooler_T37_noglobal"), pooled.AsSpan(), "pooled state");
-        session.Encode(new EncoderInput(tokens) { GlobalTokens = new int[37] }, pooled, zeros);
+        session.Encode(new TokenInput(tokens) { GlobalTokens = new int[37] }, pooled, zeros);
         Bits.AssertSame(states, zeros, "with a mask of no global token");
     }
 
@@ -34,37 +34,37 @@ public sealed class LongformerTests
     public void Wrong_marks_and_masks_are_said()
     {
         using Longformer model = Load(InstructionSets.Best);
-        using EncoderSession session = model.CreateSession();
+        using IEncoderSession<TokenInput> session = model.CreateSession();
         float[] pooled = new float[Longformer.DModel];
         AssertRefused(
             "There are 1 marks of global tokens for 2 tokens",
-            () => session.Encode(new EncoderInput([5, 6]) { GlobalTokens = [1] }, pooled)
+            () => session.Encode(new TokenInput([5, 6]) { GlobalTokens = [1] }, pooled)
         );
         AssertRefused(
             "The attention mask has 1 elements for 2 tokens",
-            () => session.Encode(new EncoderInput([5, 6]) { AttentionMask = [1] }, pooled)
+            () => session.Encode(new TokenInput([5, 6]) { AttentionMask = [1] }, pooled)
         );
         AssertRefused(
             "The attention mask of sequence 0 has a 0 at 0 and a token at 1",
-            () => session.Encode(new EncoderInput([5, 6]) { AttentionMask = [0, 1] }, pooled)
+            () => session.Encode(new TokenInput([5, 6]) { AttentionMask = [0, 1] }, pooled)
         );
         AssertRefused(
             "There are lengths and an attention mask",
-            () => session.Encode(new EncoderInput([5, 6]) { AttentionMask = [1, 1], Lengths = [2] }, pooled)
+            () => session.Encode(new TokenInput([5, 6]) { AttentionMask = [1, 1], Lengths = [2] }, pooled)
         );
         AssertRefused(
             "Sequence 1 has the length 0",
             () =>
                 session.Encode(
-                    new EncoderInput([5, 6, 7, 8]) { AttentionMask = [1, 1, 0, 0], Sequences = 2 },
+                    new TokenInput([5, 6, 7, 8]) { AttentionMask = [1, 1, 0, 0], Sequences = 2 },
                     new float[2 * Longformer.DModel]
                 )
         );
         using Roberta other = Roberta.Load(SharedData.Path("goldens", "roberta", "model.safetensors"));
-        using EncoderSession plain = other.CreateSession();
+        using IEncoderSession<TokenInput> plain = other.CreateSession();
         AssertRefused(
             "Roberta has no global tokens",
-            () => plain.Encode(new EncoderInput([5, 6]) { GlobalTokens = [1, 0] }, new float[Roberta.OutputWidth])
+            () => plain.Encode(new TokenInput([5, 6]) { GlobalTokens = [1, 0] }, new float[Roberta.OutputWidth])
         );
     }
 

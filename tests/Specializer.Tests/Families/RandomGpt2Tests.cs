@@ -19,7 +19,7 @@ public sealed class RandomGpt2Tests
             SharedData.Path("models", "tiny-random-gpt2", "model.safetensors"),
             new ModelOptions { InstructionSet = instructionSet }
         );
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         Assert.Equal([204, 204, 204, 204, 204, 204], Greedy.Continue(session, [0, 0, 0, 52], 6));
         session.Reset();
         Assert.Equal([731, 114, 114, 114, 114, 114], Greedy.Continue(session, [0, 0, 195, 731], 6));

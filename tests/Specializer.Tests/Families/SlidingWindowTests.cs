@@ -18,15 +18,15 @@ public sealed class SlidingWindowTests
     public void A_long_sequence_goes_round_the_ring(string name)
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
-        using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
+        using IDecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
         int[] tokens =
         [
             .. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize),
         ];
-        using DecoderSession whole = model.CreateSession();
+        using IDecoderSession whole = model.CreateSession();
         float[] expected = whole.Prefill(tokens).ToArray();
 
-        using DecoderSession single = model.CreateSession();
+        using IDecoderSession single = model.CreateSession();
         float[] last = [];
         foreach (int token in tokens)
         {
@@ -42,12 +42,12 @@ public sealed class SlidingWindowTests
     public void A_session_returns_only_to_where_its_cache_still_reaches(string name)
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
-        using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
+        using IDecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
         int[] tokens =
         [
             .. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize),
         ];
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         float[] expected = session.Prefill(tokens).ToArray();
 
         string message = Assert.Throws<InvalidOperationException>(() => session.Truncate(1)).Message;
@@ -66,12 +66,12 @@ public sealed class SlidingWindowTests
     public void A_cancelled_call_leaves_the_session_as_it_was_or_empty(string name, int cancelBehind, bool isEmpty)
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
-        using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
+        using IDecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
         int[] tokens =
         [
             .. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize),
         ];
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         float[] expected = session.Prefill(tokens).ToArray();
 
         const int Before = 10;
@@ -96,11 +96,11 @@ public sealed class SlidingWindowTests
     {
         // Two layers see at most 2 * (8 - 1) positions back: other tokens before that change nothing.
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", "mistral", "model.safetensors"));
-        using DecoderModel model = Mistral.Load(file, new ModelOptions { Threads = 1 });
+        using IDecoderModel model = Mistral.Load(file, new ModelOptions { Threads = 1 });
         int[] first = [.. Enumerable.Range(0, 200).Select(position => (position * 31) % 509)];
         int[] second = [.. first.Select((token, position) => position < 200 - 15 ? (token + 7) % 509 : token)];
-        using DecoderSession one = model.CreateSession();
-        using DecoderSession other = model.CreateSession();
+        using IDecoderSession one = model.CreateSession();
+        using IDecoderSession other = model.CreateSession();
         Assert.Equal(one.Prefill(first).ToArray(), other.Prefill(second).ToArray());
     }
 }

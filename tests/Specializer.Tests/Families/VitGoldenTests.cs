@@ -24,20 +24,20 @@ public sealed class VitGoldenTests
         float[] logits = new float[2 * Vit.OutputWidth],
             states = new float[2 * statesOfImage];
         using Vit model = Load(instructionSet, 1);
-        using ImageEncoderSession session = model.CreateSession();
+        using IEncoderSession<ImageInput> session = model.CreateSession();
         session.Encode(pixels, logits, states);
         Tolerance.Default.AssertClose(golden.Rows("logits_B2"), logits.AsSpan(), "logits");
         Tolerance.Default.AssertClose(golden.Rows("last_hidden_B2"), states.AsSpan(), "last hidden states");
 
         using Vit threaded = Load(instructionSet, 2);
-        using ImageEncoderSession alone = threaded.CreateSession();
+        using IEncoderSession<ImageInput> alone = threaded.CreateSession();
         for (int image = 0; image < 2; image++)
         {
             float[][] layers = [.. Enumerable.Range(0, Vit.Layers + 1).Select(_ => new float[statesOfImage])];
             alone.HiddenStates = (layer, position, state) => state.CopyTo(layers[layer].AsSpan(position * Vit.DModel));
             float[] own = new float[Vit.OutputWidth],
                 ownStates = new float[statesOfImage];
-            alone.Encode(pixels.AsSpan(image * model.ImageFloats, model.ImageFloats), own, ownStates);
+            alone.Encode(pixels.AsSpan(image * model.Description.ImageFloats, model.Description.ImageFloats), own, ownStates);
             Bits.AssertSame(logits.AsSpan(image * own.Length, own.Length), own, $"logits of image {image}");
             Bits.AssertSame(states.AsSpan(image * statesOfImage, statesOfImage), ownStates, $"last hidden states of image {image}");
             for (int layer = 0; layer <= Vit.Layers; layer++)
@@ -54,7 +54,7 @@ public sealed class VitGoldenTests
     public void Wrong_sizes_are_said()
     {
         using Vit model = Load(InstructionSets.Best, 1);
-        using ImageEncoderSession session = model.CreateSession();
+        using IEncoderSession<ImageInput> session = model.CreateSession();
         float[] output = new float[Vit.OutputWidth];
         AssertRefused(
             "There are 0 pixel values; an image of Vit has 1728, so give one or several times as many.",

@@ -89,7 +89,7 @@ public sealed class GenericDecoderTests
             Configuration(architecture),
             new ModelOptions { InstructionSet = instructionSet, Threads = 1 }
         );
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         float[][][] hidden = new float[architecture.Layers + 1][][];
         for (int layer = 0; layer < hidden.Length; layer++)
         {
@@ -123,7 +123,7 @@ public sealed class GenericDecoderTests
                 new ModelOptions { InstructionSet = instructionSet, Threads = 1 }
             )
         )
-        using (DecoderSession session = model.CreateSession())
+        using (IDecoderSession session = model.CreateSession())
         {
             session.Prefill(tokens, expected);
         }
@@ -138,7 +138,7 @@ public sealed class GenericDecoderTests
                 },
                 new ModelOptions { InstructionSet = instructionSet, Threads = threads }
             );
-            using DecoderSession session = model.CreateSession();
+            using IDecoderSession session = model.CreateSession();
             Assert.Equal(LastRow(expected, tokens.Length), session.Prefill(tokens));
 
             session.Truncate(20);
@@ -200,7 +200,7 @@ public sealed class GenericDecoderTests
     {
         using RandomWeights weights = new(Small, 1);
         using GenericDecoder model = GenericDecoder.Load(weights, Configuration(Small));
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         float[] logits = session.Prefill([1, 2]).ToArray();
         session.Reset();
         Assert.Equal(Array.IndexOf(logits, logits.Max()), session.PrefillGreedy([1, 2]));
@@ -211,7 +211,7 @@ public sealed class GenericDecoderTests
     {
         using RandomWeights weights = new(Small, 1);
         using GenericDecoder model = GenericDecoder.Load(weights, Configuration(Small));
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         long parameters = 0;
         foreach (OracleTensor tensor in Small.Tensors())
         {
@@ -235,7 +235,7 @@ public sealed class GenericDecoderTests
             },
             new ModelOptions { InstructionSet = instructionSet }
         );
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         foreach (int length in new[] { 1, 7, 37 })
         {
             int[] tokens = golden.Integers($"input_ids_T{length}");

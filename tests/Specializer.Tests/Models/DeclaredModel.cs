@@ -10,11 +10,11 @@ internal sealed class DeclaredModel
 {
     private const int Seed = 2017;
 
-    private readonly Func<WeightsSource, ModelOptions?, DecoderModel> _load;
+    private readonly Func<WeightsSource, ModelOptions?, IDecoderModel> _load;
     private readonly Lazy<ArchitectureOracle> _oracle;
 
     /// <summary>A model of the given class, which <paramref name="load"/> loads.</summary>
-    public DeclaredModel(Type declaration, Func<WeightsSource, ModelOptions?, DecoderModel> load)
+    public DeclaredModel(Type declaration, Func<WeightsSource, ModelOptions?, IDecoderModel> load)
     {
         Class = declaration;
         _load = load;
@@ -57,17 +57,17 @@ internal sealed class DeclaredModel
     }
 
     /// <summary>Loads the model.</summary>
-    public DecoderModel Load(WeightsSource source, ModelOptions? options = null) => _load(source, options);
+    public IDecoderModel Load(WeightsSource source, ModelOptions? options = null) => _load(source, options);
 
     /// <summary>Loads the model with the random weights that <see cref="Reference"/> has too.</summary>
-    public DecoderModel LoadRandom(ModelOptions? options = null)
+    public IDecoderModel LoadRandom(ModelOptions? options = null)
     {
         using RandomWeights weights = RandomWeights();
         return _load(weights, options);
     }
 
     /// <summary>Loads the model with random weights for an instruction set and a number of threads.</summary>
-    public DecoderModel LoadRandom(InstructionSet instructionSet, int threads = 1) =>
+    public IDecoderModel LoadRandom(InstructionSet instructionSet, int threads = 1) =>
         LoadRandom(new ModelOptions { InstructionSet = instructionSet, Threads = threads });
 
     /// <summary>The random weights of the model, the same every time.</summary>

@@ -38,8 +38,8 @@ public sealed class PackedFileTests : IDisposable
         Assert.Equal(4096 + LlamaGolden.PackedWeightBytes, new FileInfo(File).Length);
 
         using LlamaGolden mapped = LlamaGolden.LoadPacked(File, options);
-        using DecoderSession expected = packed.CreateSession();
-        using DecoderSession actual = mapped.CreateSession();
+        using IDecoderSession expected = packed.CreateSession();
+        using IDecoderSession actual = mapped.CreateSession();
         int[] tokens = DeclaredModels.LlamaGolden.RandomTokens(40);
         Bits.AssertSame(expected.Prefill(tokens), actual.Prefill(tokens), "logits from a packed file");
 

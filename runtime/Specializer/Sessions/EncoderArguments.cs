@@ -7,13 +7,7 @@ namespace Specializer;
 [SuppressMessage("Usage", "CA2208", Justification = "The names are those that the caller gave the parts of its input.")]
 internal static class EncoderArguments
 {
-    public static void Check(
-        ModelDescription model,
-        EncoderDescription encoder,
-        in EncoderInput input,
-        ReadOnlySpan<float> output,
-        ReadOnlySpan<float> hiddenStates
-    )
+    public static void Check(ModelDescription model, in TokenInput input, ReadOnlySpan<float> output, ReadOnlySpan<float> hiddenStates)
     {
         ReadOnlySpan<int> tokens = input.Tokens;
         int sequences = input.Sequences;
@@ -55,8 +49,8 @@ internal static class EncoderArguments
             }
         }
 
-        CheckTypes(model, encoder, input);
-        if (!input.GlobalTokens.IsEmpty && !encoder.GlobalTokens)
+        CheckTypes(model, input);
+        if (!input.GlobalTokens.IsEmpty && !model.GlobalTokens)
         {
             throw new ArgumentException($"{model.Name} has no global tokens; leave them out.", "globalTokens");
         }
@@ -69,11 +63,11 @@ internal static class EncoderArguments
             );
         }
 
-        CheckSpans(model, encoder, sequences, input.Longest, output, hiddenStates);
+        CheckSpans(model, sequences, input.Longest, output, hiddenStates);
     }
 
     /// <summary>Tokens stand before what fills a sequence up: a hole would move the positions of what is behind it.</summary>
-    private static void CheckMask(in EncoderInput input)
+    private static void CheckMask(in TokenInput input)
     {
         ReadOnlySpan<int> mask = input.AttentionMask;
         if (mask.IsEmpty)
@@ -109,7 +103,7 @@ internal static class EncoderArguments
         }
     }
 
-    private static void CheckTypes(ModelDescription model, EncoderDescription encoder, in EncoderInput input)
+    private static void CheckTypes(ModelDescription model, in TokenInput input)
     {
         ReadOnlySpan<int> tokenTypes = input.TokenTypes;
         if (tokenTypes.IsEmpty)
@@ -117,7 +111,7 @@ internal static class EncoderArguments
             return;
         }
 
-        if (encoder.TokenTypes == 0)
+        if (model.TokenTypes == 0)
         {
             throw new ArgumentException($"{model.Name} has no token types; leave them out.", nameof(tokenTypes));
         }
@@ -135,21 +129,32 @@ internal static class EncoderArguments
             int first = sequence * input.Longest;
             for (int i = first; i < first + input.LengthOf(sequence); i++)
             {
-                if ((uint)tokenTypes[i] >= (uint)encoder.TokenTypes)
+                if ((uint)tokenTypes[i] >= (uint)model.TokenTypes)
                 {
                     throw new ArgumentOutOfRangeException(
                         nameof(tokenTypes),
                         tokenTypes[i],
-                        $"The type of token {i} is {tokenTypes[i]}; {model.Name} has {encoder.TokenTypes} token types, so they are 0 to {encoder.TokenTypes - 1}."
+                        $"The type of token {i} is {tokenTypes[i]}; {model.Name} has {model.TokenTypes} token types, so they are 0 to {model.TokenTypes - 1}."
                     );
                 }
             }
         }
     }
 
+    /// <summary>Checks that an input is one sequence of tokens and nothing else.</summary>
+    public static void CheckPlain(ModelDescription model, in TokenInput input, string parameter)
+    {
+        if (!input.IsPlain)
+        {
+            throw new ArgumentException(
+                $"{model.Name} takes one sequence of tokens here, without padding; the input has several sequences, lengths, token types, a mask or global tokens. Give the tokens alone.",
+                parameter
+            );
+        }
+    }
+
     public static void CheckSpans(
         ModelDescription model,
-        EncoderDescription encoder,
         int sequences,
         int longest,
         ReadOnlySpan<float> output,
@@ -164,12 +169,12 @@ internal static class EncoderArguments
             );
         }
 
-        long expected = (long)sequences * (encoder.OutputPerToken ? longest : 1) * encoder.OutputWidth;
+        long expected = (long)sequences * (model.OutputPerToken ? longest : 1) * model.OutputWidth;
         if (!output.IsEmpty && output.Length != expected)
         {
-            string rows = encoder.OutputPerToken ? $"{sequences} sequences of {longest} tokens" : $"{sequences} sequences";
+            string rows = model.OutputPerToken ? $"{sequences} sequences of {longest} tokens" : $"{sequences} sequences";
             throw new ArgumentException(
-                $"The span for the output has {output.Length} elements; {rows} with {encoder.OutputWidth} each need {expected}.",
+                $"The span for the output has {output.Length} elements; {rows} with {model.OutputWidth} each need {expected}.",
                 nameof(output)
             );
         }

@@ -1,51 +1,60 @@
 using System;
+using System.ComponentModel;
 using System.Threading;
 
-namespace Specializer;
+namespace Specializer.CompilerServices;
 
 /// <summary>
-/// The base of all sessions: memory of a size known at compile time, one caller at a time, and the workers of the model.
+/// The base of all sessions: memory of a size known at compile time, one caller at a time, and the workers of the model. For
+/// generated code, which adds the members that the architecture can honour.
 /// </summary>
-public abstract unsafe class TransformerSession : ParallelWork, IDisposable
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract unsafe partial class SessionEngine : ISession, IParallelWork
 {
     private readonly TransformerModel _model;
     private readonly AlignedBuffer _memory;
+    private Rendezvous? _rendezvous;
     private int _busy;
     private bool _disposed;
     private bool _holdsWeights;
     private bool _holdsMemory;
 
-    private protected TransformerSession(TransformerModel model, long memoryBytes, int sequences = 1)
+    /// <summary>Allocates the session's memory.</summary>
+    /// <param name="model">The model that owns the weights.</param>
+    /// <param name="memoryBytes">The bytes of states, caches and activations.</param>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <exception cref="InsufficientMemoryException">The system does not grant that much memory.</exception>
+    protected SessionEngine(TransformerModel model, long memoryBytes)
+        : this(model, memoryBytes, sequences: 1) { }
+
+    private protected SessionEngine(TransformerModel model, long memoryBytes, int sequences)
     {
         ArgumentNullException.ThrowIfNull(model);
         model.ThrowIfDisposed();
         _model = model;
         _memory = AlignedBuffer.Allocate(memoryBytes, MemoryRequest.Session(model.Description, sequences));
+        SessionBytes = memoryBytes;
         MemoryGuard.Current?.Protect(this, _memory);
     }
 
-    /// <summary>The largest number of positions.</summary>
+    /// <inheritdoc/>
     public int ContextLength => _model.Description.ContextLength;
 
-    /// <summary>Is told every hidden state as it is computed, if set. For probing and for tests; it costs nothing while unset.</summary>
-    /// <remarks>
-    /// It gets the states of a position again whenever that position is computed again: after a truncation, after a failed call,
-    /// and where a decoder with LongRoPE recomputes its cache because its sequence grew past the original length.
-    /// </remarks>
+    /// <inheritdoc/>
+    public long SessionBytes { get; private protected set; }
+
+    /// <inheritdoc/>
     public HiddenStateObserver? HiddenStates { get; set; }
 
-    /// <summary>The packed weights during a call.</summary>
+    /// <summary>Gets the packed weights during a call.</summary>
     [CLSCompliant(false)]
     protected float* Weights { get; private set; }
 
-    /// <summary>The session's memory during a call: what is kept of the sequence, and the activations.</summary>
+    /// <summary>Gets the session's memory during a call: caches, states and activations.</summary>
     [CLSCompliant(false)]
     protected float* Memory { get; private set; }
 
     private protected ModelDescription Description => _model.Description;
-
-    /// <summary>The number of tokens that the model knows.</summary>
-    internal int TokenCount => _model.Description.VocabularySize;
 
     private protected TransformerModel Model => _model;
 
@@ -65,23 +74,43 @@ public abstract unsafe class TransformerSession : ParallelWork, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Computes the work at hand; the same body on every worker. Implemented by generated code.</summary>
-    /// <param name="worker">This worker, from 0.</param>
-    /// <param name="workers">How many compute together.</param>
+    /// <summary>Computes the current work; every worker runs the same body.</summary>
+    /// <remarks>Every worker calls <see cref="Synchronize"/> equally often. An exception ends the run and is thrown in its caller.</remarks>
+    /// <param name="worker">The number of this worker, from 0; 0 is the calling thread.</param>
+    /// <param name="workers">The number of workers that compute together.</param>
     protected abstract void Forward(int worker, int workers);
 
-    /// <inheritdoc/>
-    protected internal sealed override void Execute(int worker, int workers) => Forward(worker, workers);
+    /// <summary>
+    /// A barrier: returns once every worker of the run has called it as often as this one. Every worker then sees what any
+    /// worker wrote before it. Does nothing when one worker runs alone.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Another worker returned from <see cref="Forward"/> after fewer barriers.</exception>
+    protected void Synchronize() => _rendezvous?.Synchronize();
 
-    /// <summary>Tells the observer, if there is one, the hidden states of some rows. Called by one worker.</summary>
-    private protected void Observe(int layer, int firstPosition, int rows, float* hiddenStates, int rowStride)
+    void IParallelWork.Execute(int worker, int workers) => Forward(worker, workers);
+
+    void IParallelWork.Attach(Rendezvous? rendezvous)
     {
-        if (HiddenStates is { } observer)
+        // Unchanged from run to run of one session: an idle write would take the line away from the other workers.
+        if (_rendezvous != rendezvous)
         {
-            for (int row = 0; row < rows; row++)
-            {
-                observer(layer, firstPosition + row, new ReadOnlySpan<float>(hiddenStates + ((nint)row * rowStride), Description.DModel));
-            }
+            _rendezvous = rendezvous;
+        }
+    }
+
+    /// <summary>Invokes an observer with the hidden states of some rows.</summary>
+    private protected void Observe(
+        HiddenStateObserver? observer,
+        int layer,
+        int firstPosition,
+        int rows,
+        float* hiddenStates,
+        int rowStride
+    )
+    {
+        for (int row = 0; observer is not null && row < rows; row++)
+        {
+            observer(layer, firstPosition + row, new ReadOnlySpan<float>(hiddenStates + ((nint)row * rowStride), Description.DModel));
         }
     }
 

@@ -1,13 +1,13 @@
 using System;
 using System.Threading;
 
-namespace Specializer;
+namespace Specializer.CompilerServices;
 
 /// <content>
 /// How a session of a model with LongRoPE follows the length of its sequence: it keeps its tokens, and recomputes its cache
 /// from them where the factors change that hold for all positions.
 /// </content>
-public abstract unsafe partial class DecoderSession
+public abstract unsafe partial class DecoderEngine
 {
     /// <summary>Whether the cache is computed from the kept tokens where it does not hold what a call needs.</summary>
     private readonly bool _recomputes;
@@ -18,9 +18,10 @@ public abstract unsafe partial class DecoderSession
     /// <summary>Whether the cache lacks some of the positions before <see cref="Position"/>.</summary>
     private bool _isStale;
 
-    /// <summary>Where the tokens of the sequence are kept, [ContextLength]; null where nothing is recomputed. Implemented by generated code.</summary>
-    [CLSCompliant(false)]
-    protected virtual int* KeptTokens => null;
+    private readonly long _keptTokensOffset;
+
+    /// <summary>Gets the tokens of the sequence, [ContextLength]; only where the cache is recomputed.</summary>
+    private int* KeptTokens => (int*)(Memory + _keptTokensOffset);
 
     /// <summary>Whether the long rotary factors hold for all positions of a sequence in work. Called by generated code.</summary>
     /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>

@@ -1,5 +1,7 @@
 using System;
+using System.ComponentModel;
 using System.Threading;
+using Specializer.CompilerServices;
 
 namespace Specializer;
 
@@ -15,13 +17,30 @@ public sealed unsafe class DecoderBatch
 {
     private const int FloatsPerLine = AlignedBuffer.Alignment / sizeof(float);
 
-    private readonly DecoderModel _model;
-    private readonly DecoderSession[] _members;
+    private readonly TransformerModel _model;
+    private readonly DecoderEngine[] _members;
     private readonly LogitsRows _logits;
     private int _busy;
 
-    internal DecoderBatch(DecoderModel model, int capacity)
+    /// <summary>Creates a batch. Generated code calls it.</summary>
+    /// <param name="model">A model whose sessions each hold one sequence.</param>
+    /// <param name="capacity">The largest number of sessions of a step.</param>
+    /// <exception cref="ArgumentException">The model is no <see cref="IDecoderModel"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1 or more than a chunk has rows.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public DecoderBatch(TransformerModel model, int capacity)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        model.ThrowIfDisposed();
+        if (model is not IDecoderModel)
+        {
+            throw new ArgumentException(
+                $"{model.Description.Name} is no decoder: only sessions that each hold one sequence and its whole context decode together.",
+                nameof(model)
+            );
+        }
+
         int most = model.Description.ChunkLength;
         if (capacity < 1 || capacity > most)
         {
@@ -33,7 +52,7 @@ public sealed unsafe class DecoderBatch
         }
 
         _model = model;
-        _members = new DecoderSession[capacity];
+        _members = new DecoderEngine[capacity];
         int vocabulary = model.Description.VocabularySize;
         _logits = new LogitsRows(
             capacity,
@@ -64,7 +83,7 @@ public sealed unsafe class DecoderBatch
     /// Whatever it throws, every session is as it was before the call. A session of a model with LongRoPE that this step takes
     /// past the original length recomputes its cache before the step, alone and on all threads.
     /// </remarks>
-    public void Decode(ReadOnlySpan<DecoderSession> sessions, ReadOnlySpan<int> tokens)
+    public void Decode(ReadOnlySpan<IDecoderSession> sessions, ReadOnlySpan<int> tokens)
     {
         if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
@@ -80,7 +99,8 @@ public sealed unsafe class DecoderBatch
             for (; entered < sessions.Length; entered++)
             {
                 // A session that is there twice is busy by now, and says so less clearly.
-                if (Array.IndexOf(_members, sessions[entered], 0, entered) >= 0)
+                var session = (DecoderEngine)sessions[entered];
+                if (Array.IndexOf(_members, session, 0, entered) >= 0)
                 {
                     throw new ArgumentException(
                         $"Session {entered} is there twice; a step processes one token of a session.",
@@ -88,8 +108,8 @@ public sealed unsafe class DecoderBatch
                     );
                 }
 
-                sessions[entered].EnterBatch();
-                _members[entered] = sessions[entered];
+                session.EnterBatch();
+                _members[entered] = session;
             }
 
             CheckRoom(sessions.Length);
@@ -121,7 +141,7 @@ public sealed unsafe class DecoderBatch
         return _logits[index];
     }
 
-    private void Check(ReadOnlySpan<DecoderSession> sessions, ReadOnlySpan<int> tokens)
+    private void Check(ReadOnlySpan<IDecoderSession> sessions, ReadOnlySpan<int> tokens)
     {
         string name = _model.Description.Name;
         if (sessions.IsEmpty || sessions.Length > Capacity)
@@ -143,7 +163,7 @@ public sealed unsafe class DecoderBatch
         for (int i = 0; i < sessions.Length; i++)
         {
             ArgumentNullException.ThrowIfNull(sessions[i], nameof(sessions));
-            if (!sessions[i].IsOf(_model))
+            if (sessions[i] is not DecoderEngine session || !session.IsOf(_model))
             {
                 throw new ArgumentException(
                     $"Session {i} was not created by this {name}; a batch reads the weights of one model.",
@@ -152,7 +172,7 @@ public sealed unsafe class DecoderBatch
             }
         }
 
-        sessions[0].CheckTokens(tokens);
+        ((DecoderEngine)sessions[0]).CheckTokens(tokens);
     }
 
     private void CheckRoom(int count)

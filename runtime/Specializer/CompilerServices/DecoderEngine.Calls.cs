@@ -1,12 +1,12 @@
 using System;
 using System.Threading;
 
-namespace Specializer;
+namespace Specializer.CompilerServices;
 
 /// <content>A call: it is checked, cut into chunks, computed, and undone if it fails.</content>
-public abstract unsafe partial class DecoderSession
+public abstract unsafe partial class DecoderEngine
 {
-    private DecoderSession[]? _members;
+    private DecoderEngine[]? _members;
 
     /// <summary>The position before the call, to which a failure returns.</summary>
     private int _before;
@@ -72,7 +72,7 @@ public abstract unsafe partial class DecoderSession
     /// Processes one checked token of each of several sessions of one model, this one the first of them; called by
     /// <see cref="DecoderBatch"/>, which has entered all of them. Rows of the activations are this session's.
     /// </summary>
-    internal void ProcessBatch(DecoderSession[] members, ReadOnlySpan<int> tokens, float* logits)
+    internal void ProcessBatch(DecoderEngine[] members, ReadOnlySpan<int> tokens, float* logits)
     {
         ThrowIfModelIsDisposed();
         Run(
@@ -102,7 +102,7 @@ public abstract unsafe partial class DecoderSession
     private int Run(
         ReadOnlySpan<int> tokens,
         int sequences,
-        DecoderSession[]? members,
+        DecoderEngine[]? members,
         float* logits,
         Span<float> allLogits,
         bool isPrefix,
@@ -116,7 +116,7 @@ public abstract unsafe partial class DecoderSession
         {
             while (begun < sessions)
             {
-                DecoderSession session = members is null ? this : members[begun];
+                DecoderEngine session = members is null ? this : members[begun];
                 session._before = session.Position;
                 session._isKept = false;
                 begun++;
@@ -181,11 +181,11 @@ public abstract unsafe partial class DecoderSession
     }
 
     /// <summary>Computes the chunk in work and moves every session on by its positions.</summary>
-    private void ComputeChunk(DecoderSession[]? members, int sessions, int positions)
+    private void ComputeChunk(DecoderEngine[]? members, int sessions, int positions)
     {
         for (int i = 0; i < sessions; i++)
         {
-            DecoderSession session = members is null ? this : members[i];
+            DecoderEngine session = members is null ? this : members[i];
             session._highestPosition = Math.Max(session._highestPosition, session.Position + positions);
         }
 
@@ -214,7 +214,7 @@ public abstract unsafe partial class DecoderSession
             _highestPosition = 0;
             _prefix = isPrefix ? tokens.Length : 0;
         }
-        else if (!CanForgetPositions)
+        else if (_keepsState)
         {
             KeepState();
             _isKept = true;
@@ -236,13 +236,13 @@ public abstract unsafe partial class DecoderSession
 
     /// <summary>
     /// Whether the positions before one are still in the caches, that it may be the next: position p of a sliding window lies
-    /// where p + <see cref="WindowCacheLength"/> lies too.
+    /// where p + <see cref="_windowCacheLength"/> lies too.
     /// </summary>
     private bool CanReturnTo(int position) =>
-        Window == 0
+        _window == 0
         || position == 0
-        || _highestPosition <= WindowCacheLength
-        || _highestPosition - position <= WindowCacheLength - Window + 1;
+        || _highestPosition <= _windowCacheLength
+        || _highestPosition - position <= _windowCacheLength - _window + 1;
 
     private void CheckPrefix(ReadOnlySpan<int> tokens)
     {

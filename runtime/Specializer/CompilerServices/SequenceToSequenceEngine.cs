@@ -1,25 +1,12 @@
 using System;
+using System.ComponentModel;
 using System.Threading;
 
-namespace Specializer;
+namespace Specializer.CompilerServices;
 
-/// <summary>
-/// One source and the sequences that are decoded from it. The source is encoded once; what the decoder attends to of it
-/// is kept, and shared by all sequences.
-/// </summary>
-/// <remarks>
-/// <para>
-/// Most uses decode one sequence: Encode, then <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>
-/// with the decoder's start token and <see cref="DecoderSession.Decode"/> token by token. Several sequences over one
-/// source, all of one length, are decoded together by <see cref="Branch"/> and <see cref="DecodeEach"/>.
-/// </para>
-/// <para>
-/// A session is used by one caller at a time; a second one gets an <see cref="InvalidOperationException"/>. No call
-/// allocates managed memory. The results are the same bits for any number of threads, however a prompt is cut into calls,
-/// and whether sequences are decoded alone or together.
-/// </para>
-/// </remarks>
-public abstract unsafe class SequenceToSequenceSession : DecoderSession
+/// <summary>The base of sessions that decode sequences from a source. For generated code.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract unsafe partial class SequenceToSequenceEngine : DecoderEngine, ISequenceToSequenceSession
 {
     private readonly long _sourceHiddenOffset;
     private readonly int _sourceHiddenStride;
@@ -28,70 +15,74 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
     private int[] _slots;
     private int[] _nextSlots;
 
-    /// <summary>Allocates a session. Called by generated code.</summary>
+    /// <summary>Allocates a session.</summary>
     /// <param name="model">The model that owns the weights.</param>
-    /// <param name="sequences">How many sequences can be decoded together.</param>
+    /// <param name="sequences">The number of sequences that can be decoded together.</param>
     /// <param name="memoryBytes">The bytes of caches and activations for one sequence.</param>
-    /// <param name="sequenceBytes">The bytes of every further sequence.</param>
     /// <param name="logitsRows">The number of positions whose logits are computed together.</param>
     /// <param name="logitsRowStride">The floats from one position's logits to the next, a multiple of 16.</param>
-    /// <param name="sourceHiddenOffset">Where the encoder's output lies, in floats.</param>
+    /// <param name="sourceHiddenOffset">The offset of the encoder's output, in floats.</param>
     /// <param name="sourceHiddenStride">The floats from one position's output to the next.</param>
-    protected SequenceToSequenceSession(
-        SequenceToSequenceModel model,
+    /// <param name="window">The positions of a sliding window whose caches do not hold the whole context; 0 without such.</param>
+    /// <param name="windowCacheLength">The positions that the caches of that window hold.</param>
+    /// <param name="keepsState">Whether a state stands for all positions (linear attention), so that a failed call is undone from a copy.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sequences"/> is less than 1 or more than a chunk has rows.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <exception cref="InsufficientMemoryException">The system does not grant that much memory.</exception>
+    protected SequenceToSequenceEngine(
+        TransformerModel model,
         int sequences,
         long memoryBytes,
-        long sequenceBytes,
         int logitsRows,
         int logitsRowStride,
         long sourceHiddenOffset,
-        int sourceHiddenStride
+        int sourceHiddenStride,
+        int window = 0,
+        int windowCacheLength = 0,
+        bool keepsState = false
     )
-        : base(model, TotalBytes(model, sequences, memoryBytes, sequenceBytes), Math.Max(logitsRows, sequences), logitsRowStride, sequences)
+        : base(
+            model,
+            sequences,
+            TotalBytes(model, sequences, memoryBytes),
+            Math.Max(logitsRows, sequences),
+            logitsRowStride,
+            window,
+            windowCacheLength,
+            keepsState,
+            keptTokensOffset: -1
+        )
     {
-        Source = ((SequenceToSequenceModel)Model).Source;
         Sequences = sequences;
         ActiveSequences = 1;
         _sourceHiddenOffset = sourceHiddenOffset;
         _sourceHiddenStride = sourceHiddenStride;
-        _sequenceFloats = sequenceBytes / sizeof(float);
+        _sequenceFloats = Description.SequenceBytes / sizeof(float);
         _isTaken = new bool[sequences];
         _slots = new int[sequences];
         _nextSlots = new int[sequences];
     }
 
-    /// <summary>How many sequences can be decoded together.</summary>
+    /// <inheritdoc/>
     public int Sequences { get; }
 
-    /// <summary>How many sequences are being decoded; 1 until <see cref="Branch"/> makes more.</summary>
+    /// <inheritdoc/>
     public int ActiveSequences { get; private set; }
 
-    /// <summary>The positions of the source that is encoded; 0 before the first.</summary>
+    /// <inheritdoc/>
     public int EncodedLength { get; private set; }
 
-    /// <summary>The largest number of positions of a source.</summary>
-    public int SourceLength => Source.Length;
+    /// <inheritdoc/>
+    public int SourceLength => Description.SourceLength;
 
-    /// <summary>The number of token ids; as many logits as this.</summary>
-    public int VocabularySize => Description.VocabularySize;
-
-    /// <summary>Is told every hidden state of the encoder as it is computed, if set. For probing and for tests; it costs nothing while unset.</summary>
+    /// <inheritdoc/>
     public HiddenStateObserver? SourceHiddenStates { get; set; }
 
-    /// <summary>Whether the work at hand is the encoder's.</summary>
-    protected bool IsEncoding { get; private set; }
+    private protected sealed override HiddenStateObserver? EncodedStates => SourceHiddenStates;
 
-    /// <summary>The positions of the source in work.</summary>
-    protected int Length { get; private set; }
+    private protected sealed override int OwnSequences => ActiveSequences;
 
-    /// <summary>What the encoder takes.</summary>
-    private protected SourceDescription Source { get; }
-
-    /// <summary>Copies the encoder's output for the source, behind its final norm if it has one.</summary>
-    /// <param name="destination">Receives [<see cref="EncodedLength"/>, d_model] values, row after row.</param>
-    /// <exception cref="ArgumentException">The destination has another length.</exception>
-    /// <exception cref="InvalidOperationException">There is no source, or another call on this session is running.</exception>
-    /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    /// <inheritdoc/>
     public void CopyEncoderOutput(Span<float> destination)
     {
         Enter();
@@ -123,16 +114,7 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
         }
     }
 
-    /// <summary>
-    /// Chooses which sequences go on and how often: sequence i from now on continues what was sequence
-    /// <paramref name="parents"/>[i]. What the decoder keeps of the source is not copied, and of a sequence's own cache
-    /// only what more than one continues.
-    /// </summary>
-    /// <param name="parents">For each sequence from now on, at most <see cref="Sequences"/>, which of the present ones it continues.</param>
-    /// <exception cref="ArgumentException">There is no parent, or there are more than <see cref="Sequences"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A parent is none of the <see cref="ActiveSequences"/>.</exception>
-    /// <exception cref="InvalidOperationException">There is no source, or another call on this session is running.</exception>
-    /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    /// <inheritdoc/>
     public void Branch(ReadOnlySpan<int> parents)
     {
         Enter();
@@ -151,12 +133,7 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
         }
     }
 
-    /// <summary>Processes one more token of every sequence, all of them together.</summary>
-    /// <param name="tokens">A token for each of the <see cref="ActiveSequences"/>, at least 0 and less than the vocabulary size.</param>
-    /// <exception cref="ArgumentException">There are not as many tokens as sequences, or the context is full.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
-    /// <exception cref="InvalidOperationException">There is no source, or another call on this session is running.</exception>
-    /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    /// <inheritdoc/>
     public void DecodeEach(ReadOnlySpan<int> tokens)
     {
         Enter();
@@ -189,9 +166,7 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
         }
     }
 
-    /// <summary>The logits after the last token of a sequence; overwritten by the next call that processes tokens.</summary>
-    /// <param name="sequence">The sequence as of that token, before any <see cref="Branch"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such sequence.</exception>
+    /// <inheritdoc/>
     public ReadOnlySpan<float> LogitsOf(int sequence)
     {
         if ((uint)sequence >= (uint)ActiveSequences)
@@ -202,21 +177,7 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
         return LogitsRow(ActiveSequences == 1 ? LastLogitsRow : sequence);
     }
 
-    /// <inheritdoc/>
-    [CLSCompliant(false)]
-    protected sealed override float* CacheOf(int sequence) => Memory + (_slots[sequence] * _sequenceFloats);
-
-    /// <inheritdoc/>
-    protected sealed override int PositionOf(int sequence) => Position;
-
-    /// <summary>With several sequences there is no telling whose states the observer would be told.</summary>
-    private protected sealed override void ObserveSequence(int sequence, int layer, int rows, float* hiddenStates, int rowStride)
-    {
-        if (ActiveSequences == 1)
-        {
-            base.ObserveSequence(sequence, layer, rows, hiddenStates, rowStride);
-        }
-    }
+    private protected sealed override float* OwnCacheOf(int sequence) => Memory + (_slots[sequence] * _sequenceFloats);
 
     /// <summary>Copies what one cache holds to another. Implemented by generated code.</summary>
     /// <param name="origin">The cache to copy.</param>
@@ -239,42 +200,6 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
         }
     }
 
-    /// <summary>Tells the observer of the source, if there is one, the hidden states of the encoder. Called by one worker of generated code.</summary>
-    /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
-    /// <param name="hiddenStates">The hidden states of the whole source.</param>
-    /// <param name="rowStride">The floats from one row to the next.</param>
-    [CLSCompliant(false)]
-    protected void ReportSourceStates(int layer, float* hiddenStates, int rowStride)
-    {
-        if (SourceHiddenStates is { } observer)
-        {
-            for (int row = 0; row < Length; row++)
-            {
-                observer(layer, row, new ReadOnlySpan<float>(hiddenStates + ((nint)row * rowStride), Description.DModel));
-            }
-        }
-    }
-
-    /// <summary>Computes a source that the derived class has checked and pinned, in a call that it has entered.</summary>
-    /// <param name="length">The positions of the source.</param>
-    private protected void EncodeSource(int length)
-    {
-        EncodedLength = 0;
-        Forget();
-        Length = length;
-        IsEncoding = true;
-        try
-        {
-            Compute();
-        }
-        finally
-        {
-            IsEncoding = false;
-        }
-
-        EncodedLength = length;
-    }
-
     private protected sealed override void Prepare()
     {
         ThrowIfNothingIsEncoded();
@@ -283,16 +208,16 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
 
     /// <summary>The bytes of all sequences.</summary>
     /// <exception cref="InsufficientMemoryException">They cannot be counted.</exception>
-    private static long TotalBytes(SequenceToSequenceModel model, int sequences, long memoryBytes, long sequenceBytes)
+    private static long TotalBytes(TransformerModel model, int sequences, long memoryBytes)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Int128 bytes = memoryBytes + ((Int128)(Checked(model, sequences) - 1) * sequenceBytes);
+        Int128 bytes = memoryBytes + ((Int128)(Checked(model, sequences) - 1) * model.Description.SequenceBytes);
         return bytes <= long.MaxValue
             ? (long)bytes
             : throw MemoryRequest.Session(model.Description, sequences).Refused((UInt128)bytes, null);
     }
 
-    private static int Checked(SequenceToSequenceModel model, int sequences)
+    private static int Checked(TransformerModel model, int sequences)
     {
         ArgumentNullException.ThrowIfNull(model);
         int most = model.Description.ChunkLength;

@@ -1,0 +1,214 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Emission;
+
+/// <summary>
+/// Writes the capabilities of a model: the interfaces of its class and of its session, and the members that implement them. A
+/// class has no member that its architecture cannot honour.
+/// </summary>
+/// <param name="kind">The kind of model.</param>
+/// <param name="name">The class of the model.</param>
+/// <param name="canTruncate">Whether the last positions of a sequence can be removed: not where one state stands for all of them.</param>
+internal sealed class CapabilityEmitter(ModelKind kind, string name, bool canTruncate)
+{
+    private const string Runtime = "global::Specializer.";
+
+    /// <summary>The runtime's namespace of what only generated code uses.</summary>
+    public const string Services = Runtime + "CompilerServices.";
+
+    private bool IsDecoder => kind is ModelKind.Decoder or ModelKind.PrefixDecoder;
+
+    private bool IsEncoder => kind is ModelKind.Encoder or ModelKind.ImageEncoder;
+
+    /// <summary>The type of what is encoded; empty for models that encode nothing.</summary>
+    private string Input =>
+        kind switch
+        {
+            ModelKind.Encoder or ModelKind.EncoderDecoder => Runtime + "TokenInput",
+            ModelKind.ImageEncoder => Runtime + "ImageInput",
+            ModelKind.Speech => Runtime + "LogMelInput",
+            _ => "",
+        };
+
+    /// <summary>The interface that says what the model can do.</summary>
+    public string ModelInterface =>
+        IsDecoder ? Runtime + "IDecoderModel"
+        : IsEncoder ? $"{Runtime}IEncoderModel<{Input}>"
+        : $"{Runtime}ISequenceToSequenceModel<{Input}>";
+
+    /// <summary>The interface for code that loads a model whose class is a type argument.</summary>
+    public string LoadInterface => $"{Runtime}IModel<{name}>";
+
+    /// <summary>The base class of the session.</summary>
+    public string SessionBase =>
+        Services
+        + (
+            IsDecoder ? "DecoderEngine"
+            : IsEncoder ? "SessionEngine"
+            : "SequenceToSequenceEngine"
+        );
+
+    /// <summary>The interfaces that say what the session can do.</summary>
+    public IEnumerable<string> SessionInterfaces
+    {
+        get
+        {
+            if (!IsDecoder)
+            {
+                yield return $"{Runtime}{(IsEncoder ? "IEncoderSession" : "ISequenceToSequenceSession")}<{Input}>";
+            }
+
+            if (kind == ModelKind.PrefixDecoder)
+            {
+                yield return $"{Runtime}IPrefixSession<{Runtime}TokenInput>";
+            }
+
+            if (!IsEncoder && canTruncate)
+            {
+                yield return Runtime + "ITruncatableSession";
+            }
+        }
+    }
+
+    /// <summary>Writes the members of the model that create sessions and batches.</summary>
+    /// <param name="writer">Where they are written.</param>
+    /// <param name="explicitly">Whether the interface of the model is implemented too.</param>
+    public void EmitModelMembers(SourceWriter writer, bool explicitly = true)
+    {
+        if (IsDecoder)
+        {
+            writer.Separate();
+            writer.Line(
+                $$"""
+                /// <inheritdoc cref="{{Runtime}}IDecoderModel.CreateSession"/>
+                public Session CreateSession() => new Session(this);
+
+                /// <inheritdoc/>
+                public {{Runtime}}DecoderBatch CreateBatch(int capacity) => new {{Runtime}}DecoderBatch(this, capacity);
+                """
+            );
+            if (explicitly)
+            {
+                writer.Separate();
+                writer.Line($"{Runtime}IDecoderSession {Runtime}IDecoderModel.CreateSession() => CreateSession();");
+            }
+
+            return;
+        }
+
+        string documented = IsEncoder ? "IEncoderModel{TInput}.CreateSession" : "ISequenceToSequenceModel{TInput}.CreateSession(int)",
+            session = IsEncoder ? "IEncoderSession" : "ISequenceToSequenceSession",
+            parameter = IsEncoder ? "" : "int sequences",
+            argument = IsEncoder ? "" : "sequences";
+        writer.Separate();
+        writer.Line(
+            $$"""
+            /// <inheritdoc cref="{{Runtime}}{{documented}}"/>
+            public Session CreateSession({{parameter}}{{(IsEncoder ? "" : " = 1")}}) => new Session(this{{(
+                IsEncoder ? "" : ", sequences"
+            )}});
+            """
+        );
+        if (explicitly)
+        {
+            writer.Separate();
+            writer.Line($"{Runtime}{session}<{Input}> {ModelInterface}.CreateSession({parameter}) => CreateSession({argument});");
+        }
+    }
+
+    /// <summary>Writes the members of the session beside those that all sessions with its base class have.</summary>
+    public void EmitSessionMembers(SourceWriter writer)
+    {
+        if (kind == ModelKind.PrefixDecoder)
+        {
+            EmitForwarding(
+                writer,
+                "IPrefixSession{TInput}.PrefillPrefix(TInput, global::System.Threading.CancellationToken)",
+                $$"""
+                public global::System.ReadOnlySpan<float> PrefillPrefix({{Tokens}} prefix, {{Cancellation}})
+                {
+                    return ProcessPrefix(prefix, cancellationToken);
+                }
+                """,
+                $$"""
+                public global::System.ReadOnlySpan<float> PrefillPrefix({{Runtime}}TokenInput prefix, {{Cancellation}})
+                {
+                    return ProcessPrefix(prefix, cancellationToken);
+                }
+                """
+            );
+        }
+
+        if (IsEncoder)
+        {
+            string plain = kind == ModelKind.Encoder ? Tokens + " tokens" : Floats + " pixels",
+                made = kind == ModelKind.Encoder ? "tokens" : "pixels",
+                method = kind == ModelKind.Encoder ? "EncodeTokens" : "EncodeImages";
+            string results = $"global::System.Span<float> output, global::System.Span<float> hiddenStates = default, {Cancellation}";
+            EmitForwarding(
+                writer,
+                "IEncoderSession{TInput}.Encode(TInput, global::System.Span{float}, global::System.Span{float}, global::System.Threading.CancellationToken)",
+                $$"""
+                public void Encode({{plain}}, {{results}})
+                {
+                    {{method}}(new {{Input}}({{made}}), output, hiddenStates, cancellationToken);
+                }
+                """,
+                $$"""
+                public void Encode({{Input}} input, {{results}})
+                {
+                    {{method}}(input, output, hiddenStates, cancellationToken);
+                }
+                """
+            );
+        }
+        else if (!IsDecoder)
+        {
+            EmitForwarding(
+                writer,
+                "ISequenceToSequenceSession{TInput}.Encode(TInput, global::System.Threading.CancellationToken)",
+                $$"""
+                public void Encode({{(kind == ModelKind.Speech ? Floats : Tokens)}} source, {{Cancellation}})
+                {
+                    EncodeSource({{(kind == ModelKind.Speech ? $"new {Input}(source)" : "source")}}, cancellationToken);
+                }
+                """,
+                $$"""
+                public void Encode({{Input}} source, {{Cancellation}})
+                {
+                    EncodeSource(source, cancellationToken);
+                }
+                """
+            );
+        }
+
+        if (!IsEncoder && canTruncate)
+        {
+            writer.Separate();
+            writer.Line(
+                """
+                /// <inheritdoc/>
+                public void Truncate(int position) => TruncateTo(position);
+                """
+            );
+        }
+    }
+
+    private const string Tokens = "global::System.ReadOnlySpan<int>",
+        Floats = "global::System.ReadOnlySpan<float>",
+        Cancellation = "global::System.Threading.CancellationToken cancellationToken = default";
+
+    /// <summary>Writes a member of an interface and the same for a plain span.</summary>
+    private static void EmitForwarding(SourceWriter writer, string member, string ofSpan, string ofInput)
+    {
+        writer.Separate();
+        writer.Line($"/// <inheritdoc cref=\"{Runtime}{member}\"/>");
+        writer.Line(ofSpan);
+        writer.Separate();
+        writer.Line("/// <inheritdoc/>");
+        writer.Line(ofInput);
+    }
+}

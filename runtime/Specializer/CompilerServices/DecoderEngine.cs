@@ -1,0 +1,271 @@
+using System;
+using System.ComponentModel;
+using System.Threading;
+
+namespace Specializer.CompilerServices;
+
+/// <summary>The base of sessions that continue sequences of tokens. For generated code.</summary>
+/// <remarks>
+/// The rows that <see cref="SessionEngine.Forward"/> computes are positions of one sequence that follow each other, or one
+/// position of each of several sequences: those of an encoder-decoder's session, or the sessions of a <see cref="DecoderBatch"/>.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSession
+{
+    private readonly LogitsRows _logits;
+    private readonly MostProbableToken _mostProbable;
+    private readonly int _window;
+    private readonly int _windowCacheLength;
+    private readonly bool _keepsState;
+    private int _prefix;
+
+    /// <summary>The number of positions that were computed since the sequence began, removed ones included.</summary>
+    private int _highestPosition;
+
+    /// <summary>Allocates a session.</summary>
+    /// <param name="model">The model that owns the weights.</param>
+    /// <param name="memoryBytes">The bytes of caches and activations.</param>
+    /// <param name="logitsRows">The number of positions whose logits are computed together.</param>
+    /// <param name="logitsRowStride">The floats from one position's logits to the next, a multiple of 16.</param>
+    /// <param name="window">The positions of a sliding window whose caches do not hold the whole context; 0 without such.</param>
+    /// <param name="windowCacheLength">The positions that the caches of that window hold.</param>
+    /// <param name="keepsState">Whether a state stands for all positions (linear attention), so that a failed call is undone from a copy.</param>
+    /// <param name="keptTokensOffset">The offset of the kept tokens, [ContextLength], in floats; negative if the cache is never recomputed.</param>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <exception cref="InsufficientMemoryException">The system does not grant that much memory.</exception>
+    protected DecoderEngine(
+        TransformerModel model,
+        long memoryBytes,
+        int logitsRows,
+        int logitsRowStride,
+        int window = 0,
+        int windowCacheLength = 0,
+        bool keepsState = false,
+        long keptTokensOffset = -1
+    )
+        : this(model, 1, memoryBytes, logitsRows, logitsRowStride, window, windowCacheLength, keepsState, keptTokensOffset) { }
+
+    private protected DecoderEngine(
+        TransformerModel model,
+        int sequences,
+        long memoryBytes,
+        int logitsRows,
+        int logitsRowStride,
+        int window,
+        int windowCacheLength,
+        bool keepsState,
+        long keptTokensOffset
+    )
+        : base(model, memoryBytes, sequences)
+    {
+        _logits = new LogitsRows(logitsRows, logitsRowStride, Description.VocabularySize, MemoryRequest.Session(Description, sequences));
+        _mostProbable = new MostProbableToken(Model.Threads);
+        _window = window;
+        _windowCacheLength = windowCacheLength;
+        _keepsState = keepsState;
+        _keptTokensOffset = keptTokensOffset;
+        _recomputes = Description.OriginalContextLength > 0 && Model.OriginalLengthCrossing == OriginalLengthCrossing.Recompute;
+        SessionBytes = memoryBytes + _logits.ByteLength;
+    }
+
+    /// <inheritdoc/>
+    public int VocabularySize => Description.VocabularySize;
+
+    /// <inheritdoc/>
+    public int Position { get; private protected set; }
+
+    /// <summary>Gets the number of rows of the current chunk.</summary>
+    protected int Rows { get; private set; }
+
+    /// <summary>Gets the number of sequences of the current rows, each with equally many: one sequence, or several with a row each.</summary>
+    protected int SequencesInWork { get; private set; } = 1;
+
+    /// <summary>Gets the first row of the current chunk whose logits are wanted; <see cref="Rows"/> if none is.</summary>
+    protected int FirstLogitsRow { get; private set; }
+
+    /// <summary>Gets the address that receives the logits of the current rows.</summary>
+    [CLSCompliant(false)]
+    protected float* Logits { get; private set; }
+
+    /// <summary>Gets whether the most probable token after the last current row is wanted, whose logits are then the only ones.</summary>
+    protected bool FindsMostProbable { get; private set; }
+
+    /// <summary>Gets the row of the last token's logits.</summary>
+    private protected int LastLogitsRow { get; private set; }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default) =>
+        Process(tokens, default, cancellationToken);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken = default)
+    {
+        long expected = (long)tokens.Length * Description.VocabularySize;
+        if (allLogits.Length != expected)
+        {
+            throw new ArgumentException(
+                $"The span for the logits has {allLogits.Length} elements; {tokens.Length} tokens and a vocabulary of {Description.VocabularySize} need {expected}.",
+                nameof(allLogits)
+            );
+        }
+
+        return Process(tokens, allLogits, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public int PrefillGreedy(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default) =>
+        ProcessSequence(tokens, default, isPrefix: false, isGreedy: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Decode(int token)
+    {
+        int* one = &token;
+        return Process(new ReadOnlySpan<int>(one, 1), default, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public int DecodeGreedy(int token)
+    {
+        int* one = &token;
+        return PrefillGreedy(new ReadOnlySpan<int>(one, 1));
+    }
+
+    /// <inheritdoc/>
+    public void Reset() => TruncateTo(0);
+
+    /// <summary>Processes a prefix, for <see cref="IPrefixSession{TInput}"/>.</summary>
+    /// <param name="prefix">The tokens of the prefix.</param>
+    /// <param name="cancellationToken">Checked before the prefix.</param>
+    /// <returns>The logits after its last token.</returns>
+    protected ReadOnlySpan<float> ProcessPrefix(ReadOnlySpan<int> prefix, CancellationToken cancellationToken) =>
+        Process(prefix, default, cancellationToken, isPrefix: true);
+
+    /// <summary>Processes a prefix, for <see cref="IPrefixSession{TInput}"/>.</summary>
+    /// <param name="prefix">The prefix: one sequence of tokens.</param>
+    /// <param name="cancellationToken">Checked before the prefix.</param>
+    /// <returns>The logits after its last token.</returns>
+    /// <exception cref="ArgumentException">The input is more than one sequence, or has token types, a mask or global tokens.</exception>
+    protected ReadOnlySpan<float> ProcessPrefix(TokenInput prefix, CancellationToken cancellationToken)
+    {
+        EncoderArguments.CheckPlain(Description, prefix, nameof(prefix));
+        return ProcessPrefix(prefix.Tokens, cancellationToken);
+    }
+
+    /// <summary>Removes all positions from the given one on, for <see cref="ITruncatableSession"/>.</summary>
+    /// <param name="position">The number of positions to keep.</param>
+    protected void TruncateTo(int position)
+    {
+        Enter();
+        try
+        {
+            if ((uint)position > (uint)Position)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(position),
+                    position,
+                    $"The session holds {Position} positions; it can be truncated to 0 up to {Position}."
+                );
+            }
+
+            bool isLost = false;
+            if (position != 0 && position != Position)
+            {
+                if (_recomputes)
+                {
+                    // What the cache cannot give back is recomputed by the next call.
+                    isLost = !CanReturnTo(position);
+                }
+                else if (!CanReturnTo(position))
+                {
+                    throw new InvalidOperationException(
+                        $"The caches of {Description.Name} hold what the {_window} positions of its sliding window need: after {_highestPosition} positions the session can be truncated to 0 or to {_highestPosition - (_windowCacheLength - _window + 1)} and more, not to {position}."
+                    );
+                }
+
+                if (position < _prefix)
+                {
+                    throw new InvalidOperationException(
+                        $"The first {_prefix} positions are a prefix, which sees all of itself: the session can be truncated to 0 or to {_prefix} and more, not to {position}."
+                    );
+                }
+            }
+
+            Position = position;
+            _isStale |= isLost;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Returns the memory with the cache of a current sequence.</summary>
+    /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
+    [CLSCompliant(false)]
+    protected float* CacheOf(int sequence) => _members is null ? OwnCacheOf(sequence) : _members[sequence].Memory;
+
+    /// <summary>Returns the position of the first row of a current sequence.</summary>
+    /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
+    protected int PositionOf(int sequence) => Member(sequence).Position;
+
+    /// <summary>Returns the positions of the prefix of a current sequence, which attend to each other; 0 if there is none.</summary>
+    /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
+    protected int PrefixOf(int sequence) => Member(sequence)._prefix;
+
+    /// <summary>Copies the state that <see cref="Position"/> does not undo, before a call that may fail.</summary>
+    protected virtual void KeepState() { }
+
+    /// <summary>Restores the state that <see cref="KeepState"/> copied.</summary>
+    protected virtual void RestoreState() { }
+
+    /// <summary>
+    /// Records a worker's arg-max token. Called by every worker; a session whose workers do not call it searches all logits
+    /// afterwards.
+    /// </summary>
+    /// <param name="worker">The number of this worker.</param>
+    /// <param name="token">The token with the highest of its logits, or the first whose logit is NaN; -1 if it has computed none.</param>
+    protected void ReportMostProbable(int worker, int token) => _mostProbable.Report(worker, token);
+
+    /// <summary>Invokes the observer, if there is one, with the hidden states of the current chunk. Called by one worker.</summary>
+    /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
+    /// <param name="hiddenStates">The hidden states, <see cref="Rows"/> rows.</param>
+    /// <param name="rowStride">The floats from one row to the next.</param>
+    [CLSCompliant(false)]
+    protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride)
+    {
+        // With several sequences of its own, a session does not say which of them a state belongs to.
+        if (_members is null && OwnSequences > 1)
+        {
+            return;
+        }
+
+        int rows = Rows / SequencesInWork;
+        for (int sequence = 0; sequence < SequencesInWork; sequence++)
+        {
+            DecoderEngine member = Member(sequence);
+            Observe(member.HiddenStates, layer, member.Position, rows, hiddenStates + ((nint)sequence * rows * rowStride), rowStride);
+        }
+    }
+
+    /// <summary>Gets the number of sequences that this session decodes by itself.</summary>
+    private protected virtual int OwnSequences => 1;
+
+    /// <summary>Returns the memory with the cache of one of this session's own sequences.</summary>
+    private protected virtual float* OwnCacheOf(int sequence) => Memory;
+
+    /// <summary>Prepares for tokens of one sequence, or throws if that is impossible.</summary>
+    private protected virtual void Prepare() { }
+
+    private protected ReadOnlySpan<float> LogitsRow(int row) => _logits[row];
+
+    internal bool IsOf(TransformerModel model) => ReferenceEquals(Model, model);
+
+    internal void CheckTokens(ReadOnlySpan<int> tokens) => CheckVocabulary(tokens, nameof(tokens));
+
+    internal void EnterBatch() => Enter();
+
+    internal void LeaveBatch() => Leave();
+
+    /// <summary>Returns the session of a current sequence: this one, or that of a batch.</summary>
+    private DecoderEngine Member(int sequence) => _members is null ? this : _members[sequence];
+}
