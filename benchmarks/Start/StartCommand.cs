@@ -30,7 +30,7 @@ internal static class StartCommand
         string folder = Directory.CreateTempSubdirectory("specializer-start-").FullName;
         try
         {
-            (string checkpoint, string packed) = Save(folder, Llama15M.Tensors, weights => Llama15M.Load(weights));
+            (string checkpoint, string packed) = Save<Llama15M>(folder);
             Console.WriteLine(
                 "| from | start to first token, ms | JIT before loading, ms | JIT up to the first token, ms | JIT of the rest of the kernels, ms | methods of the kernels |"
             );
@@ -39,7 +39,7 @@ internal static class StartCommand
             Report("packed file", packed);
             if (OperatingSystem.IsLinux())
             {
-                (checkpoint, packed) = Save(folder, Llama110M.Tensors, weights => Llama110M.Load(weights));
+                (checkpoint, packed) = Save<Llama110M>(folder);
                 Console.WriteLine();
                 Console.WriteLine(
                     "| from | packed weights, MB | memory of its own for the model, MB | of the packed weights | at most resident besides what was before, with mapped files, MB | of the packed weights |"
@@ -56,13 +56,14 @@ internal static class StartCommand
     }
 
     /// <summary>Saves random weights of a model as a checkpoint and as a packed file.</summary>
-    private static (string Checkpoint, string Packed) Save(string folder, TensorTable tensors, Func<RandomWeights, TransformerModel> load)
+    private static (string Checkpoint, string Packed) Save<TModel>(string folder)
+        where TModel : TransformerModel, IModel<TModel>
     {
         string checkpoint = Path.Combine(folder, "model.safetensors"),
             packed = Path.Combine(folder, "model.packed");
-        using var weights = new RandomWeights(tensors, seed: 1);
+        using var weights = new RandomWeights(TModel.Tensors, seed: 1);
         SafetensorsCopy.Write(checkpoint, weights);
-        using TransformerModel model = load(weights);
+        using TModel model = TModel.Load(weights);
         model.SavePacked(packed);
         return (checkpoint, packed);
     }

@@ -58,7 +58,7 @@ public sealed class SentenceEncoderTests
                 ObservedStates observed = new(session, length);
                 float[] pooled = new float[SentenceEncoder.OutputWidth],
                     states = new float[length * SentenceEncoder.DModel];
-                session.Encode(tokens, [], pooled, states);
+                session.Encode(new TokenInput(tokens), pooled, states);
                 OracleRun run = oracle.Run(tokens);
                 double[][] expected = run.LastHidden;
                 for (int layer = 0; layer <= SentenceEncoder.Layers; layer++)
