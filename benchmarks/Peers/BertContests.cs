@@ -50,7 +50,11 @@ internal static class BertContests
         int[] tokens = OwnSequence.Tokens(length, model.Description.VocabularySize),
             types = new int[length];
         float[] hiddenStates = new float[length * width];
-        Contestant ours = new("ours f32", () => session.Encode(new TokenInput(tokens) { TokenTypes = types }, default, hiddenStates), () => [.. hiddenStates])
+        Contestant ours = new(
+            "ours f32",
+            () => session.Encode(new TokenInput(tokens) { TokenTypes = types }, default, hiddenStates),
+            () => [.. hiddenStates]
+        )
         {
             Release = () =>
             {

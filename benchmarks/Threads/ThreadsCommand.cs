@@ -55,11 +55,7 @@ internal static class ThreadsCommand
             Console.WriteLine();
             Console.WriteLine("| model | threads of the model | tokens/s, one session | tokens/s, two sessions at once | times as many |");
             Console.WriteLine("|---|---:|---:|---:|---:|");
-            foreach (
-                MeasuredModel model in measured.Where(static model =>
-                    model.Type.IsAssignableTo(typeof(IDecoderModel))
-                )
-            )
+            foreach (MeasuredModel model in measured.Where(static model => model.Type.IsAssignableTo(typeof(IDecoderModel))))
             {
                 MeasureSessions(model, 1);
                 MeasureSessions(model, count);

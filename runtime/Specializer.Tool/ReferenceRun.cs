@@ -157,14 +157,7 @@ internal sealed class ReferenceRun
     /// Runs an action and compares the hidden states that it computes. The states of the last layer are compared as results,
     /// because many classes of transformers return them after the final norm.
     /// </summary>
-    private void Observing(
-        ISession session,
-        Action<HiddenStateObserver?> observe,
-        int positions,
-        int layers,
-        string states,
-        Action run
-    )
+    private void Observing(ISession session, Action<HiddenStateObserver?> observe, int positions, int layers, string states, Action run)
     {
         _ = session;
         int width = states.StartsWith("encoder", StringComparison.Ordinal) ? _plan.Encoder!.Architecture.Width : _plan.Architecture.Width;

@@ -48,7 +48,10 @@ internal sealed class ImageRun : ModelRun
     private float[] Encode(IEncoderModel<ImageInput> model, IEncoderSession<ImageInput> session, float[] pixels)
     {
         float[] output = new float[
-            pixels.Length / _pixels.Length * model.Description.OutputWidth * (model.Description.OutputPerToken ? Architecture.ContextLength : 1)
+            pixels.Length
+                / _pixels.Length
+                * model.Description.OutputWidth
+                * (model.Description.OutputPerToken ? Architecture.ContextLength : 1)
         ];
         session.Encode(pixels, output);
         return output;

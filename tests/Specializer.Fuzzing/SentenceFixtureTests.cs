@@ -138,8 +138,9 @@ public sealed class SentenceFixtureTests
             .Logits;
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
-            using var model = (IEncoderModel<TokenInput>)
-                s_assembly.Value.Load(Array.IndexOf(s_names, name), weights, new ModelOptions { InstructionSet = instructionSet });
+            using var model =
+                (IEncoderModel<TokenInput>)
+                    s_assembly.Value.Load(Array.IndexOf(s_names, name), weights, new ModelOptions { InstructionSet = instructionSet });
             using IEncoderSession<TokenInput> session = model.CreateSession();
             float[] output = new float[model.Description.OutputWidth * (model.Description.OutputPerToken ? tokens.Length : 1)],
                 states = new float[tokens.Length * model.Description.DModel];

@@ -85,7 +85,9 @@ public sealed class ProjectSettingsTests
         Assert.NotEmpty(
             GeneratorRun
                 .Of(
-                    project.AddSyntaxTrees(CSharpSyntaxTree.ParseText("namespace Specializer { class TransformerModel; class WeightsSource; }"))
+                    project.AddSyntaxTrees(
+                        CSharpSyntaxTree.ParseText("namespace Specializer { class TransformerModel; class WeightsSource; }")
+                    )
                 )
                 .Emit()
         );

@@ -351,8 +351,7 @@ internal static class DeclarationParser
                 "a class without type parameters"
             ),
             _ when typeAndContaining.Any(static symbol => symbol.IsFileLocal) => ("local to a file", "a class without the modifier 'file'"),
-            { BaseType: { SpecialType: not SpecialType.System_Object } baseType }
-                when baseType.ToDisplayString() != GeneratedBase => (
+            { BaseType: { SpecialType: not SpecialType.System_Object } baseType } when baseType.ToDisplayString() != GeneratedBase => (
                 "derived from " + baseType.Name,
                 "a class without a base class, because the generator adds one"
             ),

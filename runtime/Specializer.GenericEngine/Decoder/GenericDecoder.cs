@@ -75,10 +75,7 @@ public sealed unsafe class GenericDecoder : TransformerModel, IDecoderModel
         try
         {
             tensors.Pack(weights.Address);
-            return new GenericDecoder(
-                plan,
-                new ModelWeights(Describe(plan, tensors.ParameterCount), weights, instructionSet, options)
-            );
+            return new GenericDecoder(plan, new ModelWeights(Describe(plan, tensors.ParameterCount), weights, instructionSet, options));
         }
         catch
         {

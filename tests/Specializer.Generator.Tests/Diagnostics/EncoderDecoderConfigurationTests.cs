@@ -49,7 +49,11 @@ public sealed class EncoderDecoderConfigurationTests
         CSharpCompilation project = TestProject.Compile(Declaration(""));
         Assert.Empty(await Analysis.Of(project, File(configuration)));
         GeneratorRun run = GeneratorRun.Of(project, File(configuration));
-        Assert.Contains("global::Specializer.ISequenceToSequenceModel<global::Specializer.TokenInput>", run.Files["Model.Model.g.cs"], StringComparison.Ordinal);
+        Assert.Contains(
+            "global::Specializer.ISequenceToSequenceModel<global::Specializer.TokenInput>",
+            run.Files["Model.Model.g.cs"],
+            StringComparison.Ordinal
+        );
         Assert.Empty(
             run.Output.GetDiagnostics().Where(static diagnostic => diagnostic.Severity >= Microsoft.CodeAnalysis.DiagnosticSeverity.Warning)
         );

@@ -133,7 +133,11 @@ public sealed class PageTests
             .Files.Single(static file => file.Key.EndsWith(".Model.g.cs", StringComparison.Ordinal))
             .Value;
         Assert.Contains("public Session CreateSession(", text, StringComparison.Ordinal);
-        Assert.Contains("global::Specializer." + session.Replace("<", "<global::Specializer.", StringComparison.Ordinal), text, StringComparison.Ordinal);
+        Assert.Contains(
+            "global::Specializer." + session.Replace("<", "<global::Specializer.", StringComparison.Ordinal),
+            text,
+            StringComparison.Ordinal
+        );
         string example = Regex
             .Match(text, "<code>(.*?)</code>", RegexOptions.Singleline)
             .Groups[1]

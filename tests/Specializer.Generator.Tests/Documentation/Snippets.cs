@@ -63,9 +63,11 @@ internal static class Snippets
     {
         string[] declarations = [.. blocks.Where(IsDeclaration)];
         string[] statements = [.. blocks.Where(static block => !IsDeclaration(block)).Select(Method)];
-        IEnumerable<string> models = s_models.Where(model =>
-            statements.Any(statement => statement.Contains(model.Name + " model", StringComparison.Ordinal))
-        ).Select(static model => $"[Specializer.Transformer(\"models/{model.Folder}/config.json\")]\npublic sealed partial class {model.Name};");
+        IEnumerable<string> models = s_models
+            .Where(model => statements.Any(statement => statement.Contains(model.Name + " model", StringComparison.Ordinal)))
+            .Select(static model =>
+                $"[Specializer.Transformer(\"models/{model.Folder}/config.json\")]\npublic sealed partial class {model.Name};"
+            );
         CSharpCompilation project = Project([
             .. declarations.Select(static block =>
                 block.Contains("using Specializer;", StringComparison.Ordinal) ? block : "using Specializer;\n" + block

@@ -10,7 +10,12 @@ namespace Specializer.Tests.EncoderDecoder;
 /// </summary>
 internal static class BeamSearchReference
 {
-    public static List<GeneratedSequence> Search(ISequenceToSequenceSession<TokenInput> session, int[] prompt, BeamSearchOptions options, int longest)
+    public static List<GeneratedSequence> Search(
+        ISequenceToSequenceSession<TokenInput> session,
+        int[] prompt,
+        BeamSearchOptions options,
+        int longest
+    )
     {
         var beams = new List<(int[] Tokens, double Sum)> { ([], 0) };
         var hypotheses = new List<GeneratedSequence>();

@@ -10,7 +10,11 @@ namespace Specializer.Tests.EncoderDecoder;
 /// <param name="Name">The folder of the golden data.</param>
 /// <param name="StartToken">The decoder's first token.</param>
 /// <param name="LoadModel">Loads the declared model.</param>
-public sealed record EncoderDecoderFamily(string Name, int StartToken, Func<WeightsSource, ModelOptions, ISequenceToSequenceModel<TokenInput>> LoadModel)
+public sealed record EncoderDecoderFamily(
+    string Name,
+    int StartToken,
+    Func<WeightsSource, ModelOptions, ISequenceToSequenceModel<TokenInput>> LoadModel
+)
 {
     public static IReadOnlyList<EncoderDecoderFamily> All { get; } =
     [

@@ -104,7 +104,10 @@ public sealed class SentenceEncoderTests
             () => session.Encode([3, 117], output)
         );
         AssertRefused<ArgumentOutOfRangeException>("Token 0 is -1;", () => session.Encode([-1], output));
-        AssertRefused<ArgumentException>("SentenceEncoder has no token types; leave them out.", () => session.Encode(new TokenInput([3]) { TokenTypes = [0] }, output));
+        AssertRefused<ArgumentException>(
+            "SentenceEncoder has no token types; leave them out.",
+            () => session.Encode(new TokenInput([3]) { TokenTypes = [0] }, output)
+        );
         AssertRefused<ArgumentException>(
             "The span for the output has 99 elements; 1 sequences with 100 each need 100.",
             () => session.Encode([3], output.AsSpan(1))
