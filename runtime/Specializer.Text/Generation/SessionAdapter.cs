@@ -7,10 +7,16 @@ namespace Specializer.Text.Generation;
 /// <summary>The only use of the runtime's models and sessions, and the tokens that a session holds.</summary>
 internal sealed class SessionAdapter : IDisposable
 {
-    private readonly DecoderSession _session;
+    private readonly IDecoderSession _session;
     private readonly List<int> _tokens = [];
 
-    public SessionAdapter(DecoderModel model) => _session = model.CreateSession();
+    public SessionAdapter(TransformerModel model) =>
+        _session = model switch
+        {
+            IDecoderModel decoder => decoder.CreateSession(),
+            ISequenceToSequenceModel<TokenInput> encoderDecoder => encoderDecoder.CreateSession(),
+            _ => throw Unsupported(model),
+        };
 
     /// <summary>The positions that the session holds.</summary>
     public int Position => _session.Position;
@@ -18,21 +24,19 @@ internal sealed class SessionAdapter : IDisposable
     /// <summary>How many positions it can hold.</summary>
     public int ContextLength => _session.ContextLength;
 
-    public static int VocabularySize(DecoderModel model) => model.Description.VocabularySize;
+    public static int VocabularySize(TransformerModel model) => model.Description.VocabularySize;
 
-    public static int ContextLengthOf(DecoderModel model) => model.Description.ContextLength;
+    public static int ContextLengthOf(TransformerModel model) => model.Description.ContextLength;
 
-    public static string Name(DecoderModel model) => model.Description.Name;
+    public static string Name(TransformerModel model) => model.Description.Name;
 
     /// <summary>Whether the model reads a source of tokens before it decodes.</summary>
-    public static bool TakesSource(DecoderModel model) =>
+    public static bool TakesSource(TransformerModel model) =>
         model switch
         {
-            EncoderDecoderModel => true,
-            SequenceToSequenceModel => throw new NotSupportedException(
-                $"{Name(model)} reads no tokens as its source; a {nameof(TextGenerator)} gives it text only."
-            ),
-            _ => false,
+            IDecoderModel => false,
+            ISequenceToSequenceModel<TokenInput> => true,
+            _ => throw Unsupported(model),
         };
 
     /// <summary>How many first tokens of a prompt the session holds.</summary>
@@ -45,12 +49,19 @@ internal sealed class SessionAdapter : IDisposable
     {
         try
         {
-            _session.Truncate(positions);
+            if (_session is ITruncatableSession session)
+            {
+                session.Truncate(positions);
+            }
+            else if (positions < _session.Position)
+            {
+                _session.Reset();
+            }
         }
         catch (InvalidOperationException) when (positions > 0)
         {
-            // Caches of sliding windows, states of linear attention and prefixes cannot return to every position.
-            _session.Truncate(0);
+            // Caches of sliding windows and prefixes cannot return to every position.
+            _session.Reset();
         }
 
         Synchronize();
@@ -60,7 +71,7 @@ internal sealed class SessionAdapter : IDisposable
     /// <summary>Encodes a source; the decoder then starts at position 0.</summary>
     public void Encode(ReadOnlySpan<int> source, CancellationToken cancellationToken)
     {
-        ((EncoderDecoderSession)_session).Encode(source, cancellationToken);
+        ((ISequenceToSequenceSession<TokenInput>)_session).Encode(new TokenInput(source), cancellationToken);
         Synchronize();
     }
 
@@ -95,6 +106,11 @@ internal sealed class SessionAdapter : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    private static NotSupportedException Unsupported(TransformerModel model) =>
+        new(
+            $"{Name(model)} does not turn tokens into tokens; a {nameof(TextGenerator)} needs a decoder, or an encoder-decoder whose source is tokens."
+        );
 
     // A call that failed may have left the session empty.
     private void Synchronize()

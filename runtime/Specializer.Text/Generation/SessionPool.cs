@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace Specializer.Text.Generation;
 
 /// <summary>Sessions that are not in use, so that the next message of a chat computes only its new tokens.</summary>
-internal sealed class SessionPool(DecoderModel model, int kept) : IDisposable
+internal sealed class SessionPool(TransformerModel model, int kept) : IDisposable
 {
     private readonly List<SessionAdapter> _idle = [];
     private bool _disposed;

@@ -28,7 +28,7 @@ namespace Specializer.Text;
 /// </example>
 public sealed class TextGenerator : IDisposable
 {
-    private readonly DecoderModel _model;
+    private readonly TransformerModel _model;
     private readonly bool _takesSource;
     private readonly int _vocabularySize;
     private readonly SessionPool _sessions;
@@ -43,7 +43,7 @@ public sealed class TextGenerator : IDisposable
     /// <exception cref="ArgumentException">A token of the settings is not in the model's vocabulary, or the decoder's start token is missing.</exception>
     /// <exception cref="NotSupportedException">The model's source is no text.</exception>
     public TextGenerator(
-        DecoderModel model,
+        TransformerModel model,
         Tokenizer tokenizer,
         GenerationSettings? settings = null,
         ChatTemplateSet? templates = null,
@@ -81,7 +81,7 @@ public sealed class TextGenerator : IDisposable
     /// <exception cref="ChatTemplateException">A chat template does not parse.</exception>
     /// <exception cref="GenerationSettingsException">The generation settings are malformed or request something that is not supported.</exception>
     /// <exception cref="System.IO.IOException">A file cannot be read.</exception>
-    public static TextGenerator Load(DecoderModel model, string folder, int keptSessions = 1)
+    public static TextGenerator Load(TransformerModel model, string folder, int keptSessions = 1)
     {
         ArgumentNullException.ThrowIfNull(folder);
         return new TextGenerator(
