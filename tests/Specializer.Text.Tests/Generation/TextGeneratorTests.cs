@@ -278,9 +278,9 @@ public sealed class TextGeneratorTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => generator.GenerateAsync("a"));
     }
 
-    private static (List<int> Tokens, FinishReason Reason) PlainLoop(DecoderModel model, int[] prompt, GenerationOptions options)
+    private static (List<int> Tokens, FinishReason Reason) PlainLoop(IDecoderModel model, int[] prompt, GenerationOptions options)
     {
-        using DecoderSession session = model.CreateSession();
+        using IDecoderSession session = model.CreateSession();
         SamplingOptions sampling = options.Sampling ?? new SamplingOptions();
         var sampler = new Sampler(model.Description.VocabularySize, sampling with { Seed = options.Seed ?? sampling.Seed });
         sampler.AcceptPrompt(prompt);
