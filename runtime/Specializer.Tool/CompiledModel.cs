@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission;
+using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Tool;
@@ -21,7 +22,14 @@ internal sealed class CompiledModel : IDisposable
     public CompiledModel(ExecutionPlan plan)
     {
         var options = new CSharpParseOptions(LanguageVersion.CSharp13, DocumentationMode.None);
-        SourceFile[] files = [.. ModelEmitter.Emit(new PlannedModel(new ClassDeclaration("", EquatableArray<string>.Empty, Name), plan))];
+        var model = new PlannedModel(new ClassDeclaration("", EquatableArray<string>.Empty, Name), plan);
+        var project = new KernelProject(model.InstructionSets, ChecksOverflow: false, RuntimeAlias: "");
+        SourceFile[] files =
+        [
+            .. ModelEmitter.Emit(model),
+            .. KernelFiles.All([model], project),
+            new SourceFile("EmbeddedAttribute.cs", KernelFiles.EmbeddedDeclaration),
+        ];
         Characters = files.Sum(static file => file.Text.Length);
         CSharpCompilation compilation = CSharpCompilation.Create(
             Name,

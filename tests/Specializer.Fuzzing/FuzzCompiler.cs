@@ -25,10 +25,6 @@ internal static class FuzzCompiler
 {
     private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.CSharp13, DocumentationMode.None);
 
-    /// <summary>Hides types from other compilations; the compiler's host adds it for a generator.</summary>
-    private const string EmbeddedAttribute =
-        "namespace Microsoft.CodeAnalysis { [Embedded] internal sealed class EmbeddedAttribute : global::System.Attribute { } }";
-
     private static readonly Lock s_lock = new();
 
     /// <summary>The time that planning, writing and parsing took so far, which is the generator's part of compiling.</summary>
@@ -68,7 +64,12 @@ internal static class FuzzCompiler
                     .AsParallel()
                     .AsOrdered()
                     .SelectMany(ModelEmitter.Emit)
-                    .Concat(Kernels(models, targets).AsParallel().AsOrdered())
+                    .Concat(
+                        KernelFiles
+                            .All(models, new KernelProject(targets, ChecksOverflow: false, RuntimeAlias: ""))
+                            .AsParallel()
+                            .AsOrdered()
+                    )
                     // What may be null is checked where declared models are compiled; here it would only take time.
                     .Select(static file =>
                         CSharpSyntaxTree.ParseText(
@@ -80,7 +81,7 @@ internal static class FuzzCompiler
                             file.HintName
                         )
                     ),
-                CSharpSyntaxTree.ParseText(SourceText.From(EmbeddedAttribute, Encoding.UTF8), s_parseOptions),
+                CSharpSyntaxTree.ParseText(SourceText.From(KernelFiles.EmbeddedDeclaration, Encoding.UTF8), s_parseOptions),
             ];
             Writing += Stopwatch.GetElapsedTime(start);
         }
@@ -116,21 +117,5 @@ internal static class FuzzCompiler
         return problems.Length == 0
             ? image.ToArray()
             : throw new InvalidOperationException("The generated code does not compile cleanly:\n" + string.Join('\n', problems));
-    }
-
-    /// <summary>Prints the kernels of models, each once, as the generator does for a project.</summary>
-    private static IEnumerable<SourceFile> Kernels(IEnumerable<PlannedModel> models, EquatableArray<string> targets)
-    {
-        var project = new KernelProject(targets, ChecksOverflow: false, RuntimeAlias: "");
-        Kernel[] kernels = [.. KernelFiles.Distinct(models.SelectMany(static model => model.Plan.Kernels))];
-        yield return KernelDeclarations.Print(kernels, project);
-        foreach (KernelFamily family in KernelProgram.Families)
-        {
-            Kernel[] concerned = [.. kernels.Where(kernel => KernelProgram.Concerns(kernel, family))];
-            foreach (InstructionSetDescription target in concerned.Length > 0 ? project.Targets : [])
-            {
-                yield return KernelFiles.Methods(family, concerned, target, project);
-            }
-        }
     }
 }

@@ -58,8 +58,8 @@ internal static class Planner
     }
 
     /// <summary>
-    /// Rejects layer kinds that no declaration describes yet. An encoder has one buffer of queries for all kinds, a session either
-    /// forgets positions or keeps a state, and linear kernels add to the residual stream without a factor.
+    /// Rejects layer kinds that no declaration describes yet. An encoder has one buffer of queries for all kinds. A session either
+    /// forgets positions or keeps a state. Linear kernels add to the residual stream without a factor.
     /// </summary>
     private static void RefuseKinds(TransformerArchitecture architecture)
     {

@@ -131,10 +131,10 @@ internal sealed class OnnxAttention : OnnxNode
         }
 
         float[] results = new float[Expected.Length * Expected[0].Length];
-        using var model = (IDecoderModel)load(tensors, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
+        using TransformerModel model = load(tensors, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
         using IDecoderSession session = model is ISequenceToSequenceModel<TokenInput> crossed
             ? crossed.CreateSession()
-            : model.CreateSession();
+            : ((IDecoderModel)model).CreateSession();
         for (int batch = 0; batch < _batches; batch++)
         {
             int first = batch * _queryLength;

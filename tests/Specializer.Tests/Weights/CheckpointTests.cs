@@ -118,7 +118,7 @@ public sealed class CheckpointTests : IDisposable
             [
                 $"{Path.Combine(_folder, "broken.safetensors")}: the first 8 bytes give a header of 2336927755350992246 bytes; the format allows 100000000. This is probably a Git LFS pointer instead of the weights; run 'git lfs pull' to fetch them.",
                 "missing: the file \"missing.safetensors\", which should contain 2 tensors, is not beside the index.",
-                $"tensor \"a\": it is in \"{First}\" and in \"{Second}\"; expected in \"{First}\" alone.",
+                $"tensor \"a\": it is in \"{First}\" and in \"{Second}\"; expected only in \"{First}\".",
                 $"tensor \"b\": expected in \"{First}\", according to the index; no file contains it.",
                 $"tensor \"c\": expected in \"{Second}\", according to the index; found in \"{First}\".",
                 $"tensor \"d\": expected in \"{Second}\", according to the index; no file contains it.",

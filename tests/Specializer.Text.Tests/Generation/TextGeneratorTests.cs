@@ -231,7 +231,7 @@ public sealed class TextGeneratorTests
         using SafetensorsFile weights = SmallWeights.Random(SmallTranslator.Tensors, 11);
         using SmallTranslator model = SmallTranslator.Load(weights);
         using var generator = new TextGenerator(model, SmallParts.Tokenizer, s_settings with { DecoderStartToken = 2 });
-        using EncoderDecoderSession session = model.CreateSession();
+        using var session = model.CreateSession();
         foreach (string text in new[] { "the quick", "there", "the quick" })
         {
             int[] source = SmallParts.Tokenizer.EncodeToIds(text);

@@ -24,12 +24,31 @@ internal static class KernelFiles
     /// </summary>
     public const string Embedded = "[global::Microsoft.CodeAnalysis.Embedded]";
 
+    /// <summary>The declaration of the attribute, which the compiler adds for a generator, for code that is compiled without one.</summary>
+    public const string EmbeddedDeclaration =
+        "namespace Microsoft.CodeAnalysis { [Embedded] internal sealed class EmbeddedAttribute : global::System.Attribute { } }";
+
     /// <summary>Returns the type with the kernels of a target, as it is named outside the namespace.</summary>
     public static string TypeOf(InstructionSetDescription target) => $"global::{Namespace}.{target.Name}Kernels";
 
     /// <summary>Returns the distinct kernels of models, in an order that does not depend on that of the models.</summary>
     public static IEnumerable<Kernel> Distinct(IEnumerable<Kernel> kernels) =>
         kernels.Select(static kernel => kernel.ForCode()).Distinct().OrderBy(static kernel => kernel.Name, StringComparer.Ordinal);
+
+    /// <summary>Prints all files of the kernels of models, as the generator adds them to a project.</summary>
+    public static IEnumerable<SourceFile> All(IEnumerable<PlannedModel> models, KernelProject project)
+    {
+        Kernel[] kernels = [.. Distinct(models.SelectMany(static model => model.Plan.Kernels))];
+        yield return KernelDeclarations.Print(kernels, project);
+        foreach (KernelFamily family in KernelProgram.Families)
+        {
+            Kernel[] concerned = [.. kernels.Where(kernel => KernelProgram.Concerns(kernel, family))];
+            foreach (InstructionSetDescription target in concerned.Length > 0 ? project.Targets : [])
+            {
+                yield return Methods(family, concerned, target, project);
+            }
+        }
+    }
 
     /// <summary>Prints one family of methods for one target.</summary>
     public static SourceFile Methods(

@@ -52,20 +52,25 @@ internal static class OverriddenArchitecture
                 VocabularySize = overrides.VocabularySize ?? architecture.Embeddings.VocabularySize,
                 Scale = overrides.EmbeddingScale ?? architecture.Embeddings.Scale,
             },
-            Attention = architecture.Attention with
-            {
-                Scale = overrides.AttentionScale ?? architecture.Attention.Scale,
-                SoftCap = overrides.AttentionSoftCap ?? architecture.Attention.SoftCap,
-            },
             Norm = architecture.Norm with { Epsilon = overrides.NormEpsilon ?? architecture.Norm.Epsilon },
             Logits = architecture.Logits with
             {
                 Tied = overrides.TiedEmbeddings ?? architecture.Logits.Tied,
                 SoftCap = overrides.LogitsSoftCap ?? architecture.Logits.SoftCap,
             },
-            LayerKinds = new EquatableArray<LayerKind>(Kinds(architecture, overrides, problems)),
+            LayerKinds = new EquatableArray<LayerKind>(Kinds(architecture, overrides, problems).Select(kind => Attention(kind, overrides))),
         };
     }
+
+    private static LayerKind Attention(LayerKind kind, ArchitectureOverrides overrides) =>
+        kind with
+        {
+            Mixer = kind.Attention with
+            {
+                Scale = overrides.AttentionScale ?? kind.Attention.Scale,
+                SoftCap = overrides.AttentionSoftCap ?? kind.Attention.SoftCap,
+            },
+        };
 
     /// <summary>Gives the encoder of an encoder-decoder the storage type of the decoder.</summary>
     private static TransformerArchitecture WithStorage(TransformerArchitecture architecture, WeightStorage storage) =>
