@@ -96,8 +96,8 @@ internal static class Documentation
             yield return plan.Head.OutputPerToken
                 ? "float[] output = new float["
                     + (architecture.Embeddings.Patches is null ? "tokens.Length" : "model.Description.ContextLength")
-                    + " * model.Encoder.OutputWidth];"
-                : "float[] output = new float[model.Encoder.OutputWidth];";
+                    + " * model.Description.OutputWidth];"
+                : "float[] output = new float[model.Description.OutputWidth];";
             yield return architecture.Embeddings.Patches is null ? "session.Encode(tokens, output);" : "session.Encode(pixels, output);";
         }
 

@@ -1,5 +1,6 @@
 using System;
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 namespace Specializer.CompilerServices;
@@ -201,8 +202,10 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
 
     /// <summary>Returns the memory with the cache of a current sequence.</summary>
     /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
+    /// <remarks>Never inlined: .NET 10 computes wrong addresses where the choice is inlined into a loop over layers.</remarks>
     [CLSCompliant(false)]
-    protected float* CacheOf(int sequence) => _members is null ? OwnCacheOf(sequence) : _members[sequence].Memory;
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    protected virtual float* CacheOf(int sequence) => Member(sequence).Memory;
 
     /// <summary>Returns the position of the first row of a current sequence.</summary>
     /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
@@ -249,9 +252,6 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
 
     /// <summary>Gets the number of sequences that this session decodes by itself.</summary>
     private protected virtual int OwnSequences => 1;
-
-    /// <summary>Returns the memory with the cache of one of this session's own sequences.</summary>
-    private protected virtual float* OwnCacheOf(int sequence) => Memory;
 
     /// <summary>Prepares for tokens of one sequence, or throws if that is impossible.</summary>
     private protected virtual void Prepare() { }

@@ -177,7 +177,9 @@ public abstract unsafe partial class SequenceToSequenceEngine : DecoderEngine, I
         return LogitsRow(ActiveSequences == 1 ? LastLogitsRow : sequence);
     }
 
-    private protected sealed override float* OwnCacheOf(int sequence) => Memory + (_slots[sequence] * _sequenceFloats);
+    /// <inheritdoc/>
+    [CLSCompliant(false)]
+    protected sealed override float* CacheOf(int sequence) => Memory + (_slots[sequence] * _sequenceFloats);
 
     /// <summary>Copies what one cache holds to another. Implemented by generated code.</summary>
     /// <param name="origin">The cache to copy.</param>
