@@ -117,9 +117,43 @@ internal static class CommandLine
             inspect,
             create,
             verify,
+            Import(force, console),
             new HelpOption(),
             new VersionOption(),
         };
+    }
+
+    private static Command Import(Option<bool> force, IAnsiConsole console)
+    {
+        var file = new Argument<string>("FILE") { Description = "An ONNX file, or a .NET assembly with one as an embedded resource." };
+        var to = new Option<string>("--to")
+        {
+            Description = "The folder to write.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var with = new Option<string?>("--with")
+        {
+            Description = "A folder with more files of the model, such as its config.json. Those beside FILE are always used.",
+            HelpName = "DIR",
+        };
+        var import = new Command("import", "Converts an ONNX export to a folder with config.json and model.safetensors.")
+        {
+            file,
+            to,
+            with,
+            force,
+        };
+        import.SetAction(result =>
+            ImportCommand.Run(
+                result.GetRequiredValue(file),
+                result.GetRequiredValue(to),
+                result.GetValue(with),
+                result.GetValue(force),
+                console
+            )
+        );
+        return import;
     }
 
     private static Option<int> Number(string name, string description, int otherwise) =>
