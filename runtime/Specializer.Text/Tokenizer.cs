@@ -58,6 +58,8 @@ public sealed partial class Tokenizer
 
     internal string? UnknownToken { get; }
 
+    internal IDecoder Decoder => _decoder;
+
     /// <summary>Returns the id of a token, or null.</summary>
     /// <param name="token">The text in the vocabulary.</param>
     public int? TokenToId(string token)

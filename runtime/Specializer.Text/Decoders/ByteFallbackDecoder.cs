@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using Specializer.Text.Constraints;
 
 namespace Specializer.Text.Decoders;
 
@@ -7,6 +8,25 @@ namespace Specializer.Text.Decoders;
 internal sealed class ByteFallbackDecoder : IDecoder
 {
     public DecoderStage CreateStage(DecoderStage next) => new Stage(next);
+
+    public bool TryAddByteSteps(TokenByteSteps steps)
+    {
+        steps.AddExact(static token => TryParse(token, out byte value) ? [value] : null);
+        return !steps.IsFused;
+    }
+
+    private static bool TryParse(ReadOnlySpan<byte> token, out byte value)
+    {
+        value = 0;
+        if (token.Length != 6 || !token.StartsWith("<0x"u8) || token[5] != '>')
+        {
+            return false;
+        }
+
+        // Rust's parser takes a plus sign.
+        ReadOnlySpan<byte> digits = token[3] == '+' ? token[4..5] : token[3..5];
+        return byte.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    }
 
     private sealed class Stage(DecoderStage next) : TokenStage(next)
     {
@@ -34,19 +54,6 @@ internal sealed class ByteFallbackDecoder : IDecoder
         {
             _run.Clear();
             base.Reset();
-        }
-
-        private static bool TryParse(ReadOnlySpan<byte> token, out byte value)
-        {
-            value = 0;
-            if (token.Length != 6 || !token.StartsWith("<0x"u8) || token[5] != '>')
-            {
-                return false;
-            }
-
-            // Rust's parser takes a plus sign.
-            ReadOnlySpan<byte> digits = token[3] == '+' ? token[4..5] : token[3..5];
-            return byte.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
         }
 
         // Whether the bytes are valid is certain only at the end of the run.

@@ -1,6 +1,8 @@
 using System;
 using System.Buffers;
+using System.Collections.Generic;
 using System.Text;
+using Specializer.Text.Constraints;
 using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Decoders;
@@ -9,6 +11,31 @@ namespace Specializer.Text.Decoders;
 internal sealed class ByteLevelDecoder : IDecoder
 {
     public DecoderStage CreateStage(DecoderStage next) => new Stage(next);
+
+    public bool TryAddByteSteps(TokenByteSteps steps)
+    {
+        steps.Add(BytesOf);
+        return !steps.IsFused;
+    }
+
+    // A token with any character that represents no byte represents itself.
+    private static byte[] BytesOf(byte[] token)
+    {
+        var bytes = new List<byte>(token.Length);
+        for (int index = 0; index < token.Length; )
+        {
+            int value = ByteAlphabet.ToByte(Scalars.Decode(token, index, out int length));
+            if (value < 0)
+            {
+                return token;
+            }
+
+            bytes.Add((byte)value);
+            index += length;
+        }
+
+        return [.. bytes];
+    }
 
     private sealed class Stage(DecoderStage next) : TokenStage(next)
     {

@@ -1,3 +1,5 @@
+using Specializer.Text.Constraints;
+
 namespace Specializer.Text.Decoders;
 
 /// <summary>Several decoders, one after the other.</summary>
@@ -11,5 +13,18 @@ internal sealed class DecoderSequence(IDecoder[] steps) : IDecoder
         }
 
         return next;
+    }
+
+    public bool TryAddByteSteps(TokenByteSteps byteSteps)
+    {
+        foreach (IDecoder step in steps)
+        {
+            if (!step.TryAddByteSteps(byteSteps))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

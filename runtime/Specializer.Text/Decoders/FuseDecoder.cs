@@ -1,4 +1,5 @@
 using System;
+using Specializer.Text.Constraints;
 
 namespace Specializer.Text.Decoders;
 
@@ -6,6 +7,12 @@ namespace Specializer.Text.Decoders;
 internal sealed class FuseDecoder : IDecoder
 {
     public DecoderStage CreateStage(DecoderStage next) => new Stage(next);
+
+    public bool TryAddByteSteps(TokenByteSteps steps)
+    {
+        steps.IsFused = true;
+        return true;
+    }
 
     private sealed class Stage(DecoderStage next) : ForwardingStage(next)
     {

@@ -1,3 +1,5 @@
+using Specializer.Text.Constraints;
+
 namespace Specializer.Text.Decoders;
 
 /// <summary>
@@ -8,4 +10,7 @@ internal interface IDecoder
 {
     /// <summary>Creates a stage that writes to the next one.</summary>
     DecoderStage CreateStage(DecoderStage next);
+
+    /// <summary>Adds what this decoder makes of the bytes of single tokens; false if that depends on other tokens.</summary>
+    bool TryAddByteSteps(TokenByteSteps steps) => false;
 }

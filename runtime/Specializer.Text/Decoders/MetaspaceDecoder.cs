@@ -1,5 +1,6 @@
 using System;
 using System.Text;
+using Specializer.Text.Constraints;
 using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Decoders;
@@ -10,6 +11,13 @@ internal sealed class MetaspaceDecoder(int replacement, bool prepended) : IDecod
     private readonly byte[] _replacement = Encoding.UTF8.GetBytes(char.ConvertFromUtf32(replacement));
 
     public DecoderStage CreateStage(DecoderStage next) => new Stage(_replacement, prepended, next);
+
+    public bool TryAddByteSteps(TokenByteSteps steps)
+    {
+        steps.AddReplacement(_replacement, [(byte)' ']);
+        steps.DropsSpacesOfFirstToken |= prepended;
+        return !steps.IsFused;
+    }
 
     private sealed class Stage(byte[] replacement, bool prepended, DecoderStage next) : ForwardingStage(next)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Text;
+using Specializer.Text.Constraints;
 using Specializer.Text.Patterns;
 
 namespace Specializer.Text.Decoders;
@@ -15,6 +16,17 @@ internal sealed class ReplaceDecoder(TextPattern pattern, string? literal, strin
 
     public DecoderStage CreateStage(DecoderStage next) =>
         _literal is { Length: > 0 } ? new LiteralStage(_literal, _content, next) : new PatternStage(pattern, _content, next);
+
+    public bool TryAddByteSteps(TokenByteSteps steps)
+    {
+        if (_literal is not { Length: > 0 } || steps.IsFused)
+        {
+            return false;
+        }
+
+        steps.AddReplacement(_literal, _content);
+        return true;
+    }
 
     /// <summary>The stage of a literal, which holds back only possible prefixes of it.</summary>
     private sealed class LiteralStage(byte[] literal, byte[] content, DecoderStage next) : ForwardingStage(next)

@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Specializer.Text.Constraints;
 
 namespace Specializer.Text.Decoders;
 
@@ -14,6 +15,23 @@ internal sealed class SentencePieceDecoder(string unknown, string unknownSurface
     private readonly byte[] _unknownSurface = Encoding.UTF8.GetBytes(unknownSurface);
 
     public DecoderStage CreateStage(DecoderStage next) => new Stage(this, next);
+
+    public bool TryAddByteSteps(TokenByteSteps steps)
+    {
+        steps.AddExact(static token => TryParseByte(token, out byte value) ? [value] : null);
+        steps.AddReplacement([.. "\u2581"u8], [(byte)' ']);
+        steps.DropsFirstSpace |= stripFirst;
+        return !steps.IsFused;
+    }
+
+    private static bool TryParseByte(ReadOnlySpan<byte> token, out byte value)
+    {
+        value = 0;
+        return token.Length == 6
+            && token.StartsWith("<0x"u8)
+            && token[5] == '>'
+            && byte.TryParse(token[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    }
 
     private sealed class Stage(SentencePieceDecoder owner, DecoderStage next) : TokenStage(next)
     {
@@ -69,15 +87,6 @@ internal sealed class SentencePieceDecoder(string unknown, string unknownSurface
             _sawPrefix = false;
             _hasText = false;
             base.Reset();
-        }
-
-        private static bool TryParseByte(ReadOnlySpan<byte> token, out byte value)
-        {
-            value = 0;
-            return token.Length == 6
-                && token.StartsWith("<0x"u8)
-                && token[5] == '>'
-                && byte.TryParse(token[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
         }
 
         // Each byte that starts no valid character becomes a U+FFFD of its own.

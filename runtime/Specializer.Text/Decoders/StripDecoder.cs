@@ -1,4 +1,5 @@
 using System;
+using Specializer.Text.Constraints;
 using Specializer.Text.Unicode;
 
 namespace Specializer.Text.Decoders;
@@ -8,6 +9,13 @@ internal sealed class StripDecoder(int content, int start, int stop) : IDecoder
 {
     public DecoderStage CreateStage(DecoderStage next) =>
         stop == 0 ? new StartStage(content, start, next) : new BothStage(content, start, stop, next);
+
+    // After the tokens are joined, only the first space of the text is stripped.
+    public bool TryAddByteSteps(TokenByteSteps steps)
+    {
+        steps.DropsFirstSpace |= start == 1;
+        return start == 0 && stop == 0 || steps.IsFused && content == ' ' && start == 1 && stop == 0;
+    }
 
     /// <summary>The stage that strips the start only, which holds nothing back.</summary>
     private sealed class StartStage(int content, int count, DecoderStage next) : ForwardingStage(next)

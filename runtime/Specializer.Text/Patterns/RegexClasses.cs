@@ -195,6 +195,9 @@ internal static class RegexClasses
         return negative ? set.Negate() : set;
     }
 
+    /// <summary>Returns the set of a property's name, or null.</summary>
+    public static ScalarSet? PropertyOf(string name) => FindProperty(Plain(name));
+
     private static ScalarSet? FindProperty(string name)
     {
         if (s_categories.TryGetValue(name, out uint categories))

@@ -32,6 +32,9 @@ internal sealed class ScalarSet
     /// <summary>Every scalar except the line feed.</summary>
     public static ScalarSet Dot { get; } = Of('\n').Negate();
 
+    /// <summary>The ranges: first scalar, end (exclusive), first, end, ...</summary>
+    public ReadOnlySpan<int> Bounds => _bounds;
+
     public bool IsEmpty => _bounds.Length == 0;
 
     /// <summary>Whether the set contains a scalar beyond ASCII.</summary>
