@@ -58,7 +58,7 @@ internal sealed class RegularExpression
     private bool AtEnd => _position >= _pattern.Length;
 
     // Anchors stand at the start and the end of the alternatives of the whole expression; anywhere else they are refused.
-    private Expression ParseAnchored()
+    private Expression.Sequence ParseAnchored()
     {
         bool start = TryTake('^');
         List<Expression> parts = ParseParts();

@@ -138,7 +138,7 @@ internal sealed class JsonSchemaReader
         return part;
     }
 
-    private Expression ReadReference(string target, string place)
+    private Expression.Call ReadReference(string target, string place)
     {
         Schema schema = _references.Resolve(target, place);
         if (!_rules.TryGetValue(schema.Place, out Rule? rule))

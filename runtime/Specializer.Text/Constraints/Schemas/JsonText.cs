@@ -122,9 +122,7 @@ internal static class JsonText
             )
         );
         Expression escaped = Expression.Any(
-            Expression.Of(
-                new[] { '"', '\\', '/', 'b', 'f', 'n', 'r', 't' }.Aggregate(ScalarSet.Empty, static (set, c) => set.Union(ScalarSet.Of(c)))
-            ),
+            Expression.Of("\"\\/bfnrt".Aggregate(ScalarSet.Empty, static (set, c) => set.Union(ScalarSet.Of(c)))),
             Expression.Concat(Expression.Of("u"u8), unit)
         );
         return Expression.Any(Expression.Of(Plain), Expression.Concat(Expression.Of("\\"u8), escaped));

@@ -88,7 +88,7 @@ internal sealed class InnerTokens
     }
 
     /// <summary>Counts scalars of a token; false if there are too many, or too few at the end of the rule.</summary>
-    public bool TryCount(int scalars, bool isClosing, LengthLimits? limits, int count, out int result)
+    public static bool TryCount(int scalars, bool isClosing, LengthLimits? limits, int count, out int result)
     {
         result = count;
         if (limits is null)

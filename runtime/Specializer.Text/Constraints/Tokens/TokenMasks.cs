@@ -56,7 +56,7 @@ internal sealed class TokenMasks(RuleGraph graph, TokenTrie trie)
         inner.AddTo(mask, trie, limits, reading.Count);
         foreach (InnerExit exit in inner.Exits)
         {
-            if (inner.TryCount(exit.Scalars, exit.IsClosing, limits, reading.Count, out int count))
+            if (InnerTokens.TryCount(exit.Scalars, exit.IsClosing, limits, reading.Count, out int count))
             {
                 int state = States.Continuation(reading, exit.Local, count);
                 if (state != TextStates.Dead)

@@ -42,7 +42,7 @@ internal sealed class TokenText
             [
                 .. Enumerable
                     .Range(0, tokens.Length)
-                    .Where(token => tokens[token] is { Length: > 1 } bytes && bytes[1..].Contains((byte)' ')),
+                    .Where(token => tokens[token] is { Length: > 1 } bytes && bytes.AsSpan(1).Contains((byte)' ')),
             ];
         }
     }
