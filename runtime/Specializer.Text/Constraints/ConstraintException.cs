@@ -3,8 +3,7 @@ using System;
 namespace Specializer.Text;
 
 /// <summary>
-/// The exception that is thrown when a JSON schema or a regular expression is malformed, uses an unsupported feature, allows no text,
-/// or is too large. Schemas and expressions cause no other exception.
+/// The exception that is thrown when a JSON schema or a regular expression is malformed, unsupported, too large, or allows no text. Schemas and expressions cause no other exception.
 /// </summary>
 public sealed class ConstraintException : Exception
 {

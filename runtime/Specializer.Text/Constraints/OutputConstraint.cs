@@ -33,9 +33,10 @@ public sealed class OutputConstraint
 
     /// <summary>Allows JSON texts that are valid under a schema.</summary>
     /// <param name="schema">
-    /// The schema, in JSON Schema draft 2020-12 or 7. Keywords: type, enum, const, properties, required, additionalProperties, items,
-    /// prefixItems, minItems, maxItems, minLength, maxLength, pattern, format, minimum, maximum, exclusiveMinimum, exclusiveMaximum,
-    /// anyOf, oneOf of disjoint schemas, allOf of compatible ones, and $ref within the schema; annotations have no effect.
+    /// The schema, in JSON Schema draft 2020-12 or 7. Keywords of values: type, enum, const, minLength, maxLength, pattern, format,
+    /// minimum, maximum, exclusiveMinimum, exclusiveMaximum. Keywords of lists and objects: items, prefixItems, minItems, maxItems,
+    /// properties, required, additionalProperties. Combinations: anyOf, oneOf of disjoint schemas, allOf of compatible ones, $ref within
+    /// the schema. Annotations have no effect.
     /// Properties follow in the order of the schema. An object without additionalProperties has the given properties only.
     /// </param>
     /// <param name="options">Options, or null for the defaults.</param>

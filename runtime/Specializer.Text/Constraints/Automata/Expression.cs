@@ -27,7 +27,7 @@ internal abstract record Expression
     public sealed record Repeat(Expression Body, int Minimum, int Maximum) : Expression;
 
     /// <summary>
-    /// Texts of an expression of scalars, as they stand in a JSON string, with limits on the number of scalars.
+    /// Texts of an expression of scalars, escaped as in a JSON string, with limits on the number of scalars.
     /// </summary>
     public sealed record Limited(Expression Body, LengthLimits Limits) : Expression;
 
@@ -50,7 +50,7 @@ internal abstract record Expression
 }
 
 /// <summary>
-/// A named expression that can call itself. Its automaton is shared by all callers, and with it the masks of the tokens that lie
+/// A named expression that can call itself. Its automaton is shared by all callers, and with it the masks of the tokens
 /// inside its text.
 /// </summary>
 internal sealed class Rule(string name, bool countsScalars = false)

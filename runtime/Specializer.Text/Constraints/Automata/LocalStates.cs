@@ -8,8 +8,8 @@ namespace Specializer.Text.Constraints;
 internal readonly record struct LocalCall(int Rule, int Limits, int Return);
 
 /// <summary>
-/// The states of single rules, made deterministic as they are reached. A local state knows nothing about its callers, so that what
-/// is computed about it serves wherever the rule is called.
+/// The states of single rules, made deterministic as they are reached. A local state contains nothing about its callers, so that
+/// results about it are valid for every caller.
 /// </summary>
 internal sealed class LocalStates
 {
@@ -40,7 +40,7 @@ internal sealed class LocalStates
             _ruleOfEnd[graph.Rules[rule].End] = rule;
         }
 
-        // Bytes that no transition tells apart share a class.
+        // Bytes with the same transitions share a class.
         var bounds = new bool[257];
         foreach (ByteEdge edge in graph.States.SelectMany(static state => state.Bytes))
         {
@@ -117,7 +117,7 @@ internal sealed class LocalStates
         return id;
     }
 
-    /// <summary>The states of the graph that a state stands for.</summary>
+    /// <summary>The states of the graph that a state represents.</summary>
     public ReadOnlySpan<int> Members(int state) => _members[state];
 
     public bool HasBytes(int state) => _facts[state].HasBytes;

@@ -20,7 +20,7 @@ internal sealed class TextStates
     /// <summary>How many ways to read one text are followed at most.</summary>
     private const int MaximumReadings = 2_000;
 
-    /// <summary>How many calls and ends of rules lie between two bytes at most, in all readings.</summary>
+    /// <summary>The maximum number of calls and ends of rules between two bytes, in all readings.</summary>
     private const int MaximumSteps = 50_000;
 
     /// <summary>The frame of the whole text, which has no caller.</summary>
@@ -83,8 +83,8 @@ internal sealed class TextStates
     }
 
     /// <summary>
-    /// Returns the state in which the rule of a reading has just reached a local state, without what follows inside that rule: only
-    /// the calls of the local state, and the callers if the rule can end.
+    /// Returns the state in which the rule of a reading has just reached a local state, without the rest of that rule. It contains the
+    /// calls of the local state, and the callers if the rule can end.
     /// </summary>
     public int Continuation(in Reading reading, int local, int count)
     {
@@ -299,7 +299,7 @@ internal sealed class TextStates
             throw TooAmbiguous();
         }
 
-        // The first element tells states apart that can end from those that cannot.
+        // The first element distinguishes states that can end from those that cannot.
         readings.Sort();
         int[] key = [_canEnd ? 1 : 0, .. readings];
         if (!_ids.TryGetValue(key, out int state))
@@ -315,7 +315,7 @@ internal sealed class TextStates
 
     private static ConstraintException TooAmbiguous() =>
         new(
-            $"the constraint is ambiguous: a text can be read in more than {MaximumReadings} ways; use fewer alternatives that begin alike"
+            $"the constraint is ambiguous: a text can be read in more than {MaximumReadings} ways; use fewer alternatives with the same start"
         );
 
     private int Intern(in Frame frame)

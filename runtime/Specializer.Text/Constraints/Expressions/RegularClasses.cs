@@ -7,11 +7,11 @@ namespace Specializer.Text.Constraints;
 
 /// <summary>
 /// Character classes and escapes of ECMAScript with the flag u. Engines disagree on which characters beyond ASCII are digits, word
-/// characters and spaces, so those belong neither to \d, \w and \s nor to their complements: whatever engine checks the text accepts it.
+/// characters and spaces. Those match neither \d, \w and \s nor their complements, so that every engine accepts the text.
 /// </summary>
 internal sealed class RegularClasses(int[] pattern)
 {
-    // What any engine has in a class, and what some engine has in it.
+    // The scalars that all engines have in a class, and those that at least one engine has in it.
     private readonly record struct Members(ScalarSet All, ScalarSet Some)
     {
         public Members Negate() => new(Some.Negate(), All.Negate());

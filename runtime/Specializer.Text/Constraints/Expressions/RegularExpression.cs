@@ -5,8 +5,8 @@ using Specializer.Text.Patterns;
 namespace Specializer.Text.Constraints;
 
 /// <summary>
-/// Reads regular expressions of ECMAScript (ECMA-262, flags u and s) as expressions. What has no finite automaton, or depends on the
-/// text around a match, is refused by name.
+/// Reads regular expressions of ECMAScript (ECMA-262, flags u and s) as expressions. Parts without a finite automaton, and those
+/// that depend on the text around a match, are refused by name.
 /// </summary>
 internal sealed class RegularExpression
 {
@@ -57,7 +57,7 @@ internal sealed class RegularExpression
 
     private bool AtEnd => _position >= _pattern.Length;
 
-    // Anchors stand at the start and the end of the alternatives of the whole expression; anywhere else they are refused.
+    // Anchors are allowed at the start and the end of the alternatives of the whole expression.
     private Expression.Sequence ParseAnchored()
     {
         bool start = TryTake('^');

@@ -120,7 +120,7 @@ internal sealed class JsonSchemaReader
         ]);
     }
 
-    // A part that is a reference stands for its target, where it is combined with other keywords.
+    // A reference that is combined with other keywords is replaced by its target.
     private Schema Inlined(Schema part)
     {
         for (int hops = 0; part.Get("$ref") is { } reference; hops++)

@@ -14,7 +14,7 @@ internal static class JsonText
 {
     private static readonly ScalarSet s_control = ScalarSet.Range(0, 0x1F);
 
-    // Scalars that a string contains as they are; DEL is one of them.
+    // Scalars that a string contains without an escape; DEL is one of them.
     public static ScalarSet Plain { get; } = s_control.Union(ScalarSet.Of('"')).Union(ScalarSet.Of('\\')).Negate();
 
     private static readonly Dictionary<int, string> s_short = new()
@@ -30,10 +30,10 @@ internal static class JsonText
 
     private static readonly JsonWriterOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>One scalar in any of its forms: as it is, with a short escape, or as \u with the units of UTF-16.</summary>
+    /// <summary>One scalar in any of its forms: unescaped, with a short escape, or as \u with the units of UTF-16.</summary>
     public static Expression AnyScalar { get; } = CreateAnyScalar();
 
-    /// <summary>Returns the texts of an expression as they stand in a string, each scalar in its shortest form.</summary>
+    /// <summary>Returns the texts of an expression, escaped for a string, each scalar in its shortest form.</summary>
     public static Expression Escape(Expression expression) =>
         expression switch
         {
@@ -44,7 +44,7 @@ internal static class JsonText
             _ => throw new InvalidDataException($"{expression.GetType().Name} in a pattern"),
         };
 
-    /// <summary>Returns one scalar of a set as it stands in a string.</summary>
+    /// <summary>Returns one scalar of a set, escaped for a string.</summary>
     public static Expression Escape(ScalarSet set)
     {
         var options = new List<Expression>();
@@ -71,7 +71,7 @@ internal static class JsonText
         return new Expression.Choice(options);
     }
 
-    /// <summary>Returns a value as JSON without white space; characters beyond ASCII stand as they are.</summary>
+    /// <summary>Returns a value as JSON without white space; characters beyond ASCII are not escaped.</summary>
     public static byte[] Compact(JsonElement value)
     {
         using var stream = new MemoryStream();
@@ -108,7 +108,7 @@ internal static class JsonText
         Expression unit = Expression.Any(
             Expression.Concat(Hex("0-9", "a-c", "A-C", "e-f", "E-F"), hex, hex, hex),
             Expression.Concat(Hex("d-d", "D-D"), Hex("0-7"), hex, hex),
-            // A pair of surrogates is one scalar; half of one is none.
+            // A pair of surrogates is one scalar; one half alone is not allowed.
             Expression.Concat(
                 Hex("d-d", "D-D"),
                 Hex("8-9", "a-b", "A-B"),

@@ -130,7 +130,7 @@ internal static class NumberRange
                 : Expression.Many(Digits.Any, 0, MostDigits);
         }
 
-        // The text can end here if the digits that it lacks, which are zeros, lie within the bounds.
+        // The text can end here if the number is within the bounds; the digits that it lacks are zeros.
         bool isWithin = (low is null || low.AllowsEnd(index)) && (high is null || high.AllowsEndBelow(index));
         Expression? more = null;
         bool lowEnds = low is null || index >= low.Fraction.Length,

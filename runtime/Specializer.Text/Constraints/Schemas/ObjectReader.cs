@@ -61,12 +61,12 @@ internal sealed class ObjectReader(JsonSchemaReader values, JsonGrammar grammar)
     private Expression Member(Expression key, Expression value) => Expression.Concat(key, grammar.Colon, value);
 
     /// <summary>
-    /// The members in order. The rest after each member is written once for the case that a member came before, and once for the case
-    /// that none did, so that the size grows linearly with the number of members.
+    /// The members in order. The rest after each member is built twice: after another member, and as the first member. The size grows
+    /// linearly with the number of members.
     /// </summary>
     private Expression Whole(List<(string Name, Expression Value)> members, HashSet<string> required, Expression? more)
     {
-        // What follows member i: with a comma first if a member was written, without one otherwise; null for no way to go on.
+        // The rest from member i on: after another member it begins with a comma; as the first one it is null if nothing can follow.
         Expression afterSome = more is null ? Expression.Empty : Expression.Many(Expression.Concat(grammar.Comma, more));
         Expression? afterNone = more is null ? null : grammar.Separated(more, 1, -1);
         bool canBeEmpty = true;
@@ -101,7 +101,7 @@ internal sealed class ObjectReader(JsonSchemaReader values, JsonGrammar grammar)
         }
     }
 
-    // A key that is none of some names. It contains no escapes, which could spell a name in another way.
+    // A key that differs from all names. It contains no escapes, which could spell a name in another way.
     private static Expression OtherKey(IEnumerable<string> names)
     {
         var root = new NameNode();

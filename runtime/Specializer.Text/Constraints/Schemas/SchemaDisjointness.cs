@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace Specializer.Text.Constraints;
 
 /// <summary>
-/// Tells whether the schemas of oneOf are disjoint, so that a value of one is valid under no other. Only obvious reasons are found.
+/// Determines whether the schemas of oneOf are disjoint, so that a value of one is valid under no other. Only obvious reasons are found.
 /// </summary>
 internal static class SchemaDisjointness
 {

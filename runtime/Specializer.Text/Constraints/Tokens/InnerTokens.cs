@@ -11,7 +11,7 @@ namespace Specializer.Text.Constraints;
 internal readonly record struct InnerExit(int Node, int Local, int Scalars, bool IsClosing);
 
 /// <summary>
-/// The tokens that lie inside one rule, from one of its local states. In a counted rule they are sorted by their scalars.
+/// The tokens inside one rule, from one of its local states. In a counted rule they are sorted by their scalars.
 /// </summary>
 internal sealed class InnerTokens
 {

@@ -8,7 +8,7 @@ internal sealed class MaskSource(RuleGraph graph, TokenText text)
     /// <summary>The current tables. Every use of tables locks them.</summary>
     public TokenMasks Current { get; private set; } = new(graph, text.Trie);
 
-    /// <summary>Returns tables with room, and the state in them.</summary>
+    /// <summary>Returns tables with free capacity, and the state in them.</summary>
     public TokenMasks Renew(TokenMasks masks, ref int state)
     {
         TokenMasks current;

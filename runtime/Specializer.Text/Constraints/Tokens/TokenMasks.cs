@@ -4,12 +4,12 @@ using System.Collections.Generic;
 namespace Specializer.Text.Constraints;
 
 /// <summary>
-/// The masks of a constraint over a vocabulary. A mask is the union over the readings of a state: the tokens that lie inside the
-/// rule of the reading, which are computed once for all its callers, and those that leave the rule, which are followed node by node.
+/// The masks of a constraint over a vocabulary. A mask is the union over the readings of a state. The tokens inside the rule of
+/// a reading are computed once for all its callers. Those that leave the rule are followed node by node.
 /// </summary>
 internal sealed class TokenMasks(RuleGraph graph, TokenTrie trie)
 {
-    // States and masks are computed anew when they exceed these limits.
+    // States and masks are computed again when they exceed these limits.
     private const int MaximumStates = 40_000;
     private const int MaximumMaskBytes = 64 << 20;
 
