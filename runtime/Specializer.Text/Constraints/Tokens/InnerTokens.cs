@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace Specializer.Text.Constraints;
 
@@ -17,14 +19,22 @@ internal sealed class InnerTokens
 {
     private readonly List<(int Node, int Scalars)> _content = [];
     private readonly List<(int Node, int Scalars)> _closing = [];
-    private readonly Dictionary<int, ulong[]> _byScalars = [];
-    private ulong[]? _all;
+    private readonly ConcurrentDictionary<int, ulong[]> _byScalars = new();
     private int _mostScalars;
 
     private InnerTokens() { }
 
+    private InnerTokens(InnerTokens other, int exit)
+    {
+        (_content, _closing, _byScalars, _mostScalars) = (other._content, other._closing, other._byScalars, other._mostScalars);
+        Exits = [.. other.Exits.Select(item => item with { Local = exit })];
+    }
+
     /// <summary>The nodes at which the text leaves the rule and longer tokens go on.</summary>
     public List<InnerExit> Exits { get; } = [];
+
+    /// <summary>Returns the same tokens for another constraint, in which the rule ends in another local state.</summary>
+    public InnerTokens WithExit(int local) => new(this, local);
 
     /// <summary>Follows all tokens from a local state as long as they stay in its rule.</summary>
     public static InnerTokens Find(LocalStates local, TextStates states, TokenTrie trie, int start, int[] path)
@@ -102,18 +112,8 @@ internal sealed class InnerTokens
 
     private ulong[] Content(TokenTrie trie, int room)
     {
-        if (room >= _mostScalars)
-        {
-            return _all ??= Create(trie, int.MaxValue);
-        }
-
-        if (!_byScalars.TryGetValue(room, out ulong[]? mask))
-        {
-            mask = Create(trie, room);
-            _byScalars[room] = mask;
-        }
-
-        return mask;
+        room = Math.Min(room, _mostScalars);
+        return _byScalars.TryGetValue(room, out ulong[]? mask) ? mask : _byScalars.GetOrAdd(room, Create(trie, room));
     }
 
     private ulong[] Create(TokenTrie trie, int room)

@@ -6,7 +6,7 @@ internal sealed class MaskSource(RuleGraph graph, TokenText text)
     public TokenText Text { get; } = text;
 
     /// <summary>The current tables. Every use of tables locks them.</summary>
-    public TokenMasks Current { get; private set; } = new(graph, text.Trie);
+    public TokenMasks Current { get; private set; } = new(graph, text);
 
     /// <summary>Returns tables with free capacity, and the state in them.</summary>
     public TokenMasks Renew(TokenMasks masks, ref int state)
@@ -16,7 +16,7 @@ internal sealed class MaskSource(RuleGraph graph, TokenText text)
         {
             if (Current == masks)
             {
-                Current = new TokenMasks(graph, Text.Trie);
+                Current = new TokenMasks(graph, Text);
             }
 
             current = Current;

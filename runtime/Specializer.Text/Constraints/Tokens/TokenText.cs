@@ -10,6 +10,7 @@ internal sealed class TokenText
     private static readonly ConditionalWeakTable<Tokenizer, TokenText> s_known = new();
 
     private readonly byte[]?[] _tokens;
+    private readonly Lazy<InnerTokens> _stringTokens;
 
     private TokenText(Tokenizer tokenizer)
     {
@@ -34,6 +35,7 @@ internal sealed class TokenText
 
         _tokens = tokens;
         Trie = new TokenTrie(tokens);
+        _stringTokens = new Lazy<InnerTokens>(FindStringTokens);
         DropsFirstSpace = steps.DropsFirstSpace || steps.DropsSpacesOfFirstToken;
         if (steps.DropsSpacesOfFirstToken)
         {
@@ -49,11 +51,21 @@ internal sealed class TokenText
 
     public TokenTrie Trie { get; }
 
+    /// <summary>The tokens inside a JSON string, from between two scalars.</summary>
+    public InnerTokens StringTokens => _stringTokens.Value;
+
     /// <summary>Whether the decoder drops a space at the start of the text.</summary>
     public bool DropsFirstSpace { get; }
 
     /// <summary>Tokens that have other bytes as the first token.</summary>
     public int[] NotFirst { get; } = [];
+
+    private InnerTokens FindStringTokens()
+    {
+        RuleGraph graph = RuleGraph.Build(new JsonGrammar(new JsonConstraintOptions()).StringRest);
+        var local = new LocalStates(graph);
+        return InnerTokens.Find(local, new TextStates(graph, local), Trie, local.Start(0), new int[Trie.MaximumDepth + 1]);
+    }
 
     /// <summary>Returns the bytes of a token; none for control tokens and ids outside the vocabulary.</summary>
     public ReadOnlySpan<byte> BytesOf(int token) => (uint)token < (uint)_tokens.Length ? _tokens[token] : default;
