@@ -20,6 +20,7 @@ static int Run(string[] args)
     [
         RooflineCommand.Create(),
         CompareCommand.Create(),
+        MicroCommand.Create(),
         PeersCommand.Create(),
         ThreadsCommand.Create(),
         StartCommand.Create(),

@@ -117,7 +117,8 @@ internal sealed class MeasuredModel(string name, Type type)
 
     private static float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(static value => MathF.Sin(value))];
 
-    private static MeasuredModel Llama(
+    /// <summary>Creates a LLaMA-like model, which the generic engine supports.</summary>
+    public static MeasuredModel Llama(
         string name,
         Type type,
         int layers,

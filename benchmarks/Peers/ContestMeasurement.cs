@@ -41,7 +41,8 @@ internal static class ContestMeasurement
         }
     }
 
-    private static double Difference(float[] ours, float[] theirs)
+    /// <summary>Returns the largest difference of two results, relative to the largest result of Specializer.</summary>
+    public static double Difference(float[] ours, float[] theirs)
     {
         if (ours.Length != theirs.Length)
         {
