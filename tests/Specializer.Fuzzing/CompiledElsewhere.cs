@@ -32,6 +32,7 @@ public static class CompiledElsewhere
                 .Append((FuzzTests.FoundCases.AssemblyName, FuzzTests.FoundCases.Architectures))
                 .Append((AxisTests.Cases.AssemblyName, AxisTests.Cases.Architectures))
                 .Append((LayerKindTests.Cases.AssemblyName, LayerKindTests.Cases.Architectures))
+                .Append((InputsTogetherTests.Cases.AssemblyName, InputsTogetherTests.Cases.Architectures))
                 .Append((DecoderBodyTests.AssemblyName, DecoderBodyTests.Architectures))
                 .Append((DecoderFixtureTests.AssemblyName, DecoderFixtureTests.Architectures))
                 .Append((SentenceFixtureTests.AssemblyName, SentenceFixtureTests.Architectures))

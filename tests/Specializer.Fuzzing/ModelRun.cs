@@ -223,6 +223,9 @@ internal sealed class DecoderRun : ModelRun
 /// <summary>An encoder over its whole context and over one token, and over a shorter sequence in a batch.</summary>
 internal sealed class EncoderRun : ModelRun
 {
+    /// <summary>The most tokens of a short sequence, so that several have their keys and values in a small context.</summary>
+    private const int ShortInput = 24;
+
     private readonly int[] _tokens;
     private readonly int[] _types;
     private readonly int[] _globals;
@@ -292,18 +295,74 @@ internal sealed class EncoderRun : ModelRun
         );
         Comparison.AssertSame(whole.AsSpan(0, perSequence), both.AsSpan(0, perSequence), "in a batch on two threads", 0);
         Comparison.AssertSame(alone, both.AsSpan(perSequence, alone.Length), "in a batch behind a longer sequence", 0);
+        CheckShortInputs(model, session);
     }
 
-    private float[] Encode(IEncoderModel<TokenInput> model, IEncoderSession<TokenInput> session, int length)
+    /// <summary>Several short sequences in one call, whose rows an encoder processes together, against each by itself.</summary>
+    private void CheckShortInputs(IEncoderModel<TokenInput> model, IEncoderSession<TokenInput> session)
+    {
+        const int Inputs = 7;
+        int[] lengths = [.. Enumerable.Range(0, Inputs).Select(_ => 1 + Random.Next(Math.Min(ShortInput, _tokens.Length)))];
+        int longest = lengths.Max(),
+            stateFloats = longest * model.Description.DModel,
+            outputFloats = model.Description.OutputWidth * (model.Description.OutputPerToken ? longest : 1);
+        int[] firsts = [.. lengths.Select(length => Random.Next(_tokens.Length - length + 1))];
+        float[] outputs = new float[Inputs * outputFloats],
+            states = new float[Inputs * stateFloats];
+        Array.Fill(outputs, float.NaN);
+        Array.Fill(states, float.NaN);
+        session.Encode(
+            new TokenInput(Padded(_tokens, -1))
+            {
+                TokenTypes = Padded(_types, -1),
+                GlobalTokens = Padded(_globals, 0),
+                Lengths = lengths,
+            },
+            outputs,
+            states
+        );
+        for (int i = 0; i < Inputs; i++)
+        {
+            float[] state = new float[lengths[i] * model.Description.DModel];
+            float[] output = Encode(model, session, lengths[i], firsts[i], state);
+            Comparison.AssertSame(output, outputs.AsSpan(i * outputFloats, output.Length), "short input in a batch", i);
+            Comparison.AssertSame(state, states.AsSpan(i * stateFloats, state.Length), "states of a short input in a batch", i);
+            Comparison.AssertSame(
+                new float[stateFloats - state.Length],
+                states.AsSpan((i * stateFloats) + state.Length, stateFloats - state.Length),
+                "padding after a short input",
+                i
+            );
+        }
+
+        int[] Padded(int[] values, int padding) =>
+            values.Length == 0
+                ? []
+                :
+                [
+                    .. lengths.SelectMany(
+                        (length, i) => values.Skip(firsts[i]).Take(length).Concat(Enumerable.Repeat(padding, longest - length))
+                    ),
+                ];
+    }
+
+    private float[] Encode(
+        IEncoderModel<TokenInput> model,
+        IEncoderSession<TokenInput> session,
+        int length,
+        int first = 0,
+        float[]? states = null
+    )
     {
         float[] output = new float[model.Description.OutputWidth * (model.Description.OutputPerToken ? length : 1)];
         session.Encode(
-            new TokenInput(_tokens.AsSpan(0, length))
+            new TokenInput(_tokens.AsSpan(first, length))
             {
-                TokenTypes = _types.Length == 0 ? [] : _types.AsSpan(0, length),
-                GlobalTokens = _globals.Length == 0 ? [] : _globals.AsSpan(0, length),
+                TokenTypes = _types.Length == 0 ? [] : _types.AsSpan(first, length),
+                GlobalTokens = _globals.Length == 0 ? [] : _globals.AsSpan(first, length),
             },
-            output
+            output,
+            states
         );
         return output;
     }

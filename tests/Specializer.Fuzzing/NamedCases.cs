@@ -20,6 +20,16 @@ internal sealed class NamedCases(string assemblyName, IReadOnlyDictionary<string
 
     public TheoryData<string> Names => [.. _names];
 
+    /// <summary>Loads the model of a case with random weights.</summary>
+    /// <param name="name">The name of the case.</param>
+    /// <param name="threads">The number of threads.</param>
+    public TransformerModel Load(string name, int threads)
+    {
+        int number = Array.IndexOf(_names, name);
+        using CheckpointTensors tensors = new(Architectures[number], cases[name].Seed);
+        return _assembly.Value!.Load(number, tensors, new ModelOptions { Threads = threads });
+    }
+
     /// <summary>Fails unless the case agrees with the oracle.</summary>
     public void AssertAgrees(string name)
     {

@@ -19,6 +19,10 @@ internal sealed class ArgumentText(ExecutionPlan plan)
         {
             BufferArgument { Buffer.Role: BufferRole.Logits } => "Logits",
             BufferArgument buffer => Buffer(buffer.Buffer),
+            SequenceRowsArgument rows when scope == CallScope.EachInput =>
+                $"{Identifiers.VariableOf(rows.Buffer)} + (input.FirstRow * {Text(rows.RowStride)})",
+            InputCacheArgument cache =>
+                $"{Identifiers.VariableOf(cache.Buffer)} + (input.FirstCachePosition * {Text(cache.PositionFloats)})",
             SequenceRowsArgument rows => $"{Identifiers.VariableOf(rows.Buffer)} + (sequence * sequenceRows * {Text(rows.RowStride)})",
             SequenceCacheArgument cache => "cache + " + Identifiers.VariableOf(cache.Buffer),
             GlobalRowsArgument rows => $"{Identifiers.VariableOf(rows.Buffer)} + ((nint)firstGlobal * {Text(rows.RowStride)})",
@@ -27,12 +31,17 @@ internal sealed class ArgumentText(ExecutionPlan plan)
             AllPositionsArgument buffer => "Memory + " + Identifiers.OffsetOf(buffer.Buffer),
             WeightArgument weight => (weight.Weight.PerLayer ? "layerWeights + " : "weights + ") + Identifiers.Of(weight.Weight),
             WeightByLengthArgument choice =>
-                $"weights + ({(scope == CallScope.EachSequence ? "UsesLongFactors(sequence)" : "length > " + Text(choice.Threshold))} ? {Identifiers.Of(choice.Long)} : {Identifiers.Of(choice.Short)})",
+                $"weights + ({UsesLong(choice, scope)} ? {Identifiers.Of(choice.Long)} : {Identifiers.Of(choice.Short)})",
             LayerScaleArgument scale => scale.Factor.ToString("R", CultureInfo.InvariantCulture) + "f / (layer + 1)",
             ConstantArgument constant => Text(constant.Value),
             SessionArgument session => Session(session.Value, scope),
             _ => throw new NotSupportedException(argument.GetType().Name),
         };
+
+    private static string UsesLong(WeightByLengthArgument choice, CallScope scope) =>
+        scope == CallScope.EachSequence
+            ? "UsesLongFactors(sequence)"
+            : $"{(scope == CallScope.EachInput ? "input.Length" : "length")} > {Text(choice.Threshold)}";
 
     /// <summary>Where workers have rows of their own, a chunk of one row lies in the worker's.</summary>
     private string Buffer(BufferRef buffer)
@@ -48,6 +57,10 @@ internal sealed class ArgumentText(ExecutionPlan plan)
         {
             (SessionValue.Tokens, CallScope.EachSequence) => "Tokens + (sequence * sequenceRows)",
             (SessionValue.Tokens, _) => "Tokens",
+            (SessionValue.ChunkTokens, CallScope.EachInput) => "Tokens + input.FirstToken + position",
+            (SessionValue.TokenTypes, CallScope.EachInput) => "TokenTypes is null ? null : TokenTypes + input.FirstToken + position",
+            (SessionValue.Length, CallScope.EachInput) => "input.Length",
+            (SessionValue.Rows, CallScope.EachInput) => "input.Rows",
             (SessionValue.ChunkTokens, _) => "Tokens + position",
             (SessionValue.SourceTokens, _) => "SourceTokens + position",
             (SessionValue.TokenTypes, _) => "TokenTypes is null ? null : TokenTypes + position",

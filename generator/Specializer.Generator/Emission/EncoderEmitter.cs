@@ -75,6 +75,11 @@ internal sealed class EncoderEmitter
     private void EmitLayers(IEnumerable<StepPlan> after)
     {
         _writer.Line("int length = Length;");
+        if (_encoder.SharedPositions > 0)
+        {
+            _writer.Line("int inputs = EncodedInputs;");
+        }
+
         _writer.Line("float* weights = Weights;");
         foreach (BufferPlan buffer in _plan.BuffersOf(_encoder.Steps.Concat(after)).Where(static buffer => !buffer.EveryPosition))
         {
@@ -162,13 +167,33 @@ internal sealed class EncoderEmitter
                 _writer.Line("const int rows = 1;");
             }
 
-            _writer.Line($"float* {Identifiers.VariableOf(Hidden.Ref)} = Memory + {Identifiers.OffsetOf(Hidden.Ref)};");
-            foreach (StepPlan step in head.Steps)
+            string pointer = $"float* {Identifiers.VariableOf(Hidden.Ref)} = Memory + {Identifiers.OffsetOf(Hidden.Ref)}";
+            if (_encoder.SharedPositions == 0)
             {
-                _steps.Write(step);
+                _writer.Line(pointer + ";");
+                EmitPooledRow("0");
+                return;
             }
 
-            _writer.Line(write + "0, 1, worker, workers);");
+            using (_steps.EachInput("length"))
+            {
+                _writer.Line($"{pointer} + (input.FirstRow * {Text(Hidden.RowStride)});");
+                _steps.WithinInput = true;
+                EmitPooledRow("index");
+                _writer.Line();
+                _writer.Line("// The next input reuses the row.");
+                _writer.Line("Synchronize();");
+            }
+
+            void EmitPooledRow(string row)
+            {
+                foreach (StepPlan step in head.Steps)
+                {
+                    _steps.Write(step);
+                }
+
+                _writer.Line($"{write}{row}, 1, worker, workers);");
+            }
         }
     }
 

@@ -91,6 +91,12 @@ internal static class SessionEmitter
         List<string> arguments = plan.IsEncoderDecoder ? ["model", "sequences", "SessionMemoryBytes"] : ["model", "SessionMemoryBytes"];
         if (plan.Head is not null)
         {
+            if (plan.Encoder is { SharedPositions: > 0 } encoder)
+            {
+                arguments.Add("rowsTogether: ChunkLength");
+                arguments.Add($"positionsTogether: {Text(encoder.SharedPositions)}");
+            }
+
             return string.Join(", ", arguments);
         }
 

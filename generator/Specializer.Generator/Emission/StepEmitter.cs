@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -10,6 +11,18 @@ namespace Specializer.Generator.Emission;
 internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
 {
     private readonly ArgumentText _text = new(plan);
+
+    /// <summary>Gets or sets whether the steps are written into a loop over the inputs that are encoded together.</summary>
+    public bool WithinInput { get; set; }
+
+    /// <summary>Begins a loop over the inputs that are encoded together.</summary>
+    /// <param name="rows">The variable with the number of rows of a single input.</param>
+    public IDisposable EachInput(string rows = "rows")
+    {
+        IDisposable end = writer.Braces("for (int index = 0; index < inputs; index++)");
+        writer.Line($"{CapabilityEmitter.Services}EncodedInput input = InputAt(index, {rows});");
+        return end;
+    }
 
     public void Write(StepPlan step)
     {
@@ -68,6 +81,15 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
         if (call.Scope == CallScope.EachSequence)
         {
             WriteEachSequence(call);
+        }
+        else if (call.Scope == CallScope.EachInput && !WithinInput)
+        {
+            using (EachInput())
+            {
+                writer.Line(_text.Call(call) + ";");
+            }
+
+            writer.Line();
         }
         else
         {

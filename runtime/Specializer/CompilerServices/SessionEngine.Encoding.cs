@@ -42,7 +42,7 @@ public abstract unsafe partial class SessionEngine
     /// <param name="input">The sequences.</param>
     /// <param name="output">Receives the output; empty if not wanted.</param>
     /// <param name="hiddenStates">Receives the last hidden states; empty if not wanted.</param>
-    /// <param name="cancellationToken">Checked before each sequence.</param>
+    /// <param name="cancellationToken">Checked before each chunk.</param>
     protected void EncodeTokens(TokenInput input, Span<float> output, Span<float> hiddenStates, CancellationToken cancellationToken)
     {
         Enter();
@@ -70,19 +70,22 @@ public abstract unsafe partial class SessionEngine
                     firstHiddenState = hiddenStates
             )
             {
-                for (int sequence = 0; sequence < input.Sequences; sequence++)
+                for (int sequence = 0; sequence < input.Sequences; sequence += EncodedInputs)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
+                    ChooseInputs(input, sequence);
                     nint start = (nint)sequence * longest;
                     Tokens = firstToken + start;
                     TokenTypes = firstType is null ? null : firstType + start;
                     _globalTokens = firstGlobal is null ? null : firstGlobal + start;
-                    EncodeOne(
-                        input.LengthOf(sequence),
-                        longest,
-                        firstOutput is null ? null : firstOutput + (sequence * outputFloats),
-                        firstHiddenState is null ? null : firstHiddenState + (sequence * hiddenFloats)
-                    );
+                    _output = firstOutput is null ? null : firstOutput + (sequence * outputFloats);
+                    _lastHiddenStates = firstHiddenState is null ? null : firstHiddenState + (sequence * hiddenFloats);
+                    for (int index = 0; index < EncodedInputs; index++)
+                    {
+                        ClearPadding(input.LengthOf(sequence + index), index * (nint)longest, longest);
+                    }
+
+                    Compute();
                 }
             }
         }
@@ -126,12 +129,10 @@ public abstract unsafe partial class SessionEngine
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     Pixels = firstPixel + ((nint)image * imageFloats);
-                    EncodeOne(
-                        positions,
-                        positions,
-                        firstOutput is null ? null : firstOutput + (image * outputFloats),
-                        firstHiddenState is null ? null : firstHiddenState + (image * hiddenFloats)
-                    );
+                    Length = positions;
+                    _output = firstOutput is null ? null : firstOutput + (image * outputFloats);
+                    _lastHiddenStates = firstHiddenState is null ? null : firstHiddenState + (image * hiddenFloats);
+                    Compute();
                 }
             }
         }
@@ -176,18 +177,18 @@ public abstract unsafe partial class SessionEngine
     /// <param name="workers">The number of workers that share the rows.</param>
     [CLSCompliant(false)]
     protected void WriteHiddenStates(float* values, int rowStride, int first, int rows, int worker, int workers) =>
-        Write(_lastHiddenStates, Description.DModel, values, rowStride, first, rows, worker, workers);
+        Write(_lastHiddenStates, Description.DModel, values, rowStride, first, rows, worker, workers, eachToken: true);
 
     /// <summary>Copies rows of output to the caller, if it is wanted. Called by every worker.</summary>
     /// <param name="values">The rows.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
-    /// <param name="first">The position of the first row; 0 for the sequence's row.</param>
+    /// <param name="first">The position of the first row; the index of the input for its only row.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="worker">The number of this worker, from 0.</param>
     /// <param name="workers">The number of workers that share the rows.</param>
     [CLSCompliant(false)]
     protected void WriteOutput(float* values, int rowStride, int first, int rows, int worker, int workers) =>
-        Write(_output, Description.OutputWidth, values, rowStride, first, rows, worker, workers);
+        Write(_output, Description.OutputWidth, values, rowStride, first, rows, worker, workers, Description.OutputPerToken);
 
     private int CountImages(ReadOnlySpan<float> pixels)
     {
@@ -200,33 +201,14 @@ public abstract unsafe partial class SessionEngine
             : pixels.Length / imageFloats;
     }
 
-    private static void Write(float* target, int width, float* values, int rowStride, int first, int rows, int worker, int workers)
+    private void Write(float* target, int width, float* values, int rowStride, int first, int rows, int worker, int workers, bool eachToken)
     {
+        int index = 0;
         for (int row = worker; target is not null && row < rows; row += workers)
         {
-            new ReadOnlySpan<float>(values + ((nint)row * rowStride), width).CopyTo(
-                new Span<float>(target + ((nint)(first + row) * width), width)
-            );
+            int to = eachToken ? PaddedRow(first + row, ref index) : first + row;
+            new ReadOnlySpan<float>(values + ((nint)row * rowStride), width).CopyTo(new Span<float>(target + ((nint)to * width), width));
         }
-    }
-
-    /// <summary>Computes one sequence.</summary>
-    /// <param name="length">Its positions.</param>
-    /// <param name="longest">The rows of the padded sequence; those after the length become zero.</param>
-    /// <param name="output">Receives the output, or null.</param>
-    /// <param name="hiddenStates">Receives the last hidden states, or null.</param>
-    private void EncodeOne(int length, int longest, float* output, float* hiddenStates)
-    {
-        Length = length;
-        _output = output;
-        _lastHiddenStates = hiddenStates;
-        ClearPadding(hiddenStates, Description.DModel, longest);
-        if (Description.OutputPerToken)
-        {
-            ClearPadding(output, Description.OutputWidth, longest);
-        }
-
-        Compute();
     }
 
     /// <summary>Drops the pointers to the caller's memory.</summary>
@@ -236,12 +218,24 @@ public abstract unsafe partial class SessionEngine
         _lastHiddenStates = null;
     }
 
-    /// <summary>Zeroes the rows of padding.</summary>
-    private void ClearPadding(float* target, int width, int longest)
+    /// <summary>Zeroes the rows of padding of an input.</summary>
+    /// <param name="length">The positions of the input.</param>
+    /// <param name="firstRow">Its first row, from the first input that is encoded.</param>
+    /// <param name="longest">Its rows with padding.</param>
+    private void ClearPadding(int length, nint firstRow, int longest)
     {
-        for (int row = Length; target is not null && row < longest; row++)
+        Clear(_lastHiddenStates, Description.DModel);
+        if (Description.OutputPerToken)
         {
-            new Span<float>(target + ((nint)row * width), width).Clear();
+            Clear(_output, Description.OutputWidth);
+        }
+
+        void Clear(float* target, int width)
+        {
+            for (nint row = firstRow + length; target is not null && row < firstRow + longest; row++)
+            {
+                new Span<float>(target + (row * width), width).Clear();
+            }
         }
     }
 }

@@ -27,6 +27,14 @@ internal sealed record SequenceCacheArgument(BufferRef Buffer) : Argument
     public override BufferRef? Addressed => Buffer;
 }
 
+/// <summary>The keys or values of the current input of an encoder that processes several together.</summary>
+/// <param name="Buffer">The buffer of the keys or values of all inputs.</param>
+/// <param name="PositionFloats">The number of floats from one position of a head to the next.</param>
+internal sealed record InputCacheArgument(BufferRef Buffer, int PositionFloats) : Argument
+{
+    public override BufferRef? Addressed => Buffer;
+}
+
 /// <summary>The rows of a buffer that belong to the global tokens of the chunk.</summary>
 /// <param name="Buffer">The buffer, with a row for each global token of the sequence.</param>
 /// <param name="RowStride">The number of floats from one row to the next.</param>

@@ -14,6 +14,9 @@ internal enum CallScope
     /// <summary>The rows of one sequence at a time.</summary>
     EachSequence,
 
+    /// <summary>The rows of one of the inputs that an encoder processes together.</summary>
+    EachInput,
+
     /// <summary>The rows of the chunk's global tokens.</summary>
     GlobalTokens,
 }

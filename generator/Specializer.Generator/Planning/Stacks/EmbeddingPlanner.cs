@@ -52,7 +52,10 @@ internal sealed class EmbeddingPlanner(StackContext stack)
             !stack.IsEncoder ? null
             : stack.Part == StackPart.Source ? SessionValue.SourceTokens
             : SessionValue.ChunkTokens;
-        var steps = new List<StepPlan> { new EmbedStep(title, kernel, tokens, embedding, positions, types, output) };
+        var steps = new List<StepPlan>
+        {
+            new EmbedStep(title, kernel, tokens, embedding, positions, types, output) { EachInput = stack.EncodesTogether },
+        };
         if (embeddings.Norm)
         {
             WeightRef norm = stack.Weights.Norm(

@@ -31,6 +31,12 @@ internal sealed record EncoderPlan(
     EquatableArray<StepPlan> After
 )
 {
+    /// <summary>
+    /// The positions of the keys and values of one layer that inputs share if they are encoded together; 0 if inputs are encoded one
+    /// by one.
+    /// </summary>
+    public int SharedPositions { get; init; }
+
     /// <summary>All steps in order.</summary>
     public IEnumerable<StepPlan> Steps => Frames.Concat(Before).Concat(Project).Concat(Attend).Concat(After);
 

@@ -52,7 +52,10 @@ internal sealed class EncoderPlanner
             new EquatableArray<StepPlan>(StepsByKind.Merge([.. kinds.Select(static kind => kind.Project)], pattern)),
             new EquatableArray<StepPlan>(StepsByKind.Merge([.. kinds.Select(static kind => kind.Attend)], pattern)),
             new EquatableArray<StepPlan>(_after)
-        );
+        )
+        {
+            SharedPositions = _stack.EncodesTogether ? _stack.Kernels.Layers.Min(static layer => layer.Attention.CacheLength) : 0,
+        };
     }
 
     /// <summary>
@@ -62,8 +65,12 @@ internal sealed class EncoderPlanner
     {
         int at = steps.ToList().FindIndex(static step => step is AttentionStep);
         var attention = (AttentionStep)steps[at];
-        List<StepPlan> project = [.. steps.Take(at), new AppendStep("Keys and values of the chunk", attention.Attention)];
-        List<StepPlan> attend = [new AttendStep(attention.Title, attention.Attention)];
+        List<StepPlan> project =
+        [
+            .. steps.Take(at),
+            new AppendStep("Keys and values of the chunk", attention.Attention, _stack.EncodesTogether),
+        ];
+        List<StepPlan> attend = [new AttendStep(attention.Title, attention.Attention, _stack.EncodesTogether)];
         var norms = new BlockNorms(_stack, _stack.Architecture.LayerKinds[0]);
         if (_stack.Kernels.Global is { } global)
         {

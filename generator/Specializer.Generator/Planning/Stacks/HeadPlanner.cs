@@ -91,6 +91,9 @@ internal sealed class HeadPlanner(StackContext stack)
                 encoder,
                 pooled
             )
+            {
+                EachInput = stack.EncodesTogether,
+            }
         );
         return pooled;
     }

@@ -27,6 +27,17 @@ internal sealed record StackContext(
     /// <summary>Whether every layer processes the whole sequence at once.</summary>
     public bool IsEncoder => Architecture.Stack == Stack.Encoder;
 
+    /// <summary>
+    /// Whether the rows of several short inputs pass through linear layers together. Global tokens, patches and frames of audio
+    /// belong to one input at a time.
+    /// </summary>
+    public bool EncodesTogether =>
+        IsEncoder
+        && Part == StackPart.Main
+        && !Architecture.GlobalTokens
+        && !Architecture.Attention.Linear
+        && Architecture.Embeddings is { Patches: null, Sound: null };
+
     /// <summary>Returns the stack's buffer with a role.</summary>
     public BufferRef Buffer(BufferRole role) => new(role, Part);
 

@@ -71,6 +71,18 @@ internal sealed record SelfAttention(
         }
     }
 
+    /// <summary>Returns the rows of a chunk of an encoder, or those of one of its inputs.</summary>
+    public Argument EncodedRows(BufferRef buffer, int stride, bool eachInput) =>
+        eachInput ? new SequenceRowsArgument(buffer, stride) : new BufferArgument(buffer);
+
+    /// <summary>Returns the queries, keys and values of an encoder, of the whole sequence or of one of several inputs.</summary>
+    public IEnumerable<(KernelParameter, Argument)> EncodedQueriesAndCache(bool eachInput) =>
+        [
+            (KernelParameters.Queries, EncodedRows(Queries, QueryStride, eachInput)),
+            (CacheParameters.Keys, eachInput ? new InputCacheArgument(Keys, Kernel.Attention.HeadDimension) : new BufferArgument(Keys)),
+            (CacheParameters.Values, eachInput ? new InputCacheArgument(Values, Kernel.HeadStride) : new BufferArgument(Values)),
+        ];
+
     /// <summary>The values that change scores.</summary>
     public IEnumerable<(KernelParameter, Argument)> Scores =>
         Kernel.Kind.Positions switch
@@ -154,36 +166,42 @@ internal sealed record AttentionStep(string Title, SelfAttention Attention) : St
 /// <summary>
 /// The first phase of an encoder's attention: it rotates queries and keys, and stores the keys and values of a chunk.
 /// </summary>
-internal sealed record AppendStep(string Title, SelfAttention Attention) : StepPlan(Title)
+/// <param name="Title">The name of the step.</param>
+/// <param name="Attention">The attention.</param>
+/// <param name="EachInput">Whether the rows of the chunk can belong to several inputs.</param>
+internal sealed record AppendStep(string Title, SelfAttention Attention, bool EachInput) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
         [
             KernelCall.Of(
                 new(Attention.Kernel, KernelPart.Append),
+                EachInput ? CallScope.EachInput : CallScope.Chunk,
+                Barrier.Always,
                 [
-                    (Projected, new BufferArgument(Attention.Input)),
+                    (Projected, Attention.EncodedRows(Attention.Input, Attention.Kernel.InputStride, EachInput)),
                     .. Attention.Preparation,
-                    (Queries, new BufferArgument(Attention.Queries)),
-                    (Attention.CacheParameters.Keys, new BufferArgument(Attention.Keys)),
-                    (Attention.CacheParameters.Values, new BufferArgument(Attention.Values)),
+                    .. Attention.EncodedQueriesAndCache(EachInput),
                 ]
             ),
         ];
 }
 
 /// <summary>The second phase of an encoder's attention: the queries of a chunk attend to the keys of the whole sequence.</summary>
-internal sealed record AttendStep(string Title, SelfAttention Attention) : StepPlan(Title)
+/// <param name="Title">The name of the step.</param>
+/// <param name="Attention">The attention.</param>
+/// <param name="EachInput">Whether the rows of the chunk can belong to several inputs.</param>
+internal sealed record AttendStep(string Title, SelfAttention Attention, bool EachInput) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
         [
             KernelCall.Of(
                 new(Attention.Kernel),
+                EachInput ? CallScope.EachInput : CallScope.Chunk,
+                Barrier.Always,
                 [
-                    (Queries, new BufferArgument(Attention.Queries)),
-                    (Attention.CacheParameters.Keys, new BufferArgument(Attention.Keys)),
-                    (Attention.CacheParameters.Values, new BufferArgument(Attention.Values)),
+                    .. Attention.EncodedQueriesAndCache(EachInput),
                     .. Attention.Scores,
-                    (Output, new BufferArgument(Attention.Output)),
+                    (Output, Attention.EncodedRows(Attention.Output, Attention.Kernel.OutputStride, EachInput)),
                     .. Attention.Visibility,
                 ]
             ),

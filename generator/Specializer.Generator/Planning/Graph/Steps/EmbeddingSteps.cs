@@ -23,14 +23,19 @@ internal sealed record EmbedStep(
     BufferRef Output
 ) : StepPlan(Title)
 {
+    /// <summary>Whether the rows of a chunk of an encoder can belong to several inputs.</summary>
+    public bool EachInput { get; init; }
+
     /// <summary>Whether the kernel runs for one sequence at a time, which rows with positions require.</summary>
-    private bool BySequence => Tokens is null && Positions is not null;
+    private bool BySequence => EachInput || (Tokens is null && Positions is not null);
 
     public override IEnumerable<KernelCall> Calls =>
         [
             KernelCall.Of(
                 new(Kernel),
-                BySequence ? CallScope.EachSequence : CallScope.Chunk,
+                EachInput ? CallScope.EachInput
+                    : BySequence ? CallScope.EachSequence
+                    : CallScope.Chunk,
                 Barrier.Always,
                 [
                     (KernelParameters.Tokens, new SessionArgument(Tokens ?? SessionValue.Tokens)),

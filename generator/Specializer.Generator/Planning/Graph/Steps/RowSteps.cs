@@ -57,10 +57,15 @@ internal sealed record HighestStep(string Title, HighestKernel Kernel) : StepPla
 /// <summary>Reduces all rows of a sequence to one.</summary>
 internal sealed record PoolStep(string Title, PoolKernel Kernel, BufferRef Input, BufferRef Output) : StepPlan(Title)
 {
+    /// <summary>Whether several inputs are encoded together.</summary>
+    public bool EachInput { get; init; }
+
     public override IEnumerable<KernelCall> Calls =>
         [
             KernelCall.Of(
                 new(Kernel),
+                EachInput ? CallScope.EachInput : CallScope.Chunk,
+                Barrier.Always,
                 (KernelParameters.Input, new BufferArgument(Input)),
                 (KernelParameters.Output, new BufferArgument(Output)),
                 (Length, new SessionArgument(SessionValue.Length))
