@@ -60,6 +60,9 @@ public sealed partial class Tokenizer
 
     internal IDecoder Decoder => _decoder;
 
+    /// <summary>Whether tokens that continue a word have a prefix in the vocabulary, such as ##.</summary>
+    internal bool HasContinuingPrefix => _model.HasContinuingPrefix;
+
     /// <summary>Returns the id of a token, or null.</summary>
     /// <param name="token">The text in the vocabulary.</param>
     public int? TokenToId(string token)

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
 using System.IO;
+using Specializer.Tool.Merging;
 using Spectre.Console;
 
 namespace Specializer.Tool;
@@ -118,6 +119,7 @@ internal static class CommandLine
             create,
             verify,
             Import(force, console),
+            Merge(directory, force, console),
             new HelpOption(),
             new VersionOption(),
         };
@@ -154,6 +156,33 @@ internal static class CommandLine
             )
         );
         return import;
+    }
+
+    private static Command Merge(Argument<string> directory, Option<bool> force, IAnsiConsole console)
+    {
+        var adapters = new Option<string[]>("--adapter")
+        {
+            Description = "The folder of a LoRA adapter, as PEFT saves it. Several are merged in their order.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var to = new Option<string>("--to")
+        {
+            Description = "The folder to write.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var merge = new Command("merge", "Merges LoRA adapters into the weights of a model.") { directory, adapters, to, force };
+        merge.SetAction(result =>
+            MergeCommand.Run(
+                result.GetRequiredValue(directory),
+                result.GetRequiredValue(adapters),
+                result.GetRequiredValue(to),
+                result.GetValue(force),
+                console
+            )
+        );
+        return merge;
     }
 
     private static Option<int> Number(string name, string description, int otherwise) =>

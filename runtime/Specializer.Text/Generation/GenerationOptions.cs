@@ -8,6 +8,15 @@ public sealed record GenerationOptions
     /// <summary>How many tokens are generated at most; null for the model's setting.</summary>
     public int? MaximumNewTokens { get; init; }
 
+    /// <summary>
+    /// The number of beams of a beam search, which allows neither sampling, stop strings nor log-probabilities; null for the model's
+    /// setting.
+    /// </summary>
+    public int? Beams { get; init; }
+
+    /// <summary>The token that is generated first, such as the target language's; null for the model's setting.</summary>
+    public int? ForcedFirstToken { get; init; }
+
     /// <summary>How tokens are chosen; null for the model's setting.</summary>
     public SamplingOptions? Sampling { get; init; }
 

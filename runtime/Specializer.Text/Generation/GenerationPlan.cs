@@ -51,7 +51,17 @@ internal sealed class GenerationPlan
             }
         }
 
+        ForcedFirstToken = options.ForcedFirstToken ?? settings.ForcedFirstToken;
+        if (options.ForcedFirstToken is { } forced && (uint)forced >= (uint)vocabularySize)
+        {
+            throw new ArgumentException(
+                $"{nameof(GenerationOptions.ForcedFirstToken)} is {forced}; the model has {vocabularySize} tokens, so token ids are 0 to {vocabularySize - 1}."
+            );
+        }
+
         Sampling = options.Sampling ?? settings.Sampling;
+        Beams = options.Beams ?? settings.Beams;
+        CheckBeams(options);
         if (Sampling.Temperature > 0)
         {
             Seed =
@@ -86,8 +96,17 @@ internal sealed class GenerationPlan
     /// <summary>How many alternatives are reported with each token; null for no report.</summary>
     public int? Alternatives { get; }
 
+    /// <summary>The token that is generated first, or null.</summary>
+    public int? ForcedFirstToken { get; }
+
+    public int Beams { get; }
+
     /// <summary>Whether some tokens are excluded at some step.</summary>
-    public bool Masks => MinimumNewTokens > 0 || Settings.SuppressedTokens.Count > 0 || Settings.FirstSuppressedTokens.Count > 0;
+    public bool Masks =>
+        MinimumNewTokens > 0 || Settings.SuppressedTokens.Count > 0 || Settings.FirstSuppressedTokens.Count > 0 || MasksSequences;
+
+    /// <summary>Whether tokens are excluded that would complete some sequence.</summary>
+    public bool MasksSequences => Settings.NoRepeatNgramSize > 0 || Settings.BadWords.Count > 0;
 
     /// <summary>Whether the session may choose: the most probable token, and nothing is asked of the logits.</summary>
     public bool IsPlainlyGreedy =>
@@ -98,6 +117,29 @@ internal sealed class GenerationPlan
         && Sampling.FrequencyPenalty == 0
         && Sampling.PresencePenalty == 0
         && Sampling.LogitBias is null or { Count: 0 };
+
+    private void CheckBeams(GenerationOptions options)
+    {
+        if (Beams < 1)
+        {
+            throw new ArgumentException($"{nameof(GenerationOptions.Beams)} is {Beams}; expected at least 1.");
+        }
+
+        string? other =
+            Beams == 1 ? null
+            : Sampling.Temperature > 0 ? "sampling"
+            : Sampling.FrequencyPenalty != 0 || Sampling.PresencePenalty != 0 ? "a frequency or presence penalty"
+            : Sampling.LogitBias is { Count: > 0 } ? "a logit bias"
+            : StopStrings.Count > 0 ? "stop strings"
+            : options.LogProbabilities is not null ? "log-probabilities"
+            : null;
+        if (other is not null)
+        {
+            throw new ArgumentException(
+                $"A beam search does not support {other}; set {nameof(GenerationOptions)}.{nameof(GenerationOptions.Beams)} to 1, or leave the other out."
+            );
+        }
+    }
 
     private static int Limit(GenerationSettings settings, GenerationOptions options, int prompt)
     {

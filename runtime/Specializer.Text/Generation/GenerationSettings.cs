@@ -38,6 +38,27 @@ public sealed record GenerationSettings
     /// </summary>
     public SamplingOptions Sampling { get; init; } = new();
 
+    /// <summary>
+    /// The number of beams of a beam search (<c>num_beams</c>); 1 for the most probable token of each step, or for sampling. With more,
+    /// the text comes as a whole.
+    /// </summary>
+    public int Beams { get; init; } = 1;
+
+    /// <summary>The exponent of the length in the score of a beam, as in <see cref="BeamSearchOptions.LengthPenalty"/> (<c>length_penalty</c>).</summary>
+    public double LengthPenalty { get; init; } = 1;
+
+    /// <summary>The condition that ends a beam search before the maximum length (<c>early_stopping</c>).</summary>
+    public BeamStopping Stopping { get; init; }
+
+    /// <summary>The number of tokens of a sequence that occurs at most once in prompt and text (<c>no_repeat_ngram_size</c>); 0 for no limit.</summary>
+    public int NoRepeatNgramSize { get; init; }
+
+    /// <summary>
+    /// The sequences of tokens that are never generated (<c>bad_words_ids</c>): the last token of one is excluded after the others.
+    /// A sequence that is only an end token has no effect.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<int>> BadWords { get; init; } = [];
+
     /// <summary>The tokens that are never generated (<c>suppress_tokens</c>).</summary>
     public IReadOnlyList<int> SuppressedTokens { get; init; } = [];
 
@@ -62,7 +83,7 @@ public sealed record GenerationSettings
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="GenerationSettingsException">
-    /// The file is malformed, or requests something that <see cref="TextGenerator"/> does not support, such as beam search.
+    /// The file is malformed, or requests something that <see cref="TextGenerator"/> does not support, such as groups of beams.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static GenerationSettings Load(string folder)
@@ -79,6 +100,9 @@ public sealed record GenerationSettings
 
         return new GenerationSettings();
     }
+
+    /// <summary>Returns the settings with the fields of a task in their place (<c>task_specific_params</c> of a config.json).</summary>
+    internal GenerationSettings With(Reading.JsonPlace task) => Reading.GenerationReader.Override(this, task);
 
     /// <summary>Reads the content of a <c>generation_config.json</c>.</summary>
     /// <param name="json">The file's content, UTF-8.</param>

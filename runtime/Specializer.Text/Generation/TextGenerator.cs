@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading;
@@ -164,6 +165,40 @@ public sealed class TextGenerator : IDisposable
         CancellationToken cancellationToken = default
     ) => CollectAsync(StreamAsync(prompt, options, cancellationToken));
 
+    /// <summary>Continues tokens and waits for the whole; an encoder-decoder rewrites them.</summary>
+    /// <inheritdoc cref="StreamTokensAsync(ReadOnlyMemory{int}, GenerationOptions?, CancellationToken)"/>
+    /// <returns>The generated text.</returns>
+    public Task<GeneratedText> GenerateTokensAsync(
+        ReadOnlyMemory<int> tokens,
+        GenerationOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => CollectAsync(StreamTokensAsync(tokens, options, cancellationToken));
+
+    /// <summary>Continues several texts, one after the other; an encoder-decoder rewrites them.</summary>
+    /// <param name="prompts">The texts.</param>
+    /// <param name="options">The settings of this call; null for those of the model.</param>
+    /// <param name="progress">Receives the number of texts after each text; null for none.</param>
+    /// <param name="cancellationToken">Cancels before the next token; the sessions stay usable.</param>
+    /// <returns>The generated texts in the order of the prompts.</returns>
+    /// <inheritdoc cref="StreamAsync(string, GenerationOptions?, CancellationToken)"/>
+    public async Task<GeneratedText[]> GenerateAsync(
+        IReadOnlyList<string> prompts,
+        GenerationOptions? options = null,
+        IProgress<PipelineProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        var result = new GeneratedText[prompts.Count];
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = await GenerateAsync(prompts[i], options, cancellationToken).ConfigureAwait(false);
+            progress?.Report(new PipelineProgress(i + 1, result.Length));
+        }
+
+        return result;
+    }
+
     /// <summary>Answers a conversation by the model's chat template and waits for the whole answer.</summary>
     /// <inheritdoc cref="StreamAsync(IReadOnlyList{ChatMessage}, ChatTemplateOptions?, GenerationOptions?, CancellationToken)"/>
     /// <returns>The answer.</returns>
@@ -197,6 +232,13 @@ public sealed class TextGenerator : IDisposable
 
     private async IAsyncEnumerable<TextUpdate> RunAsync(GenerationPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (plan.Beams > 1)
+        {
+            yield return await Task.Run(() => BeamRun.Execute(_model, plan, Tokenizer, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+            yield break;
+        }
+
         SessionAdapter session = _sessions.Rent(plan.Prompt);
         try
         {
@@ -243,6 +285,7 @@ public sealed class TextGenerator : IDisposable
         }
 
         Check("eos_token_id", [.. settings.EndTokens]);
+        Check("bad_words_ids", [.. settings.BadWords.SelectMany(static words => words)]);
         Check("suppress_tokens", [.. settings.SuppressedTokens]);
         Check("begin_suppress_tokens", [.. settings.FirstSuppressedTokens]);
         Check("bos_token_id", settings.StartToken);

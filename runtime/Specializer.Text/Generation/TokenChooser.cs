@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 
 namespace Specializer.Text.Generation;
 
@@ -11,11 +12,15 @@ internal sealed class TokenChooser
     private readonly TokenLogProbabilities? _probabilities;
     private readonly TokenLogProbability[] _top;
     private readonly ulong[] _allowed;
+    private readonly TokenBans _bans;
+    private readonly List<int> _tokens;
     private readonly List<GeneratedToken> _reported = [];
 
     public TokenChooser(GenerationPlan plan)
     {
         _plan = plan;
+        _bans = new TokenBans(plan);
+        _tokens = [.. plan.Prompt];
         _allowed = plan.Masks ? new ulong[(plan.VocabularySize + 63) / 64] : [];
         _top = new TokenLogProbability[plan.Alternatives ?? 0];
         _probabilities = plan.Alternatives is null ? null : new TokenLogProbabilities(plan.VocabularySize);
@@ -33,10 +38,7 @@ internal sealed class TokenChooser
     /// <param name="cancellationToken">Cancels.</param>
     public int Next(SessionAdapter session, ReadOnlySpan<int> tokens, int index, System.Threading.CancellationToken cancellationToken)
     {
-        int? forced =
-            index == 0 && _plan.Settings.ForcedFirstToken is { } first ? first
-            : index == _plan.MaximumNewTokens - 1 ? _plan.Settings.ForcedLastToken
-            : null;
+        int? forced = _bans.Forced(index);
         if (_sampler is null)
         {
             int greedy = session.PrefillGreedy(tokens, cancellationToken);
@@ -47,6 +49,7 @@ internal sealed class TokenChooser
         _probabilities?.Take(logits);
         int token = forced ?? (UpdateMask(index) ? _sampler.Sample(logits, _allowed) : _sampler.Sample(logits));
         _sampler.Accept(token);
+        _tokens.Add(token);
         if (_probabilities is not null)
         {
             int count = _probabilities.WriteTop(_top);
@@ -69,7 +72,7 @@ internal sealed class TokenChooser
         return result;
     }
 
-    // The mask changes after the first token and where the text is long enough to end.
+    // The mask changes after the first token and where the text is long enough to end; with rules for sequences, at every token.
     private bool UpdateMask(int index)
     {
         if (_allowed.Length == 0)
@@ -77,22 +80,12 @@ internal sealed class TokenChooser
             return false;
         }
 
-        if (index <= 1 || index == _plan.MinimumNewTokens)
+        if (index <= 2 || index == _plan.MinimumNewTokens || _plan.MasksSequences)
         {
             _allowed.AsSpan().Fill(ulong.MaxValue);
-            Exclude(_plan.Settings.SuppressedTokens);
-            Exclude(index == 0 ? _plan.Settings.FirstSuppressedTokens : []);
-            Exclude(index < _plan.MinimumNewTokens ? _plan.Settings.EndTokens : []);
+            _bans.Exclude(CollectionsMarshal.AsSpan(_tokens), _allowed);
         }
 
         return true;
-    }
-
-    private void Exclude(IReadOnlyList<int> tokens)
-    {
-        foreach (int token in tokens)
-        {
-            _allowed[token / 64] &= ~(1UL << (token % 64));
-        }
     }
 }

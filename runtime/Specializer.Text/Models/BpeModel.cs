@@ -48,6 +48,8 @@ internal sealed class BpeModel : ITokenModel
 
     public bool TokensAreTheirText => false;
 
+    public bool HasContinuingPrefix => _prefix.Length > 0;
+
     /// <summary>
     /// Returns the same model over raw bytes instead of the characters of the byte alphabet; null if an option prevents it or a
     /// byte has no token. The vocabulary is that of this model; only look-ups by text differ.

@@ -20,4 +20,7 @@ internal interface ITokenModel
 
     /// <summary>Whether trimming of ranges uses the text that a token represents instead of its entry in the vocabulary.</summary>
     bool TokensAreTheirText { get; }
+
+    /// <summary>Whether tokens that continue a word have a prefix in the vocabulary, such as ##.</summary>
+    bool HasContinuingPrefix => false;
 }

@@ -33,6 +33,8 @@ internal sealed class WordPieceModel : ITokenModel
 
     public bool TokensAreTheirText => false;
 
+    public bool HasContinuingPrefix => !ReferenceEquals(_continuations, _beginnings);
+
     public void Tokenize(ReadOnlySpan<byte> word, TokenList tokens, ModelScratch scratch)
     {
         if (word.Length > _maximumScalars && Scalars.Count(word) > _maximumScalars)

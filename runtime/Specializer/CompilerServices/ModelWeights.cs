@@ -47,7 +47,10 @@ public sealed unsafe class ModelWeights
         ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(tensors);
         InstructionSet instructionSet = Choose(options, generated);
-        CheckedTensors found = tensors.Check(source);
+        using AdaptedWeights? adapted = options?.Adapters is { Count: > 0 } adapters
+            ? AdaptedWeights.Open(source, adapters, ownsSource: false)
+            : null;
+        CheckedTensors found = tensors.Check(adapted ?? source);
         AlignedBuffer buffer = AlignedBuffer.Allocate(description.PackedWeightBytes, MemoryRequest.Weights(description));
         try
         {
@@ -77,6 +80,15 @@ public sealed unsafe class ModelWeights
     )
     {
         ArgumentNullException.ThrowIfNull(description);
+        if (options?.Adapters is { Count: > 0 })
+        {
+            throw SafetensorsFile.Unreadable(
+                path,
+                "packed weights cannot be adapted. Load the checkpoint with ModelOptions.Adapters, and save the packed weights again.",
+                null
+            );
+        }
+
         InstructionSet instructionSet = Choose(options, generated);
         AlignedBuffer buffer = PackedFile.Open(path, new PackedHeader(description, instructionSet));
         return new ModelWeights(description, buffer, instructionSet, options);

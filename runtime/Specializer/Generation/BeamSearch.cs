@@ -10,11 +10,12 @@ namespace Specializer;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The search is the <c>beam_search</c> of Hugging Face Transformers. Each step considers the 2 ·
+/// The search is the <c>beam_search</c> of Hugging Face Transformers (4.52 and later). Each step considers the 2 ·
 /// <see cref="BeamSearchOptions.Beams"/> best continuations (with n end tokens, (1 + n) · <see cref="BeamSearchOptions.Beams"/>,
 /// so that enough of them do not end). Those that end become hypotheses if they are among the first
-/// <see cref="BeamSearchOptions.Beams"/>; the others become beams. The score of a hypothesis is the sum of its log-probabilities
-/// divided by its length to the power of <see cref="BeamSearchOptions.LengthPenalty"/>.
+/// <see cref="BeamSearchOptions.Beams"/>; the others become beams. At the maximum length, all continuations end. The score of a
+/// hypothesis is the sum of its log-probabilities divided by its length to the power of
+/// <see cref="BeamSearchOptions.LengthPenalty"/>.
 /// </para>
 /// <para>
 /// A search is not thread-safe. It allocates when it is created and for its results, but not per token. All beams of a step are
@@ -42,6 +43,8 @@ public sealed class BeamSearch
     private readonly double[] _scores; // [Beams] sums of log-probabilities
     private readonly int[] _historyParents; // [step][Beams]
     private readonly int[] _historyTokens; // [step][Beams]
+    private readonly float[] _ruled; // [VocabularySize] log-probabilities that a rule changes
+    private int[] _sequence = []; // the prompt and the tokens of a beam
 
     /// <summary>Creates a search for a session.</summary>
     /// <param name="session">The session, created for at least as many sequences as beams.</param>
@@ -128,6 +131,7 @@ public sealed class BeamSearch
         _scores = new double[beams];
         _historyParents = new int[longest * beams];
         _historyTokens = new int[longest * beams];
+        _ruled = options.Rule is null ? [] : new float[_vocabularySize];
     }
 
     /// <summary>Searches for continuations of a prompt. Positions that the session already contains are part of the context.</summary>
@@ -148,24 +152,26 @@ public sealed class BeamSearch
         // The last token of a hypothesis is not processed, so a hypothesis can have one token more than the free positions.
         _session.Prefill(prompt, cancellationToken);
         int longest = Math.Min(_historyTokens.Length / _options.Beams, _session.ContextLength - _session.Position + 1);
+        if (_options.Rule is not null && _sequence.Length < prompt.Length + longest)
+        {
+            _sequence = new int[prompt.Length + longest];
+        }
+
         _hypotheses.Clear();
         _scores[0] = 0;
         int open = 1;
-        bool isDone = false;
-        for (int length = 1; open > 0 && !isDone; length++)
+        for (int length = 1; open > 0; length++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            FindCandidates(open);
-            double best = _candidates.Count == 0 ? double.NegativeInfinity : _candidates[0].LogProbability;
-            open = Continue(length);
-            if (length == longest)
+            FindCandidates(prompt, length, open);
+            Finish(length, isLast: length == longest);
+            open = length == longest ? 0 : Continue();
+            if (open > 0 && IsDone(length, longest))
             {
-                Close(open, length);
                 break;
             }
 
-            isDone = IsDone(best, length, longest);
-            if (open > 0 && !isDone)
+            if (open > 0)
             {
                 Remember(length, open);
                 _session.Branch(_parents.AsSpan(0, open));
@@ -177,13 +183,26 @@ public sealed class BeamSearch
     }
 
     /// <summary>Finds the best continuations of all open beams.</summary>
-    private void FindCandidates(int open)
+    private void FindCandidates(ReadOnlySpan<int> prompt, int length, int open)
     {
         _candidates.Clear();
         for (int beam = 0; beam < open; beam++)
         {
             ReadOnlySpan<float> logits = _session.LogitsOf(beam);
-            double offset = _scores[beam] - _logProbabilities.Normalizer(logits);
+            double normalizer = _logProbabilities.Normalizer(logits);
+            double offset = _scores[beam] - normalizer;
+            if (_options.Rule is { } rule)
+            {
+                for (int token = 0; token < logits.Length; token++)
+                {
+                    _ruled[token] = (float)(logits[token] - normalizer);
+                }
+
+                rule(TokensOf(prompt, length, beam), _ruled);
+                logits = _ruled;
+                offset = _scores[beam];
+            }
+
             double threshold = _candidates.Threshold;
             for (int token = 0; token < logits.Length; token++)
             {
@@ -197,9 +216,39 @@ public sealed class BeamSearch
         }
     }
 
-    /// <summary>Converts candidates that end to hypotheses and the others to beams.</summary>
+    /// <summary>Returns the prompt and the tokens of a beam.</summary>
+    private ReadOnlySpan<int> TokensOf(ReadOnlySpan<int> prompt, int length, int beam)
+    {
+        Span<int> tokens = _sequence.AsSpan(0, prompt.Length + length - 1);
+        prompt.CopyTo(tokens);
+        CopyHistory(tokens[prompt.Length..], beam);
+        return tokens;
+    }
+
+    /// <summary>Converts candidates that end to hypotheses if they are among the best ones; at the maximum length, all end.</summary>
+    private void Finish(int length, bool isLast)
+    {
+        for (int rank = 0; rank < _candidates.Count && rank < _options.Beams; rank++)
+        {
+            BeamCandidate candidate = _candidates[rank];
+            if (isLast || _isEnd[candidate.Token])
+            {
+                _hypotheses.Add(
+                    new BeamHypothesis(
+                        candidate.Beam,
+                        candidate.Token,
+                        length,
+                        candidate.LogProbability,
+                        candidate.LogProbability / Math.Pow(length, _options.LengthPenalty)
+                    )
+                );
+            }
+        }
+    }
+
+    /// <summary>Converts the best candidates that do not end to beams.</summary>
     /// <returns>The number of beams.</returns>
-    private int Continue(int length)
+    private int Continue()
     {
         int open = 0;
         for (int rank = 0; rank < _candidates.Count && open < _options.Beams; rank++)
@@ -212,36 +261,13 @@ public sealed class BeamSearch
                 _scores[open] = candidate.LogProbability;
                 open++;
             }
-            else if (rank < _options.Beams)
-            {
-                Finish(candidate, length);
-            }
         }
 
         return open;
     }
 
-    /// <summary>Converts open beams to hypotheses at the maximum length.</summary>
-    private void Close(int open, int length)
-    {
-        for (int beam = 0; beam < open; beam++)
-        {
-            Finish(new BeamCandidate(_parents[beam], _tokens[beam], _scores[beam]), length);
-        }
-    }
-
-    private void Finish(BeamCandidate candidate, int length) =>
-        _hypotheses.Add(
-            new BeamHypothesis(
-                candidate.Beam,
-                candidate.Token,
-                length,
-                candidate.LogProbability,
-                candidate.LogProbability / Math.Pow(length, _options.LengthPenalty)
-            )
-        );
-
-    private bool IsDone(double best, int length, int longest)
+    /// <summary>Returns whether the search ends: no open beam can become one of the hypotheses.</summary>
+    private bool IsDone(int length, int longest)
     {
         if (_hypotheses.Count < _options.Beams)
         {
@@ -249,7 +275,8 @@ public sealed class BeamSearch
         }
 
         int attainable = _options.Stopping == BeamStopping.Never && _options.LengthPenalty > 0 ? longest : length;
-        return _options.Stopping == BeamStopping.WhenFilled || _hypotheses.Worst >= best / Math.Pow(attainable, _options.LengthPenalty);
+        return _options.Stopping == BeamStopping.WhenFilled
+            || !(_scores[0] / Math.Pow(attainable, _options.LengthPenalty) > _hypotheses.Worst);
     }
 
     private void Remember(int length, int open)
@@ -267,16 +294,20 @@ public sealed class BeamSearch
             BeamHypothesis hypothesis = _hypotheses[rank];
             int[] tokens = new int[hypothesis.Length];
             tokens[^1] = hypothesis.LastToken;
-            int beam = hypothesis.Beam;
-            for (int i = tokens.Length - 2; i >= 0; i--)
-            {
-                tokens[i] = _historyTokens[(i * _options.Beams) + beam];
-                beam = _historyParents[(i * _options.Beams) + beam];
-            }
-
+            CopyHistory(tokens.AsSpan(0, tokens.Length - 1), hypothesis.Beam);
             sequences[rank] = new GeneratedSequence(tokens, hypothesis.LogProbability, hypothesis.Score);
         }
 
         return sequences;
+    }
+
+    /// <summary>Copies the tokens of a beam, last to first.</summary>
+    private void CopyHistory(Span<int> tokens, int beam)
+    {
+        for (int i = tokens.Length - 1; i >= 0; i--)
+        {
+            tokens[i] = _historyTokens[(i * _options.Beams) + beam];
+            beam = _historyParents[(i * _options.Beams) + beam];
+        }
     }
 }

@@ -102,6 +102,13 @@ public sealed record BeamSearchOptions
     /// </summary>
     public IReadOnlyList<int> SuppressedTokens { get; init; } = [];
 
+    /// <summary>
+    /// A rule that changes the log-probabilities of the next token of each beam, such as a ban of repetitions. The default,
+    /// <see langword="null"/>, changes none.
+    /// </summary>
+    /// <remarks>It corresponds to a <c>LogitsProcessor</c> of Hugging Face Transformers, which beam search calls after the softmax.</remarks>
+    public BeamRule? Rule { get; init; }
+
     private static ArgumentOutOfRangeException OutOfRange<T>(string property, T value, string expected) =>
         new(property, value, FormattableString.Invariant($"{nameof(BeamSearchOptions)}.{property} is {value}; expected {expected}."));
 }

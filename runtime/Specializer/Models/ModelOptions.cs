@@ -28,4 +28,14 @@ public sealed record ModelOptions
     /// sequence that is known to become long has no such call if its first prefill is longer than the original length.
     /// </remarks>
     public OriginalLengthCrossing OriginalLengthCrossing { get; init; }
+
+    /// <summary>
+    /// The folders of LoRA adapters that are merged into the weights while they are loaded, in this order; empty, the default, for
+    /// none. Each contains <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>, as PEFT saves them.
+    /// </summary>
+    /// <remarks>
+    /// Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (2021): W + alpha / rank · B · A. The merged tensors take memory
+    /// as 32-bit floats until the model is loaded. Packed weights cannot be adapted; save them after merging.
+    /// </remarks>
+    public System.Collections.Generic.IReadOnlyList<string> Adapters { get; init; } = [];
 }

@@ -65,6 +65,22 @@ public static class Checkpoint
         return modules.Count == 0 ? Open(path) : CheckpointWithModules.Open(path, folder, modules);
     }
 
+    /// <summary>
+    /// Opens a checkpoint with LoRA adapters merged into it, as <see cref="ModelOptions.Adapters"/> merges them while a model is loaded.
+    /// </summary>
+    /// <param name="source">The checkpoint, which is disposed with the result.</param>
+    /// <param name="adapters">The folders of the adapters, merged in this order.</param>
+    /// <returns>The weights. Tensors that an adapter changes have elements of type F32.</returns>
+    /// <exception cref="WeightsException">
+    /// An adapter cannot be read, is malformed or not supported, or does not match the checkpoint. The checkpoint is not disposed then.
+    /// </exception>
+    public static WeightsSource WithAdapters(WeightsSource source, IReadOnlyList<string> adapters)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(adapters);
+        return AdaptedWeights.Open(source, adapters, ownsSource: true);
+    }
+
     /// <summary>Returns the checkpoint of a folder: the file or index with the usual name, or the only one.</summary>
     private static string FindIn(string folder)
     {

@@ -39,6 +39,28 @@ public sealed class GenerationSettingsTests
     }
 
     [Fact]
+    public void Fields_of_beam_search_are_read()
+    {
+        GenerationSettings settings = GenerationSettings.Parse(
+            """{"num_beams":4,"length_penalty":0.8,"early_stopping":true,"no_repeat_ngram_size":3,"bad_words_ids":[[1],[2,3]]}"""u8.ToArray()
+        );
+        Assert.Equal(
+            (4, 0.8, BeamStopping.WhenFilled, 3),
+            (settings.Beams, settings.LengthPenalty, settings.Stopping, settings.NoRepeatNgramSize)
+        );
+        Assert.Equal(
+            [
+                [1],
+                [2, 3],
+            ],
+            settings.BadWords
+        );
+        Assert.Equal(BeamStopping.Never, GenerationSettings.Parse("""{"early_stopping":"never"}"""u8.ToArray()).Stopping);
+        GenerationSettings absent = GenerationSettings.Parse("{}"u8.ToArray());
+        Assert.Equal((1, 1.0, BeamStopping.Heuristic, 0), (absent.Beams, absent.LengthPenalty, absent.Stopping, absent.NoRepeatNgramSize));
+    }
+
+    [Fact]
     public void Without_do_sample_tokens_are_chosen_greedily()
     {
         GenerationSettings settings = GenerationSettings.Parse("""{"temperature":0.6,"top_p":0.9,"eos_token_id":2}"""u8.ToArray());
@@ -47,9 +69,11 @@ public sealed class GenerationSettingsTests
     }
 
     [Theory]
-    [InlineData("""{"num_beams":4}""", "generation_config.json.num_beams", "BeamSearch")]
-    [InlineData("""{"no_repeat_ngram_size":3}""", "generation_config.json.no_repeat_ngram_size", "the number 3 is not supported")]
-    [InlineData("""{"bad_words_ids":[[1]]}""", "generation_config.json.bad_words_ids", "an array is not supported")]
+    [InlineData("""{"num_beam_groups":2}""", "generation_config.json.num_beam_groups", "the number 2 is not supported")]
+    [InlineData("""{"num_beams":-1}""", "generation_config.json.num_beams", "found the number -1")]
+    [InlineData("""{"early_stopping":"sometimes"}""", "generation_config.json.early_stopping", "expected true, false or 'never'")]
+    [InlineData("""{"length_penalty":"1"}""", "generation_config.json.length_penalty", "expected a finite number")]
+    [InlineData("""{"bad_words_ids":[[1],[]]}""", "generation_config.json.bad_words_ids[1]", "at least one token")]
     [InlineData("""{"do_sample":true,"temperature":0}""", "generation_config.json.temperature", "above 0")]
     [InlineData("""{"do_sample":true,"top_p":1.5}""", "generation_config.json.top_p", "at most 1")]
     [InlineData("""{"do_sample":1}""", "generation_config.json.do_sample", "true or false")]

@@ -238,12 +238,8 @@ internal sealed class SentenceFolder
                         "model_type",
                         "only SentenceTransformer models are supported"
                     );
-                    configuration.Refuse(
-                        configuration.Has("truncate_dim"),
-                        "truncate_dim",
-                        "truncated embeddings are not supported; truncate the result and normalize it again"
-                    );
-                    configuration.WithoutEffect("__version__", "prompts", "default_prompt_name", "similarity_fn_name");
+                    // The model returns whole embeddings; SentenceEmbedder of Specializer.Text truncates them.
+                    configuration.WithoutEffect("__version__", "prompts", "default_prompt_name", "similarity_fn_name", "truncate_dim");
                     configuration.ReportOthers();
                 }
             );
