@@ -74,6 +74,47 @@ internal sealed class EncoderRunner : IDisposable
         }
     }
 
+    /// <summary>
+    /// Returns whether the output is a pooled state. Of a single token, every kind of pooling gives the token's own state, divided by its
+    /// length or not.
+    /// </summary>
+    public bool ReturnsPooledStates()
+    {
+        if (Width != Description.DModel)
+        {
+            return false;
+        }
+
+        var output = new float[Width];
+        var state = new float[Width];
+        IEncoderSession<TokenInput> session = Rent();
+        try
+        {
+            session.Encode(new TokenInput([0]), output, state);
+        }
+        finally
+        {
+            Return(session);
+        }
+
+        bool IsState(ReadOnlySpan<float> expected)
+        {
+            for (int i = 0; i < output.Length; i++)
+            {
+                if (!(Math.Abs(output[i] - expected[i]) <= 1e-4f + (1e-4f * Math.Abs(expected[i]))))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        bool isPlain = IsState(state);
+        VectorSearch.Normalize(state);
+        return isPlain || IsState(state);
+    }
+
     /// <summary>Runs the encoder.</summary>
     /// <param name="inputs">The inputs, without padding.</param>
     /// <param name="receive">Receives the output of every input, in the order of decreasing length.</param>

@@ -97,13 +97,29 @@ public sealed class SentenceEmbedder : IDisposable
     /// <param name="options">Options that replace those of the folder; null for none.</param>
     /// <exception cref="PipelineException">A file is malformed, or requests something that is not supported.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <inheritdoc cref="SentenceEmbedder(TransformerModel, Tokenizer, SentenceEmbedderOptions?)"/>
+    /// <exception cref="NotSupportedException">
+    /// The model is not an encoder of tokens, returns a row for each token, or does not pool states although the folder has no
+    /// <c>modules.json</c>.
+    /// </exception>
+    /// <exception cref="TokenizerException">The tokenizer has tokens beyond the vocabulary of the model.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, or the default prompt does not exist.</exception>
     public static SentenceEmbedder Load(TransformerModel model, string folder, SentenceEmbedderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         string transformer = FolderConfiguration.Within(() => SentenceFolder.Transformer(folder));
         SentenceEmbedderOptions read = FolderConfiguration.Within(() => SentenceFolder.Read(folder, transformer));
-        return new SentenceEmbedder(model, Tokenizer.Load(transformer), (options ?? new SentenceEmbedderOptions()).OrElse(read));
+        var embedder = new SentenceEmbedder(model, Tokenizer.Load(transformer), (options ?? new SentenceEmbedderOptions()).OrElse(read));
+
+        // BERT's own head is not what sentence-transformers uses of a folder without modules, which is the mean of the states.
+        if (!File.Exists(Path.Combine(folder, "modules.json")) && !embedder._runner.ReturnsPooledStates())
+        {
+            embedder.Dispose();
+            throw new NotSupportedException(
+                $"The folder has no modules.json, and {model.Description.Name} returns the result of a head instead of pooled states. Add [Pooling(PoolingKind.Mean)] to the class for the mean of the states, or the kind for which the model is trained."
+            );
+        }
+
+        return embedder;
     }
 
     /// <summary>Computes the embedding of a text.</summary>

@@ -46,6 +46,7 @@ public sealed unsafe class ModelWeights
     {
         ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(tensors);
+        ArgumentNullException.ThrowIfNull(source);
         InstructionSet instructionSet = Choose(options, generated);
         using AdaptedWeights? adapted = options?.Adapters is { Count: > 0 } adapters
             ? AdaptedWeights.Open(source, adapters, ownsSource: false)

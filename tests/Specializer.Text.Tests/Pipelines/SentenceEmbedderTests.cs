@@ -67,6 +67,28 @@ public sealed class SentenceEmbedderTests
     }
 
     [SharedDataFact]
+    public void Without_modules_the_model_must_pool_states()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("tokenizer.json", TokenizerJson());
+        using TinyEmbedder model = TinyParts.WithWeights("e5", TinyEmbedder.Load);
+        using (SentenceEmbedder embedder = SentenceEmbedder.Load(model, folder.Path))
+        {
+            Tolerance.Default.AssertClose<float>([Mean(model, [1, Id("a")])], embedder.Embed("a"), "a");
+        }
+
+        folder.Write("tokenizer.json", TinyParts.Letters("abcdefghijk", "A", "A B", "").ToJsonString());
+        using TinyPooler pooler = TinyParts.WithWeights("xlmroberta", TinyPooler.Load);
+        Assert.Contains(
+            "TinyPooler returns the result of a head instead of pooled states",
+            Assert.Throws<NotSupportedException>(() => SentenceEmbedder.Load(pooler, folder.Path)).Message,
+            StringComparison.Ordinal
+        );
+        using TinyReranker reranker = TinyParts.WithWeights("bert_reranker", TinyReranker.Load);
+        Assert.Throws<NotSupportedException>(() => SentenceEmbedder.Load(reranker, folder.Path));
+    }
+
+    [SharedDataFact]
     public void Errors_name_what_is_wrong()
     {
         using TinyEmbedder model = TinyParts.WithWeights("e5", TinyEmbedder.Load);

@@ -19,6 +19,10 @@ public sealed partial class TinyAnswerer;
 [Pooling(PoolingKind.Mean, Normalize = true)]
 public sealed partial class TinyEmbedder;
 
+/// <summary>The fixture of XLM-RoBERTa, with its own pooler.</summary>
+[Transformer("Configurations/pooler/config.json")]
+public sealed partial class TinyPooler;
+
 /// <summary>Labels tokens.</summary>
 [Transformer("Configurations/tagger/config.json")]
 public sealed partial class TinyTagger;
