@@ -81,7 +81,7 @@ internal static unsafe class GenericKernels
             {
                 float* scratch = stackalloc float[LinearKernel<TInstructions, TVector>.ScratchFloats + 16];
                 float* output = memory.Output;
-                LinearFinish finish = adds ? new LinearFinish(function, output, layout.PaddedOutputs) : new LinearFinish(function);
+                LinearEpilogue finish = adds ? new LinearEpilogue(function, output, layout.PaddedOutputs) : new LinearEpilogue(function);
                 LinearKernel<TInstructions, TVector>.Run(
                     layout,
                     memory.Weights,

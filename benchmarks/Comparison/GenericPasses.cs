@@ -105,7 +105,7 @@ internal sealed unsafe class GenericPasses<TInstructions, TVector>(KernelMemory 
             inputStride,
             output,
             outputStride,
-            new LinearFinish(ElementFunction.Identity),
+            new LinearEpilogue(ElementFunction.Identity),
             Aligned(scratch),
             worker,
             workers

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using Specializer.CompilerServices;
+using Specializer.TestKit;
 
 namespace Specializer.Benchmarks;
 
@@ -57,7 +58,7 @@ internal sealed class GrowthMeasurement(int threads)
     {
         using var memory = new KernelMemory();
         Type model = typeof(Llama15MLong);
-        MethodInfo method = GeneratedKernels.Method(model, InstructionSets.Best, GeneratedKernels.Of(model, KernelKind.Attend));
+        MethodInfo method = GeneratedKernelTable.Method(model, InstructionSets.Best, GeneratedKernelTable.Facts(model, KernelKind.Attend));
         Action<int, int, int> attend = KernelBinding.Bind(method, memory, length, rowsAreLast: true);
         int calls = Math.Max(1, 65_536 / length);
         return Median(() =>

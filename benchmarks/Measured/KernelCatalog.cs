@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using Specializer.CompilerServices;
+using Specializer.TestKit;
 
 namespace Specializer.Benchmarks;
 
@@ -13,8 +14,8 @@ internal sealed class KernelCatalog(MeasuredModel model, InstructionSet instruct
 
     /// <summary>Returns all kernels of the model for the instruction set.</summary>
     public IEnumerable<MeasuredKernel> Kernels() =>
-        GeneratedKernels
-            .Of(model.Type)
+        GeneratedKernelTable
+            .Facts(model.Type)
             .Select(kernel =>
                 kernel.Kind switch
                 {
@@ -27,11 +28,11 @@ internal sealed class KernelCatalog(MeasuredModel model, InstructionSet instruct
     /// <summary>Returns the attention of the model over caches of increasing length.</summary>
     public IEnumerable<MeasuredKernel> Attentions()
     {
-        KernelInfo kernel = GeneratedKernels.Of(model.Type, KernelKind.Attend);
+        KernelInfo kernel = GeneratedKernelTable.Facts(model.Type, KernelKind.Attend);
         return new[] { 128, 512, 2048, 8192 }.Where(length => length <= model.ContextLength).Select(length => Attention(kernel, length));
     }
 
-    private MethodInfo Method(KernelInfo kernel) => GeneratedKernels.Method(model.Type, instructionSet, kernel);
+    private MethodInfo Method(KernelInfo kernel) => GeneratedKernelTable.Method(model.Type, instructionSet, kernel);
 
     private MeasuredKernel Linear(KernelInfo kernel)
     {
@@ -67,7 +68,7 @@ internal sealed class KernelCatalog(MeasuredModel model, InstructionSet instruct
         bool isPlain = !kernel.AttendsToAll && method.GetParameters().All(static parameter => parameter.Name != "bias");
         return new MeasuredKernel(
             "attention",
-            $"{kernel.Heads}x{kernel.HeadDimension}/{kernel.KeyValueHeads}@{length}{(kernel.AttendsToAll ? "ToAll" : "")}",
+            $"{kernel.Heads}x{kernel.HeadDim}/{kernel.KeyValueHeads}@{length}{(kernel.AttendsToAll ? "ToAll" : "")}",
             rows =>
                 2.0
                 * kernel.MultiplyAdds
@@ -79,7 +80,7 @@ internal sealed class KernelCatalog(MeasuredModel model, InstructionSet instruct
             MostRows = Math.Min(length, WholeModel.PromptLength),
             RunGeneric =
                 isPlain && length == KernelMemory.CacheLength
-                    ? GenericKernels.Attention(instructionSet, memory, kernel.Heads, kernel.KeyValueHeads, kernel.HeadDimension)
+                    ? GenericKernels.Attention(instructionSet, memory, kernel.Heads, kernel.KeyValueHeads, kernel.HeadDim)
                     : null,
         };
     }
@@ -100,7 +101,7 @@ internal sealed class KernelCatalog(MeasuredModel model, InstructionSet instruct
                 $"The measurements do not support {kernel.Name}, of kind {kernel.Kind}; add the kind to {nameof(KernelCatalog)}."
             ),
         };
-        int width = isAppend ? (kernel.Heads + (2 * kernel.KeyValueHeads)) * kernel.HeadDimension : kernel.Outputs;
+        int width = isAppend ? (kernel.Heads + (2 * kernel.KeyValueHeads)) * kernel.HeadDim : kernel.Outputs;
 
         // A norm squares, sums and multiplies twice; with a bias, it also subtracts the mean and adds.
         double operations = kernel.Kind == KernelKind.Norm ? (kernel.Bias ? 6.0 : 4.0) * width : 0;

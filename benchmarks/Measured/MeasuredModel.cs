@@ -4,6 +4,7 @@ using System.Linq;
 using System.Reflection;
 using Specializer.CompilerServices;
 using Specializer.GenericEngine;
+using Specializer.TestKit;
 
 namespace Specializer.Benchmarks;
 
@@ -107,7 +108,7 @@ internal sealed class MeasuredModel(string name, Type type)
     public float[] Spectrogram() => Numbers(2 * 80 * SourceLength);
 
     /// <summary>The facts about the attention of the first layer.</summary>
-    public KernelInfo Attention => GeneratedKernels.Of(Type).First(static kernel => kernel.Kind == KernelKind.Attend);
+    public KernelInfo Attention => GeneratedKernelTable.Facts(Type).First(static kernel => kernel.Kind == KernelKind.Attend);
 
     /// <summary>The multiply-adds of one query and one key of a layer.</summary>
     public long AttentionMultiplyAdds => Attention.MultiplyAdds;

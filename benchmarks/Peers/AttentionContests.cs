@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.CompilerServices;
+using Specializer.TestKit;
 
 namespace Specializer.Benchmarks;
 
@@ -12,8 +13,8 @@ namespace Specializer.Benchmarks;
 internal static unsafe class AttentionContests
 {
     private const int Heads = 12,
-        HeadDimension = 64,
-        Width = Heads * HeadDimension,
+        HeadDim = 64,
+        Width = Heads * HeadDim,
         Chunk = 128;
 
     private static readonly int[] s_lengths = [128, 512, 1024, 2048];
@@ -30,7 +31,7 @@ internal static unsafe class AttentionContests
                     float[][] parts = [.. Enumerable.Range(1, 3).Select(seed => Numbers(length * Width, seed))];
                     yield return new Contest(
                         causal ? "attention, causal" : "attention, full",
-                        $"{Heads}x{HeadDimension}@{length}",
+                        $"{Heads}x{HeadDim}@{length}",
                         threads,
                         length / 1e3,
                         "1,000 positions",
@@ -95,7 +96,7 @@ internal static unsafe class AttentionContests
 
         KernelCall Bind(KernelKind kind, int position) =>
             KernelBinding.Bind(
-                GeneratedKernels.Method(model, InstructionSets.Best, GeneratedKernels.Of(model, kind)),
+                GeneratedKernelTable.Method(model, InstructionSets.Best, GeneratedKernelTable.Facts(model, kind)),
                 name =>
                     name switch
                     {
@@ -103,7 +104,7 @@ internal static unsafe class AttentionContests
                         "output" => (nint)(output.Address + (position * outputStride)),
 
                         // An encoder stores the queries of the whole sequence, a decoder those of a chunk.
-                        "queries" when !causal => (nint)(memory.Queries + (position * HeadDimension)),
+                        "queries" when !causal => (nint)(memory.Queries + (position * HeadDim)),
                         _ => (nint)memory.Region(name),
                     }
             );

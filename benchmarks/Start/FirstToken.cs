@@ -5,6 +5,7 @@ using System.Linq;
 using System.Reflection;
 using System.Runtime;
 using Specializer.Arm64Runner;
+using Specializer.TestKit;
 
 namespace Specializer.Benchmarks;
 
@@ -36,9 +37,9 @@ internal static class FirstToken
         MethodInfo[] all =
         [
             .. CalledMethods.From(
-                GeneratedKernels
-                    .Of(typeof(Llama15M))
-                    .Select(kernel => GeneratedKernels.Method(typeof(Llama15M), model.InstructionSet, kernel))
+                GeneratedKernelTable
+                    .Facts(typeof(Llama15M))
+                    .Select(kernel => GeneratedKernelTable.Method(typeof(Llama15M), model.InstructionSet, kernel))
             ),
         ];
         (TimeSpan beforeRest, _) = Compiled();

@@ -145,7 +145,7 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             .Select(static (pair, _) => new KernelProject(pair.Left.Left, pair.Left.Right, pair.Right.FirstOrDefault() ?? ""));
 
         IncrementalValueProvider<(EquatableArray<Kernel> Kernels, KernelProject Project)> kernels = plans
-            .SelectMany(static (model, _) => model.Plan.Kernels.Select(static kernel => kernel.ForCode()))
+            .SelectMany(static (model, _) => model.Plan.Kernels)
             .Collect()
             .Select(static (kernels, _) => new EquatableArray<Kernel>(KernelFiles.Distinct(kernels)))
             .WithTrackingName(TrackingNames.Kernels)
@@ -175,20 +175,14 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
     ) =>
         context.RegisterSourceOutput(
             kernels
-                .Select(
-                    (pair, _) =>
-                        (
-                            Kernels: new EquatableArray<Kernel>(pair.Kernels.Where(kernel => KernelProgram.Concerns(kernel, family))),
-                            pair.Project
-                        )
-                )
+                .Select((pair, _) => (Kernels: new EquatableArray<Kernel>(KernelFiles.Of(family, pair.Kernels)), pair.Project))
                 .WithTrackingName(TrackingNames.Families),
             (context, pair) =>
             {
-                foreach (InstructionSetDescription target in pair.Kernels.Count > 0 ? pair.Project.Targets : [])
+                foreach (SourceFile file in KernelFiles.Methods(family, pair.Kernels, pair.Project))
                 {
                     context.CancellationToken.ThrowIfCancellationRequested();
-                    Add(context, KernelFiles.Methods(family, pair.Kernels, target, pair.Project));
+                    Add(context, file);
                 }
             }
         );
@@ -205,12 +199,11 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
         }
 
         ClassDeclaration inProject = ProjectFacts.Of(declaration.Class, type, model.Compilation);
-        declaration = declaration with
+        return declaration with
         {
             Class = inProject,
             Outline = declaration.Outline is null ? null : declaration.Outline with { Class = inProject },
         };
-        return declaration;
     }
 
     /// <summary>

@@ -7,6 +7,11 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Tool;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using NormKind = Specializer.Generator.Architecture.NormKind;
+using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
+using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
+
 /// <summary>Lists the facts that the generator assumes about a model, for comparison with the model card.</summary>
 internal static class Assumptions
 {
@@ -98,9 +103,9 @@ internal static class Assumptions
         yield return (
             "norms",
             Join(
-                norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm",
+                norm.Kind == NormKind.Layer ? "LayerNorm" : "RMSNorm",
                 $"epsilon {Number(norm.Epsilon)}",
-                norm.Formula == NormFormula.Layer
+                norm.Kind == NormKind.Layer
                     ? norm.Bias
                         ? "with biases"
                         : "without biases"
@@ -145,8 +150,8 @@ internal static class Assumptions
         {
             RotaryPositions rotary => Join(
                 $"rotary, base {Number(rotary.Base)}",
-                $"{rotary.RotaryDimension} elements of each head",
-                rotary.Interleaved ? "interleaved pairs" : "half-split pairs",
+                $"{rotary.RotaryDim} elements of each head",
+                rotary.Pairing == RotaryPairing.Interleaved ? "interleaved pairs" : "half-split pairs",
                 Scaling(rotary.Scaling)
             ),
             RelativePositions relative =>
@@ -155,7 +160,7 @@ internal static class Assumptions
             _ => "none",
         };
 
-    private static string Scaling(RotaryScaling scaling) =>
+    private static string Scaling(FrequencyScalingArchitecture scaling) =>
         scaling switch
         {
             NoScaling => "no scaling",
@@ -173,11 +178,11 @@ internal static class Assumptions
 
     private static string Heads(AttentionArchitecture attention) =>
         Join(
-            $"{attention.Heads} heads of {attention.HeadDimension}",
+            $"{attention.Heads} heads of {attention.HeadDim}",
             $"{attention.KeyValueHeads} key/value heads",
             Biases(attention),
             attention.QueryKeyNorm ? "normalized queries and keys" : "",
-            attention.Linear ? "linear" : "",
+            attention.IsLinear ? "linear" : "",
             attention.ProjectionClip != 0 ? $"projections clipped to ±{Number(attention.ProjectionClip)}" : "",
             attention.ScaleByInverseLayer ? "scores divided by the number of the layer" : ""
         );
@@ -233,12 +238,12 @@ internal static class Assumptions
 
         string pooling = head.Pooling switch
         {
-            Pooling.None => "every token",
-            Pooling.First => "the state of the first token",
-            Pooling.Mean => "the mean of all states",
-            Pooling.Last => "the state of the last token",
-            Pooling.WeightedMean => "the mean of all states, weighted by position",
-            Pooling.Max => "the maximum of all states",
+            PoolingKind.None => "every token",
+            PoolingKind.First => "the state of the first token",
+            PoolingKind.Mean => "the mean of all states",
+            PoolingKind.Last => "the state of the last token",
+            PoolingKind.WeightedMean => "the mean of all states, weighted by position",
+            PoolingKind.Max => "the maximum of all states",
             _ => head.Pooling.ToString(),
         };
         return Join([
@@ -267,15 +272,15 @@ internal static class Assumptions
             _ => activation.ToString(),
         };
 
-    private static string Arrangement(BlockArrangement arrangement) =>
+    private static string Arrangement(LayerArrangement arrangement) =>
         arrangement switch
         {
-            BlockArrangement.PreNorm => "before each block",
-            BlockArrangement.ParallelOneNorm => "one before both parallel blocks",
-            BlockArrangement.ParallelTwoNorms => "one before each of the parallel blocks",
-            BlockArrangement.Sandwich => "before and after each block",
-            BlockArrangement.NormedResidual => "on the residual stream itself, before each block",
-            BlockArrangement.PostNorm => "after the residual connection of each block",
+            LayerArrangement.PreNorm => "before each block",
+            LayerArrangement.ParallelOneNorm => "one before both parallel blocks",
+            LayerArrangement.ParallelTwoNorms => "one before each of the parallel blocks",
+            LayerArrangement.Sandwich => "before and after each block",
+            LayerArrangement.NormedResidual => "on the residual stream itself, before each block",
+            LayerArrangement.PostNorm => "after the residual connection of each block",
             _ => arrangement.ToString(),
         };
 

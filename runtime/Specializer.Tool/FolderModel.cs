@@ -6,6 +6,8 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Tool;
 
+using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
+
 /// <summary>
 /// The model in a folder. If a checkpoint lacks the pooler that its config.json declares and the folder has no modules.json, mean
 /// pooling is assumed. sentence-transformers has the same default. For images, the first state is
@@ -13,14 +15,14 @@ namespace Specializer.Tool;
 /// </summary>
 /// <param name="Plan">The plan.</param>
 /// <param name="Assumed">The assumed pooling, which the class requires as [Pooling]; null if the folder declares everything.</param>
-internal sealed record FolderModel(ExecutionPlan Plan, Pooling? Assumed)
+internal sealed record FolderModel(ExecutionPlan Plan, PoolingKind? Assumed)
 {
     /// <summary>The message if a pooling is assumed; otherwise null.</summary>
     public string? Assumption =>
         Assumed switch
         {
             null => null,
-            Pooling.First =>
+            PoolingKind.First =>
                 "The checkpoint contains no pooler: the state of the first position, [Pooling(PoolingKind.First)], is assumed.",
             _ => "The checkpoint contains no pooler and the folder no modules.json: mean pooling, [Pooling(PoolingKind.Mean)], is assumed.",
         };
@@ -34,7 +36,7 @@ internal sealed record FolderModel(ExecutionPlan Plan, Pooling? Assumed)
         if (
             folder.HasModules
             || !folder.HasCheckpoint
-            || plan.Architecture.Head is not { Pooling: Pooling.First, Dense: not null, Output: null }
+            || plan.Architecture.Head is not { Pooling: PoolingKind.First, Dense: not null, Output: null }
         )
         {
             return new FolderModel(plan, Assumed: null);
@@ -54,7 +56,7 @@ internal sealed record FolderModel(ExecutionPlan Plan, Pooling? Assumed)
             return new FolderModel(plan, Assumed: null);
         }
 
-        Pooling assumed = plan.Architecture.Embeddings.Patches is null ? Pooling.Mean : Pooling.First;
+        PoolingKind assumed = plan.Architecture.Embeddings.Patches is null ? PoolingKind.Mean : PoolingKind.First;
         return new FolderModel(folder.Plan(contextLength, new PoolingDeclaration(assumed, Normalize: false)), assumed);
     }
 
@@ -80,11 +82,11 @@ internal sealed record FolderModel(ExecutionPlan Plan, Pooling? Assumed)
     {
         yield return head.Pooling switch
         {
-            Pooling.First => "the state of the first token",
-            Pooling.Last => "the state of the last token",
-            Pooling.Mean => "the mean of the states of all tokens",
-            Pooling.WeightedMean => "the mean of the states of all tokens, weighted by position",
-            Pooling.Max => "the maximum of the states of all tokens",
+            PoolingKind.First => "the state of the first token",
+            PoolingKind.Last => "the state of the last token",
+            PoolingKind.Mean => "the mean of the states of all tokens",
+            PoolingKind.WeightedMean => "the mean of the states of all tokens, weighted by position",
+            PoolingKind.Max => "the maximum of the states of all tokens",
             _ => "every token's state",
         };
         foreach (ProjectionArchitecture projection in head.Projections)

@@ -5,6 +5,8 @@ using Specializer.GenericEngine;
 
 namespace Specializer.Tool;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+
 /// <summary>Converts an architecture to a configuration of the generic engine, if it is supported.</summary>
 internal static class GenericEngineModel
 {
@@ -17,7 +19,7 @@ internal static class GenericEngineModel
         string? missing = architecture switch
         {
             { Stack: not Generator.Architecture.Stack.Decoder } or { Encoder: not null } => "stacks other than decoders",
-            { Arrangement: not BlockArrangement.PreNorm } => "this arrangement of norms",
+            { Arrangement: not LayerArrangement.PreNorm } => "this arrangement of norms",
             { LayersPerSet: not 1 } => "shared layers",
             { LayerKinds.Count: not 1 } => "different layers",
             _ when architecture.LayerKinds[0].Window > 0 => "sliding windows",
@@ -30,7 +32,7 @@ internal static class GenericEngineModel
                     || attention.KeyBias != attention.ValueBias => "this attention",
             _ when attention.ScaleByInverseLayer => "scores divided by the number of the layer",
             _ when attention.ProjectionClip > 0 => "clipped projections",
-            _ when attention.Scale != (float)(1 / System.Math.Sqrt(attention.HeadDimension)) => "this scale of scores",
+            _ when attention.Scale != (float)(1 / System.Math.Sqrt(attention.HeadDim)) => "this scale of scores",
             _ when Activation(architecture.FeedForward) is null => "this activation",
             _ when architecture.Checkpoint != CheckpointLayout.Llama
                     && !plan.Tensors.All(static tensor =>
@@ -47,14 +49,14 @@ internal static class GenericEngineModel
                     Width = architecture.Width,
                     Heads = attention.Heads,
                     KeyValueHeads = attention.KeyValueHeads,
-                    HeadDimension = attention.HeadDimension,
+                    HeadDim = attention.HeadDim,
                     FeedForwardWidth = architecture.FeedForward.Width,
                     Activation = Activation(architecture.FeedForward)!.Value,
-                    Norm = (NormKind)architecture.Norm.Formula,
+                    Norm = (NormKind)architecture.Norm.Kind,
                     Epsilon = architecture.Norm.Epsilon,
                     RotaryBase = rotary!.Base,
-                    RotaryPairing = rotary.Interleaved ? RotaryPairing.Interleaved : RotaryPairing.HalfSplit,
-                    RotaryDimension = rotary.RotaryDimension,
+                    RotaryPairing = (RotaryPairing)rotary.Pairing,
+                    RotaryDim = rotary.RotaryDim,
                     VocabularySize = architecture.Embeddings.VocabularySize,
                     ContextLength = architecture.ContextLength,
                     TiedEmbeddings = architecture.Logits.Tied,

@@ -130,7 +130,7 @@ internal static class NewCommand
     {
         string use = plan switch
         {
-            { IsEncoderDecoder: true, Encoder.Architecture.Embeddings.Sound: not null } =>
+            { IsEncoderDecoder: true, Encoder.Architecture.Embeddings.Speech: not null } =>
                 "session.Encode(spectrogram); session.Prefill([startToken]);",
             { IsEncoderDecoder: true } => "session.Encode(source); session.Prefill([startToken]);",
             { Head: null } => "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);",

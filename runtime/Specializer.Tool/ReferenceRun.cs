@@ -125,8 +125,8 @@ internal sealed class ReferenceRun
         float[] features = Floats("inputs.input_features");
         int positions =
             features.Length
-            / _plan.Encoder!.Architecture.Embeddings.Sound!.MelBands
-            / Generator.Architecture.SoundArchitecture.FramesPerPosition;
+            / _plan.Encoder!.Architecture.Embeddings.Speech!.MelBands
+            / Generator.Architecture.SpeechArchitecture.FramesPerPosition;
         Observing(
             session,
             observer => session.SourceHiddenStates = observer,

@@ -85,13 +85,13 @@ internal static class ReferenceScript
         int positions = Math.Min(length, architecture.ContextLength);
         if (architecture.Encoder is { } encoder)
         {
-            if (encoder.Embeddings.Sound is { } sound)
+            if (encoder.Embeddings.Speech is { } sound)
             {
                 // Whisper accepts only one length of audio.
                 yield return (
                     "input_features",
                     Invariant(
-                        $"torch.rand(1, {sound.MelBands}, {SoundArchitecture.FramesPerPosition} * model.config.max_source_positions) * 2 - 1"
+                        $"torch.rand(1, {sound.MelBands}, {SpeechArchitecture.FramesPerPosition} * model.config.max_source_positions) * 2 - 1"
                     )
                 );
             }

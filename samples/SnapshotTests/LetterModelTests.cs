@@ -48,8 +48,11 @@ public sealed partial class LetterModelTests
                 .EnumerateFiles(s_folder, $"Specializer.Generated.Kernels.*.{set}.g.cs", SearchOption.AllDirectories)
                 .Select(File.ReadAllText)
         );
-        Assert.NotEmpty(KernelTable.SnapshotTests_LetterModel);
-        Assert.All(KernelTable.SnapshotTests_LetterModel, kernel => Assert.Contains($" {kernel.Name}(", kernels, StringComparison.Ordinal));
+        Assert.NotEmpty(KernelTable.Of_SnapshotTests__LetterModel);
+        Assert.All(
+            KernelTable.Of_SnapshotTests__LetterModel,
+            kernel => Assert.Contains($" {kernel.Name}(", kernels, StringComparison.Ordinal)
+        );
     }
 
     private static string Generated(string part) =>

@@ -6,6 +6,10 @@ using Xunit;
 
 namespace Specializer.Fuzzing;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using NormKind = Specializer.Generator.Architecture.NormKind;
+using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
+using QueryKeyValueStorage = Specializer.Generator.Architecture.QueryKeyValueStorage;
 using Stack = Specializer.Generator.Architecture.Stack;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
@@ -40,7 +44,7 @@ public sealed class AxisTests
     private static readonly FuzzCase s_rotary = new()
     {
         Positions = PositionKind.Rotary,
-        RotaryDimension = 16,
+        RotaryDim = 16,
         ContextLength = 40,
     };
 
@@ -49,7 +53,7 @@ public sealed class AxisTests
         Stack = Stack.Encoder,
         Layers = 2,
         Heads = 2,
-        HeadDimension = 12,
+        HeadDim = 12,
         ContextLength = 31,
     };
 
@@ -58,7 +62,7 @@ public sealed class AxisTests
         Stack = Stack.EncoderDecoder,
         Heads = 2,
         KeyValueHeads = 2,
-        HeadDimension = 8,
+        HeadDim = 8,
         SourceLength = 21,
         ContextLength = 18,
         Sequences = 3,
@@ -71,7 +75,7 @@ public sealed class AxisTests
             Width = 48,
             Heads = 5,
             KeyValueHeads = 1,
-            HeadDimension = 8,
+            HeadDim = 8,
             VocabularySize = 117,
             Layers = 2,
         },
@@ -80,7 +84,7 @@ public sealed class AxisTests
             Width = 72,
             Heads = 6,
             KeyValueHeads = 2,
-            HeadDimension = 12,
+            HeadDim = 12,
             VocabularySize = 31,
             Layers = 2,
         },
@@ -89,7 +93,7 @@ public sealed class AxisTests
             Width = 100,
             Heads = 3,
             KeyValueHeads = 3,
-            HeadDimension = 20,
+            HeadDim = 20,
             VocabularySize = 255,
             Layers = 2,
         },
@@ -140,17 +144,17 @@ public sealed class AxisTests
         {
             Causal = true,
             Positions = PositionKind.Rotary,
-            RotaryDimension = 8,
+            RotaryDim = 8,
             Scaling = ScalingKind.Long,
             ShortFactors = true,
             OriginalContextLength = 16,
             ChunkLength = 8,
-            Pooling = Pooling.Last,
+            Pooling = PoolingKind.Last,
         },
         ["rotary, short and long factors in an encoder"] = s_encoder with
         {
             Positions = PositionKind.Rotary,
-            RotaryDimension = 8,
+            RotaryDim = 8,
             Scaling = ScalingKind.Long,
             ShortFactors = true,
             OriginalContextLength = 16,
@@ -170,7 +174,7 @@ public sealed class AxisTests
             Positions = PositionKind.Alibi,
             Heads = 3,
             KeyValueHeads = 3,
-            HeadDimension = 8,
+            HeadDim = 8,
             ContextLength = 33,
         },
         ["ALiBi of 12 heads"] = new()
@@ -178,14 +182,14 @@ public sealed class AxisTests
             Positions = PositionKind.Alibi,
             Heads = 12,
             KeyValueHeads = 12,
-            HeadDimension = 4,
+            HeadDim = 4,
             ContextLength = 33,
         },
         ["T5 relative bias, bidirectional"] = s_encoder with { Positions = PositionKind.Relative },
         ["T5 relative bias, causal"] = s_both with { Positions = PositionKind.Relative },
         ["a sliding window in an encoder-decoder"] = s_both with { Window = 4, Band = 3 },
         ["linear attention in an encoder-decoder"] = s_both with { Linear = true },
-        ["sandwich norms in an encoder-decoder"] = s_both with { Arrangement = BlockArrangement.Sandwich },
+        ["sandwich norms in an encoder-decoder"] = s_both with { Arrangement = LayerArrangement.Sandwich },
         ["no norm behind the last layer"] = new() { NoFinalNorm = true },
         ["a bias and a soft cap of logits"] = new()
         {
@@ -197,10 +201,10 @@ public sealed class AxisTests
         {
             Causal = true,
             Positions = PositionKind.Rotary,
-            RotaryDimension = 12,
+            RotaryDim = 12,
             Heads = 4,
             KeyValueHeads = 2,
-            Pooling = Pooling.Last,
+            Pooling = PoolingKind.Last,
             ChunkLength = 8,
         },
         ["a decoder's body with windows, the mean"] = s_encoder with
@@ -211,27 +215,27 @@ public sealed class AxisTests
             Window = 5,
             Positions = PositionKind.Rotary,
             SecondPositions = PositionKind.Alibi,
-            Arrangement = BlockArrangement.Sandwich,
+            Arrangement = LayerArrangement.Sandwich,
             UnitOffset = true,
             QueryKeyNorm = true,
             EmbeddingScale = 4,
             ContextLength = 300,
             ChunkLength = 32,
-            Pooling = Pooling.Mean,
+            Pooling = PoolingKind.Mean,
             Normalize = true,
         },
         ["a decoder's body, blocks in parallel after one norm"] = s_encoder with
         {
             Causal = true,
-            Arrangement = BlockArrangement.ParallelOneNorm,
-            Norm = NormFormula.Layer,
+            Arrangement = LayerArrangement.ParallelOneNorm,
+            Norm = NormKind.Layer,
             NormBias = true,
             ChunkLength = 8,
             ContextLength = 40,
         },
         ["an encoder, blocks in parallel after one norm"] = s_encoder with
         {
-            Arrangement = BlockArrangement.ParallelOneNorm,
+            Arrangement = LayerArrangement.ParallelOneNorm,
             Band = 4,
             GlobalTokens = true,
             ChunkLength = 8,
@@ -240,21 +244,21 @@ public sealed class AxisTests
         ["a decoder's body, blocks in parallel after two norms"] = s_encoder with
         {
             Causal = true,
-            Arrangement = BlockArrangement.ParallelTwoNorms,
-            Layout = QueryKeyValueLayout.PerKeyValueHead,
+            Arrangement = LayerArrangement.ParallelTwoNorms,
+            Layout = QueryKeyValueStorage.PerKeyValueHead,
             ChunkLength = 8,
         },
         ["pooling of the mean weighted by position"] = s_encoder with
         {
             Causal = true,
-            Pooling = Pooling.WeightedMean,
+            Pooling = PoolingKind.WeightedMean,
             ContextLength = 40,
             Normalize = true,
         },
-        ["pooling of the maximum"] = s_encoder with { Pooling = Pooling.Max, ContextLength = 40, Width = 20 },
+        ["pooling of the maximum"] = s_encoder with { Pooling = PoolingKind.Max, ContextLength = 40, Width = 20 },
         ["two projections of a pooled state, of length 1"] = s_encoder with
         {
-            Pooling = Pooling.Mean,
+            Pooling = PoolingKind.Mean,
             Projection = 40,
             HeadActivation = ActivationFunction.Tanh,
             HeadBias = true,
@@ -269,8 +273,8 @@ public sealed class AxisTests
             ChunkLength = 8,
         },
         ["states of every token of length 1"] = s_encoder with { Causal = true, Normalize = true, ContextLength = 40, ChunkLength = 8 },
-        ["pooling of the last token"] = s_encoder with { Pooling = Pooling.Last },
-        ["pooling of the mean, of length 1"] = s_encoder with { Pooling = Pooling.Mean, Normalize = true },
+        ["pooling of the last token"] = s_encoder with { Pooling = PoolingKind.Last },
+        ["pooling of the mean, of length 1"] = s_encoder with { Pooling = PoolingKind.Mean, Normalize = true },
         ["weights held in bfloat16"] = s_rotary with { Storage = WeightStorage.BFloat16, Layers = 2, Tied = true, VocabularySize = 33 },
         ["weights held in half precision"] = s_rotary with
         {
@@ -284,7 +288,7 @@ public sealed class AxisTests
             PatchSize = 3,
             PatchesAcross = 3,
             Channels = 3,
-            Pooling = Pooling.First,
+            Pooling = PoolingKind.First,
             HeadDense = 16,
             HeadActivation = ActivationFunction.Tanh,
         },
@@ -305,16 +309,16 @@ public sealed class AxisTests
             LogitsBias = true,
             VocabularySize = 33,
         },
-        ["norms of the residual stream itself, in a decoder"] = s_rotary with { Arrangement = BlockArrangement.NormedResidual, Layers = 3 },
+        ["norms of the residual stream itself, in a decoder"] = s_rotary with { Arrangement = LayerArrangement.NormedResidual, Layers = 3 },
         ["norms of the residual stream itself, in an encoder"] = s_encoder with
         {
-            Arrangement = BlockArrangement.NormedResidual,
+            Arrangement = LayerArrangement.NormedResidual,
             Band = 5,
             GlobalTokens = true,
         },
         ["norms of the residual stream itself, in an encoder-decoder"] = s_both with
         {
-            Arrangement = BlockArrangement.NormedResidual,
+            Arrangement = LayerArrangement.NormedResidual,
             Layers = 2,
         },
         ["scores divided by the number of the layer"] = s_rotary with

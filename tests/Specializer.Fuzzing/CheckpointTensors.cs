@@ -6,6 +6,8 @@ using Specializer.Oracle;
 
 namespace Specializer.Fuzzing;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using QueryKeyValueStorage = Specializer.Generator.Architecture.QueryKeyValueStorage;
 using RuntimeStorage = Specializer.WeightStorage;
 using Stack = Specializer.Generator.Architecture.Stack;
 
@@ -72,7 +74,7 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             Add(names.FirstState, [1, 1, width], 0, 0.5);
             Add(names.PositionEmbedding, [1, architecture.ContextLength, width], 0, 0.5);
         }
-        else if (embeddings.Sound is { } sound)
+        else if (embeddings.Speech is { } sound)
         {
             AddConvolution(names.FirstConvolution, width, sound.MelBands);
             AddConvolution(names.SecondConvolution, width, width);
@@ -253,15 +255,15 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         FeedForwardArchitecture feedForward = kind.FeedForward;
         bool inputsFirst = architecture.Checkpoint.InputsFirst;
         int width = architecture.Width;
-        int queries = attention.Heads * attention.HeadDimension;
-        int keys = attention.KeyValueHeads * attention.HeadDimension;
-        bool post = kind.Arrangement == BlockArrangement.PostNorm;
+        int queries = attention.Heads * attention.HeadDim;
+        int keys = attention.KeyValueHeads * attention.HeadDim;
+        bool post = kind.Arrangement == LayerArrangement.PostNorm;
         if (!post)
         {
             AddNorm(inLayer(names.AttentionNorm), width, architecture.Norm);
         }
 
-        if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueLayout.Separate)
+        if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueStorage.Separate)
         {
             AddLinear(inLayer(names.Query), queries, width, attention.QueryBias);
             AddLinear(inLayer(names.Key), keys, width, attention.KeyBias);
@@ -274,22 +276,22 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
 
         if (attention.QueryKeyNorm)
         {
-            AddNorm(inLayer(names.QueryNorm), attention.HeadDimension, architecture.Norm);
-            AddNorm(inLayer(names.KeyNorm), attention.HeadDimension, architecture.Norm);
+            AddNorm(inLayer(names.QueryNorm), attention.HeadDim, architecture.Norm);
+            AddNorm(inLayer(names.KeyNorm), attention.HeadDim, architecture.Norm);
         }
 
         AddLinear(inLayer(names.AttentionOutput), width, queries, attention.OutputBias);
         if (architecture.CrossAttention is { } cross)
         {
-            int crossKeys = cross.KeyValueHeads * cross.HeadDimension,
+            int crossKeys = cross.KeyValueHeads * cross.HeadDim,
                 source = architecture.Encoder!.Width;
             AddNorm(inLayer(names.CrossAttentionNorm), width, architecture.Norm);
-            if (kind.Arrangement == BlockArrangement.Sandwich)
+            if (kind.Arrangement == LayerArrangement.Sandwich)
             {
                 AddNorm(inLayer(names.CrossAttentionOutputNorm), width, architecture.Norm);
             }
 
-            AddLinear(inLayer(names.CrossQuery), cross.Heads * cross.HeadDimension, width, cross.QueryBias);
+            AddLinear(inLayer(names.CrossQuery), cross.Heads * cross.HeadDim, width, cross.QueryBias);
             if (names.CrossKeyValue.Length > 0)
             {
                 AddLinear(inLayer(names.CrossKeyValue), 2 * crossKeys, source, cross.KeyBias);
@@ -300,7 +302,7 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
                 AddLinear(inLayer(names.CrossValue), crossKeys, source, cross.ValueBias);
             }
 
-            AddLinear(inLayer(names.CrossOutput), width, cross.Heads * cross.HeadDimension, cross.OutputBias);
+            AddLinear(inLayer(names.CrossOutput), width, cross.Heads * cross.HeadDim, cross.OutputBias);
         }
 
         if (architecture.GlobalTokens)
@@ -310,13 +312,13 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             AddLinear(inLayer(names.GlobalValue), keys, width, attention.ValueBias);
         }
 
-        if (kind.Arrangement == BlockArrangement.Sandwich || post)
+        if (kind.Arrangement == LayerArrangement.Sandwich || post)
         {
             AddNorm(inLayer(names.AttentionOutputNorm), width, architecture.Norm);
             AddNorm(inLayer(names.FeedForwardOutputNorm), width, architecture.Norm);
         }
 
-        if (!post && kind.Arrangement != BlockArrangement.ParallelOneNorm)
+        if (!post && kind.Arrangement != LayerArrangement.ParallelOneNorm)
         {
             AddNorm(inLayer(names.FeedForwardNorm), width, architecture.Norm);
         }
@@ -354,9 +356,9 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
     {
         Add(
             name + ".weight",
-            [outputs, channels, SoundArchitecture.Window],
+            [outputs, channels, SpeechArchitecture.Window],
             0,
-            1 / Math.Sqrt(SoundArchitecture.Window * channels),
+            1 / Math.Sqrt(SpeechArchitecture.Window * channels),
             _storage
         );
         AddBias(name, outputs);

@@ -12,6 +12,7 @@ using Xunit;
 namespace Specializer.Fuzzing;
 
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
+using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
 
 /// <summary>
 /// The bodies of all decoder families as encoders, with the weights of the golden checkpoints. States after the final norm are
@@ -41,23 +42,23 @@ public sealed class DecoderBodyTests
 {
     private const string Bidirectional = " both ways";
 
-    private static readonly (string Name, Pooling Pooling, bool Normalize)[] s_families =
+    private static readonly (string Name, PoolingKind Pooling, bool Normalize)[] s_families =
     [
-        ("llama3", Pooling.Last, true),
-        ("mistral", Pooling.Mean, true),
-        ("qwen2", Pooling.Last, false),
-        ("qwen3", Pooling.Last, true),
-        ("phi3", Pooling.WeightedMean, false),
-        ("gemma", Pooling.Mean, false),
-        ("gemma2", Pooling.Max, false),
-        ("gemma3", Pooling.Mean, true),
-        ("gpt2", Pooling.WeightedMean, true),
-        ("gptj", Pooling.Last, false),
-        ("gpt_neox", Pooling.Mean, false),
-        ("phi", Pooling.Last, false),
-        ("bloom", Pooling.WeightedMean, true),
-        ("mpt", Pooling.Last, true),
-        ("falcon", Pooling.First, false),
+        ("llama3", PoolingKind.Last, true),
+        ("mistral", PoolingKind.Mean, true),
+        ("qwen2", PoolingKind.Last, false),
+        ("qwen3", PoolingKind.Last, true),
+        ("phi3", PoolingKind.WeightedMean, false),
+        ("gemma", PoolingKind.Mean, false),
+        ("gemma2", PoolingKind.Max, false),
+        ("gemma3", PoolingKind.Mean, true),
+        ("gpt2", PoolingKind.WeightedMean, true),
+        ("gptj", PoolingKind.Last, false),
+        ("gpt_neox", PoolingKind.Mean, false),
+        ("phi", PoolingKind.Last, false),
+        ("bloom", PoolingKind.WeightedMean, true),
+        ("mpt", PoolingKind.Last, true),
+        ("falcon", PoolingKind.First, false),
     ];
 
     /// <summary>Rotary positions of every kind, windows, blocks in parallel: those that models with embeddings are trained from both ways.</summary>
@@ -165,7 +166,7 @@ public sealed class DecoderBodyTests
 
     private static TransformerArchitecture Architecture(string name)
     {
-        (_, Pooling pooling, bool normalize) = s_families.First(family => family.Name == Family(name));
+        (_, PoolingKind pooling, bool normalize) = s_families.First(family => family.Name == Family(name));
         var configuration = ModelConfiguration.Read(File.ReadAllText(SharedData.Path("goldens", Family(name), "config.json")));
         TransformerArchitecture decoder = FamilyParser.Parse(configuration)!;
         Assert.Empty(configuration.Problems.InOrder);

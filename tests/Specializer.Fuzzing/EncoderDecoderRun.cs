@@ -18,10 +18,10 @@ internal sealed class EncoderDecoderRun : ModelRun
         : base(architecture, seed)
     {
         TransformerArchitecture encoder = architecture.Encoder!;
-        if (encoder.Embeddings.Sound is { } sound)
+        if (encoder.Embeddings.Speech is { } sound)
         {
             // The last position may be one frame instead of two.
-            _sound = DrawSignal(sound.MelBands * ((SoundArchitecture.FramesPerPosition * encoder.ContextLength) - Random.Next(2)));
+            _sound = DrawSignal(sound.MelBands * ((SpeechArchitecture.FramesPerPosition * encoder.ContextLength) - Random.Next(2)));
         }
         else
         {
@@ -36,19 +36,20 @@ internal sealed class EncoderDecoderRun : ModelRun
 
     private int SourceLength => Architecture.Encoder!.ContextLength;
 
-    private SoundArchitecture? Sound => Architecture.Encoder!.Embeddings.Sound;
+    private SpeechArchitecture? Speech => Architecture.Encoder!.Embeddings.Speech;
 
     /// <summary>The first frame of the sound.</summary>
-    private float[] FirstFrame => [.. Enumerable.Range(0, Sound!.MelBands).Select(band => _sound[band * (_sound.Length / Sound.MelBands)])];
+    private float[] FirstFrame =>
+        [.. Enumerable.Range(0, Speech!.MelBands).Select(band => _sound[band * (_sound.Length / Speech.MelBands)])];
 
     public override OracleRun Expect(CheckpointTensors tensors)
     {
         OracleWeights weights = OracleWeights.Read(tensors);
         ArchitectureOracle encoder = new(Architecture.Encoder!, weights);
-        OracleRun source = Sound is null ? encoder.Run(_source) : encoder.Run([], new OracleInput(Signal: _sound));
+        OracleRun source = Speech is null ? encoder.Run(_source) : encoder.Run([], new OracleInput(Signal: _sound));
         OracleRun decoded = new ArchitectureOracle(Architecture, weights).Run(_tokens, new OracleInput(Source: source.LastHidden));
 
-        OracleRun shortest = Sound is null ? encoder.Run(_source[..1]) : encoder.Run([], new OracleInput(Signal: FirstFrame));
+        OracleRun shortest = Speech is null ? encoder.Run(_source[..1]) : encoder.Run([], new OracleInput(Signal: FirstFrame));
         OracleRun one = new ArchitectureOracle(Architecture, weights).Run(_tokens[..1], new OracleInput(Source: shortest.LastHidden));
 
         // The encoder's states first, then its output, then the decoder's.
@@ -160,7 +161,7 @@ internal sealed class EncoderDecoderRun : ModelRun
             Comparison.AssertRefused("no sound", () => speech.Encode([]));
             Comparison.AssertRefused(
                 "a frame too many",
-                () => speech.Encode(new float[Sound!.MelBands * ((SoundArchitecture.FramesPerPosition * SourceLength) + 1)])
+                () => speech.Encode(new float[Speech!.MelBands * ((SpeechArchitecture.FramesPerPosition * SourceLength) + 1)])
             );
         }
         else

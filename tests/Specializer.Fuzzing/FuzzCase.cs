@@ -7,7 +7,13 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Fuzzing;
 
+using AttentionForm = Specializer.Generator.Architecture.AttentionForm;
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using NormKind = Specializer.Generator.Architecture.NormKind;
+using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
+using QueryKeyValueStorage = Specializer.Generator.Architecture.QueryKeyValueStorage;
+using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
 using Stack = Specializer.Generator.Architecture.Stack;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
@@ -59,7 +65,7 @@ internal sealed record FuzzCase
     /// <summary>Whether an encoder's layers all have the same weights.</summary>
     public bool SharedLayers { get; init; }
 
-    public Pooling Pooling { get; init; }
+    public PoolingKind Pooling { get; init; }
 
     public bool Normalize { get; init; }
 
@@ -120,9 +126,9 @@ internal sealed record FuzzCase
 
     public int KeyValueHeads { get; init; } = 1;
 
-    public int HeadDimension { get; init; } = 16;
+    public int HeadDim { get; init; } = 16;
 
-    /// <summary>0 for 1/√<see cref="HeadDimension"/>.</summary>
+    /// <summary>0 for 1/√<see cref="HeadDim"/>.</summary>
     public float Scale { get; init; }
 
     public bool QueryBias { get; init; }
@@ -150,7 +156,7 @@ internal sealed record FuzzCase
 
     public double RotaryBase { get; init; } = 10_000;
 
-    public int RotaryDimension { get; init; } = 2;
+    public int RotaryDim { get; init; } = 2;
 
     public bool RotaryInterleaved { get; init; }
 
@@ -194,7 +200,7 @@ internal sealed record FuzzCase
 
     public bool FeedForwardBias { get; init; }
 
-    public NormFormula Norm { get; init; }
+    public NormKind Norm { get; init; }
 
     public float Epsilon { get; init; } = 1e-5f;
 
@@ -204,7 +210,7 @@ internal sealed record FuzzCase
 
     public bool NoFinalNorm { get; init; }
 
-    public BlockArrangement Arrangement { get; init; }
+    public LayerArrangement Arrangement { get; init; }
 
     public bool Tied { get; init; }
 
@@ -214,7 +220,7 @@ internal sealed record FuzzCase
 
     public float LogitsScale { get; init; } = 1;
 
-    public QueryKeyValueLayout Layout { get; init; }
+    public QueryKeyValueStorage Layout { get; init; }
 
     public bool GateUpConcatenated { get; init; }
 
@@ -225,22 +231,23 @@ internal sealed record FuzzCase
         Heads % KeyValueHeads == 0
         && StackFits
         && SourceFits
-        && RotaryFits(Positions, RotaryDimension)
+        && RotaryFits(Positions, RotaryDim)
         && (!ShortFactors || (Scaling == ScalingKind.Long && Stack != Stack.EncoderDecoder))
         && (!TwoKinds || RotaryFits(SecondPositions, SecondRotaryDimension))
         && (!OwnShapes || (TwoKinds && Stack == Stack.Decoder))
-        && (Layout == QueryKeyValueLayout.Separate || (QueryBias == KeyBias && KeyBias == ValueBias))
+        && (Layout == QueryKeyValueStorage.Separate || (QueryBias == KeyBias && KeyBias == ValueBias))
         && (Table is TableKind.None or TableKind.Learned or TableKind.LearnedBehindPadding || (Width % 2 == 0 && EmbeddingWidth % 2 == 0))
-        && (Norm == NormFormula.Layer || !NormBias)
+        && (Norm == NormKind.Layer || !NormBias)
         && (Gated || !GateUpConcatenated)
-        && (!QueryKeyNorm || Norm == NormFormula.RootMeanSquare)
+        && (!QueryKeyNorm || Norm == NormKind.RootMeanSquare)
         && (!ScaleByInverseLayer || (!Linear && !GlobalTokens))
         && (SetsPerGroup == 1 || IsEncoder);
 
     private bool IsEncoder => Stack == Stack.Encoder;
 
     private bool HasHead =>
-        IsEncoder && (Pooling != Pooling.None || HeadDense > 0 || HeadOutputs > 0 || Projection > 0 || SecondProjection > 0 || Normalize);
+        IsEncoder
+        && (Pooling != PoolingKind.None || HeadDense > 0 || HeadOutputs > 0 || Projection > 0 || SecondProjection > 0 || Normalize);
 
     /// <summary>Checks the values of a stack that the parser rejects, or that would declare nothing.</summary>
     private bool StackFits =>
@@ -328,7 +335,7 @@ internal sealed record FuzzCase
         )
         && (LogitsScale == 1 || !IsEncoder);
 
-    private bool IsParallel => Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
+    private bool IsParallel => Arrangement is LayerArrangement.ParallelOneNorm or LayerArrangement.ParallelTwoNorms;
 
     /// <summary>Whether it has nothing that only encoders have.</summary>
     private bool IsPlain =>
@@ -337,7 +344,7 @@ internal sealed record FuzzCase
         && TokenTypes == 0
         && EmbeddingWidth == 0
         && !SharedLayers
-        && Pooling == Pooling.None
+        && Pooling == PoolingKind.None
         && HeadDense == 0
         && HeadOutputs == 0
         && !Causal
@@ -386,10 +393,10 @@ internal sealed record FuzzCase
                 CrossAttention = stack.Attention with
                 {
                     QueryKeyNorm = false,
-                    Linear = false,
+                    Form = AttentionForm.Softmax,
                     ScaleByInverseLayer = false,
                     ProjectionClip = 0,
-                    Scale = Linear ? (float)(1 / Math.Sqrt(HeadDimension)) : stack.Attention.Scale,
+                    Scale = Linear ? (float)(1 / Math.Sqrt(HeadDim)) : stack.Attention.Scale,
                 },
                 Encoder = ToStack(AttentionMask.Full, "encoder.") with
                 {
@@ -410,7 +417,7 @@ internal sealed record FuzzCase
                                 Norm: false
                             )
                             {
-                                Sound = new SoundArchitecture(MelBands, Activation),
+                                Speech = new SpeechArchitecture(MelBands, Activation),
                             },
                     Logits = new LogitsArchitecture(SharedEmbeddings && Tied, false, 0),
                 },
@@ -432,7 +439,7 @@ internal sealed record FuzzCase
         LayerKind first = new(
             TwoKinds ? "First" : "",
             seesAll ? 0 : Window,
-            AttentionPositions(Positions, RotaryBase, RotaryDimension, RotaryScaling(RotaryDimension), mask)
+            AttentionPositions(Positions, RotaryBase, RotaryDim, ScalingArchitecture(RotaryDim), mask)
         )
         {
             Mask = mask,
@@ -455,8 +462,8 @@ internal sealed record FuzzCase
             new AttentionArchitecture(
                 Heads,
                 KeyValueHeads,
-                HeadDimension,
-                Scale == 0 ? (Linear ? 1 : (float)(1 / Math.Sqrt(HeadDimension))) : Scale,
+                HeadDim,
+                Scale == 0 ? (Linear ? 1 : (float)(1 / Math.Sqrt(HeadDim))) : Scale,
                 QueryBias,
                 KeyBias,
                 ValueBias,
@@ -465,7 +472,7 @@ internal sealed record FuzzCase
                 QueryKeyNorm
             )
             {
-                Linear = Linear,
+                Form = Linear ? AttentionForm.Linear : AttentionForm.Softmax,
                 ScaleByInverseLayer = ScaleByInverseLayer,
                 ProjectionClip = ProjectionClip,
             },
@@ -487,13 +494,13 @@ internal sealed record FuzzCase
     private static LayerKind WithOwnShapes(LayerKind kind)
     {
         AttentionArchitecture attention = kind.Attention;
-        int headDimension = attention.HeadDimension + 8;
+        int headDimension = attention.HeadDim + 8;
         return kind with
         {
             Mixer = attention with
             {
                 Heads = 3 * attention.KeyValueHeads,
-                HeadDimension = headDimension,
+                HeadDim = headDimension,
                 Scale = (float)(1 / Math.Sqrt(headDimension)),
                 OutputBias = !attention.OutputBias,
             },
@@ -526,18 +533,23 @@ internal sealed record FuzzCase
         };
 
     private bool RotaryFits(PositionKind kind, int dimension) =>
-        kind != PositionKind.Rotary || (dimension % 2 == 0 && dimension >= 2 && dimension <= HeadDimension);
+        kind != PositionKind.Rotary || (dimension % 2 == 0 && dimension >= 2 && dimension <= HeadDim);
 
     private AttentionPositions AttentionPositions(
         PositionKind kind,
         double rotaryBase,
         int dimension,
-        RotaryScaling scaling,
+        FrequencyScalingArchitecture scaling,
         AttentionMask mask
     ) =>
         kind switch
         {
-            PositionKind.Rotary => new RotaryPositions(rotaryBase, dimension, RotaryInterleaved, scaling),
+            PositionKind.Rotary => new RotaryPositions(
+                rotaryBase,
+                dimension,
+                RotaryInterleaved ? RotaryPairing.Interleaved : RotaryPairing.HalfSplit,
+                scaling
+            ),
             PositionKind.Alibi => new AlibiPositions(MaximumBias),
             PositionKind.Relative => new RelativePositions(8, 20, Bidirectional: mask == AttentionMask.Full),
             _ => new NoPositions(),
@@ -557,7 +569,7 @@ internal sealed record FuzzCase
             _ => null,
         };
 
-    private RotaryScaling RotaryScaling(int dimension) =>
+    private FrequencyScalingArchitecture ScalingArchitecture(int dimension) =>
         Scaling switch
         {
             ScalingKind.Linear => new LinearScaling(ScalingFactor),
@@ -585,7 +597,7 @@ internal sealed record FuzzCase
     private CheckpointNames Names(string side)
     {
         string layer = side + "layers.{layer}." + (SetsPerGroup == 1 ? "" : "inner.{inner}.");
-        bool post = Arrangement == BlockArrangement.PostNorm;
+        bool post = Arrangement == LayerArrangement.PostNorm;
         return new CheckpointNames(
             SharedEmbeddings ? "embed" : side + "embed",
             layer + "norm1",

@@ -8,6 +8,8 @@ using Xunit.Abstractions;
 
 namespace Specializer.Fuzzing;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using NormKind = Specializer.Generator.Architecture.NormKind;
 using Stack = Specializer.Generator.Architecture.Stack;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
@@ -30,7 +32,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             VocabularySize = 120,
             Heads = 5,
             KeyValueHeads = 5,
-            HeadDimension = 8,
+            HeadDim = 8,
         },
         ["as many logits as features, projections between norms"] = new FuzzCase
         {
@@ -38,7 +40,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             VocabularySize = 32,
             Heads = 2,
             KeyValueHeads = 1,
-            Arrangement = BlockArrangement.Sandwich,
+            Arrangement = LayerArrangement.Sandwich,
         },
         ["gate and up in one tensor, with biases"] = new FuzzCase
         {
@@ -86,7 +88,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             SourceLength = 1,
             SourceVocabularySize = 33,
             VocabularySize = 33,
-            HeadDimension = 8,
+            HeadDim = 8,
             OutputBias = true,
             Positions = PositionKind.Relative,
             Window = 1,
@@ -94,7 +96,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             Activation = ActivationFunction.GeluTanh,
             Gated = true,
             FeedForwardBias = true,
-            Norm = NormFormula.Layer,
+            Norm = NormKind.Layer,
             Epsilon = 1E-12f,
             GateUpConcatenated = true,
         },

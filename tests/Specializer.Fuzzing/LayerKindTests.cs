@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Specializer.Fuzzing;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
 /// <summary>
@@ -19,7 +20,7 @@ public sealed class LayerKindTests
         ["kinds of layers with heads and feed-forwards of their own"] = new()
         {
             Positions = PositionKind.Rotary,
-            RotaryDimension = 16,
+            RotaryDim = 16,
             ContextLength = 40,
             TwoKinds = true,
             OwnShapes = true,
@@ -38,13 +39,13 @@ public sealed class LayerKindTests
         ["a kind of layers with wider heads, sandwich norms and 16-bit weights"] = new()
         {
             Positions = PositionKind.Rotary,
-            RotaryDimension = 16,
+            RotaryDim = 16,
             ContextLength = 40,
             TwoKinds = true,
             OwnShapes = true,
             Layers = 4,
             SecondPositions = PositionKind.Alibi,
-            Arrangement = BlockArrangement.Sandwich,
+            Arrangement = LayerArrangement.Sandwich,
             Storage = WeightStorage.BFloat16,
             Heads = 3,
             KeyValueHeads = 1,

@@ -4,6 +4,10 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Fuzzing;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using NormKind = Specializer.Generator.Architecture.NormKind;
+using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
+using QueryKeyValueStorage = Specializer.Generator.Architecture.QueryKeyValueStorage;
 using Stack = Specializer.Generator.Architecture.Stack;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
@@ -34,13 +38,13 @@ internal static class RandomCase
     ];
 
     /// <summary>Those that were there first, so that a seed keeps its architecture.</summary>
-    private static readonly BlockArrangement[] s_arrangements =
+    private static readonly LayerArrangement[] s_arrangements =
     [
-        BlockArrangement.PreNorm,
-        BlockArrangement.ParallelOneNorm,
-        BlockArrangement.ParallelTwoNorms,
-        BlockArrangement.Sandwich,
-        BlockArrangement.PostNorm,
+        LayerArrangement.PreNorm,
+        LayerArrangement.ParallelOneNorm,
+        LayerArrangement.ParallelTwoNorms,
+        LayerArrangement.Sandwich,
+        LayerArrangement.PostNorm,
     ];
 
     public static FuzzCase Draw(int seed)
@@ -55,10 +59,10 @@ internal static class RandomCase
             : Maybe() ? 1
             : Pick([.. Enumerable.Range(1, heads).Where(divisor => heads % divisor == 0)]);
         int headDimension = Pick(s_headDimensions);
-        NormFormula norm = Pick([NormFormula.RootMeanSquare, NormFormula.Layer]);
-        QueryKeyValueLayout layout = Maybe()
-            ? QueryKeyValueLayout.Separate
-            : Pick([QueryKeyValueLayout.Concatenated, QueryKeyValueLayout.PerKeyValueHead]);
+        NormKind norm = Pick([NormKind.RootMeanSquare, NormKind.Layer]);
+        QueryKeyValueStorage layout = Maybe()
+            ? QueryKeyValueStorage.Separate
+            : Pick([QueryKeyValueStorage.Concatenated, QueryKeyValueStorage.PerKeyValueHead]);
         bool oneBias = Maybe();
         bool gated = Maybe();
         PositionKind Positions() => Pick([PositionKind.None, PositionKind.Rotary, PositionKind.Rotary, PositionKind.Alibi]);
@@ -85,17 +89,17 @@ internal static class RandomCase
             EmbeddingNorm = Maybe(4),
             Heads = heads,
             KeyValueHeads = keyValueHeads,
-            HeadDimension = headDimension,
+            HeadDim = headDimension,
             Scale = Maybe(4) ? Pick([0.25f, 0.1f, 0.0625f, 1 / 3f]) : 0,
             QueryBias = oneBias,
-            KeyBias = layout == QueryKeyValueLayout.Separate ? Maybe() : oneBias,
-            ValueBias = layout == QueryKeyValueLayout.Separate ? Maybe() : oneBias,
+            KeyBias = layout == QueryKeyValueStorage.Separate ? Maybe() : oneBias,
+            ValueBias = layout == QueryKeyValueStorage.Separate ? Maybe() : oneBias,
             OutputBias = Maybe(),
             SoftCap = Maybe(4) ? Pick([1f, 2f, 50f]) : 0,
-            QueryKeyNorm = norm == NormFormula.RootMeanSquare && Maybe(3),
+            QueryKeyNorm = norm == NormKind.RootMeanSquare && Maybe(3),
             Positions = Positions(),
             RotaryBase = Pick([10_000d, 500_000, 100, 1_000_000]),
-            RotaryDimension = Rotary(),
+            RotaryDim = Rotary(),
             RotaryInterleaved = Maybe(),
             Scaling = Pick(Enum.GetValues<ScalingKind>()),
             ScalingFactor = Pick([1d, 2, 4, 8, 1.5]),
@@ -115,7 +119,7 @@ internal static class RandomCase
             FeedForwardBias = Maybe(),
             Norm = norm,
             Epsilon = Pick([1e-5f, 1e-6f, 1e-12f]),
-            NormBias = norm == NormFormula.Layer && Maybe(),
+            NormBias = norm == NormKind.Layer && Maybe(),
             UnitOffset = Maybe(3),
             NoFinalNorm = Maybe(8),
             Arrangement = Pick(s_arrangements),
@@ -140,7 +144,7 @@ internal static class RandomCase
                 TokenTypes = Maybe(3) ? 1 + random.Next(3) : 0,
                 EmbeddingWidth = Maybe(5) ? Pick(s_widths) : 0,
                 SharedLayers = Maybe(5),
-                Pooling = Pick(Enum.GetValues<Pooling>()),
+                Pooling = Pick(Enum.GetValues<PoolingKind>()),
                 Normalize = Maybe(3),
                 HeadDense = Maybe() ? Pick(s_innerWidths) : 0,
                 HeadActivation = Maybe(3) ? ActivationFunction.Tanh : Pick(s_activations),
@@ -207,12 +211,12 @@ internal static class RandomCase
                 Prefix = 0,
                 GlobalTokens = stack == Stack.Encoder && drawn.Band > 0 && drawn.GlobalTokens,
                 HeadNorm = drawn.HeadDense > 0 && drawn.HeadNorm,
-                Normalize = drawn.Pooling != Pooling.None && drawn.Normalize,
+                Normalize = drawn.Pooling != PoolingKind.None && drawn.Normalize,
                 Arrangement =
                     stack == Stack.Decoder ? drawn.Arrangement
-                    : Maybe(4) ? BlockArrangement.Sandwich
-                    : Maybe() ? BlockArrangement.PreNorm
-                    : BlockArrangement.PostNorm,
+                    : Maybe(4) ? LayerArrangement.Sandwich
+                    : Maybe() ? LayerArrangement.PreNorm
+                    : LayerArrangement.PostNorm,
             },
         ];
         // The latest additions are drawn last, so that a seed keeps its architecture.
@@ -257,7 +261,7 @@ internal static class RandomCase
         whole = whole with { ShortFactors = stack != Stack.EncoderDecoder && whole.Scaling == ScalingKind.Long && Maybe() };
         FuzzCase toggled = whole with
         {
-            Arrangement = Maybe(6) ? BlockArrangement.NormedResidual : whole.Arrangement,
+            Arrangement = Maybe(6) ? LayerArrangement.NormedResidual : whole.Arrangement,
             ScaleByInverseLayer = Maybe(6),
             ProjectionClip = Maybe(6) ? Pick([0.25f, 0.5f, 1.5f]) : 0,
             SetsPerGroup = stack == Stack.Encoder && Maybe(6) ? 2 : 1,

@@ -29,6 +29,26 @@ public sealed class SharedKernelsTests
         Assert.NotEmpty(GeneratorRun.Of(tests).Emit());
     }
 
+    /// <summary>Points and underscores of names are kept apart, and no model has the name of a kernel.</summary>
+    [Fact]
+    public void Models_with_similar_names_have_their_own_lists_of_kernels()
+    {
+        static string Declare(string @namespace, string name) =>
+            Declarations
+                .Pronunciation.Replace("namespace Samples;", @namespace, StringComparison.Ordinal)
+                .Replace("PronunciationModel", name, StringComparison.Ordinal);
+        GeneratorRun run = GeneratorRun.Of(
+            Declare("namespace A;", "B_C"),
+            Declare("namespace A_B;", "C"),
+            Declare("namespace A_;", "B"),
+            Declare("namespace A;", "_B"),
+            Declare("", "ArgMaxOf117"),
+            Declare("", "KernelTable")
+        );
+        Assert.Contains(" ArgMaxOf117 ", run.Files["Specializer.Generated.Kernels.g.cs"], StringComparison.Ordinal);
+        Assert.NotEmpty(run.Emit());
+    }
+
     [Fact]
     public void Ten_equal_models_are_little_more_text_than_one()
     {

@@ -5,6 +5,8 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Oracle;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
 using Stack = Specializer.Generator.Architecture.Stack;
 
 /// <summary>
@@ -82,13 +84,13 @@ public sealed class ArchitectureOracle
 
         double[][] rows = head.Pooling switch
         {
-            Pooling.First => [last[0]],
-            Pooling.Last => [last[^1]],
-            Pooling.Mean =>
+            PoolingKind.First => [last[0]],
+            PoolingKind.Last => [last[^1]],
+            PoolingKind.Mean =>
             [
                 [.. Enumerable.Range(0, _architecture.Width).Select(i => last.Average(row => row[i]))],
             ],
-            Pooling.WeightedMean =>
+            PoolingKind.WeightedMean =>
             [
                 [
                     .. Enumerable
@@ -96,7 +98,7 @@ public sealed class ArchitectureOracle
                         .Select(i => last.Select((row, at) => (at + 1) * row[i]).Sum() / Enumerable.Range(1, last.Length).Sum()),
                 ],
             ],
-            Pooling.Max =>
+            PoolingKind.Max =>
             [
                 [.. Enumerable.Range(0, _architecture.Width).Select(i => last.Max(row => row[i]))],
             ],
@@ -207,11 +209,11 @@ public sealed class ArchitectureOracle
         double[][] Norm(string name, double[][] rows) => _parts.Norm(_parts.Name(name, layer), rows);
         double[][] Cross(double[][] rows) =>
             input.Source is null ? rows
-            : kind.Arrangement == BlockArrangement.PostNorm
+            : kind.Arrangement == LayerArrangement.PostNorm
                 ? Norm(_names.CrossAttentionNorm, Add(rows, attention.AttendToSource(layer, rows, input.Source)))
-            : kind.Arrangement == BlockArrangement.NormedResidual
+            : kind.Arrangement == LayerArrangement.NormedResidual
                 ? Normed(_names.CrossAttentionNorm, rows, normed => attention.AttendToSource(layer, normed, input.Source))
-            : kind.Arrangement == BlockArrangement.Sandwich
+            : kind.Arrangement == LayerArrangement.Sandwich
                 ? Add(
                     rows,
                     Norm(
@@ -228,13 +230,13 @@ public sealed class ArchitectureOracle
             return Add(block(residual), residual);
         }
 
-        if (kind.Arrangement == BlockArrangement.NormedResidual)
+        if (kind.Arrangement == LayerArrangement.NormedResidual)
         {
             double[][] sum = Cross(Normed(_names.AttentionNorm, x, normed => attention.Attend(layer, normed, input)));
             return Normed(_names.FeedForwardNorm, sum, normed => FeedForwardBlock(layer, normed));
         }
 
-        if (kind.Arrangement == BlockArrangement.PostNorm)
+        if (kind.Arrangement == LayerArrangement.PostNorm)
         {
             double[][] first = Cross(Norm(_names.AttentionOutputNorm, Add(x, attention.Attend(layer, x, input))));
             return Norm(_names.FeedForwardOutputNorm, Add(first, FeedForwardBlock(layer, first)));
@@ -243,11 +245,11 @@ public sealed class ArchitectureOracle
         double[][] attended = attention.Attend(layer, Norm(_names.AttentionNorm, x), input);
         switch (kind.Arrangement)
         {
-            case BlockArrangement.ParallelOneNorm:
+            case LayerArrangement.ParallelOneNorm:
                 return Add(x, Add(attended, FeedForwardBlock(layer, Norm(_names.AttentionNorm, x))));
-            case BlockArrangement.ParallelTwoNorms:
+            case LayerArrangement.ParallelTwoNorms:
                 return Add(x, Add(attended, FeedForwardBlock(layer, Norm(_names.FeedForwardNorm, x))));
-            case BlockArrangement.Sandwich:
+            case LayerArrangement.Sandwich:
                 double[][] h = Cross(Add(x, Norm(_names.AttentionOutputNorm, attended)));
                 return Add(h, Norm(_names.FeedForwardOutputNorm, FeedForwardBlock(layer, Norm(_names.FeedForwardNorm, h))));
             default:

@@ -4,7 +4,11 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Oracle;
 
+using AttentionForm = Specializer.Generator.Architecture.AttentionForm;
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using NormKind = Specializer.Generator.Architecture.NormKind;
+using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
 
 /// <summary>
 /// A pre-norm decoder with the tensor names of LlamaForCausalLM: the short form in which tests write an architecture. The defaults are
@@ -25,7 +29,7 @@ public sealed record DecoderArchitecture
     public required int KeyValueHeads { get; init; }
 
     /// <summary>The features of one head. <see cref="Heads"/> times it need not be <see cref="Width"/>.</summary>
-    public required int HeadDimension { get; init; }
+    public required int HeadDim { get; init; }
 
     /// <summary>The width of the feed-forward layer between its matrices.</summary>
     public required int FeedForwardWidth { get; init; }
@@ -42,7 +46,7 @@ public sealed record DecoderArchitecture
     /// <summary>The norm before attention, before the feed-forward layer and before the logits.</summary>
     public OracleNorm Norm { get; init; } = OracleNorm.RootMeanSquare;
 
-    /// <summary>The factor of the scores; 1/√<see cref="HeadDimension"/> where it is <see langword="null"/>.</summary>
+    /// <summary>The factor of the scores; 1/√<see cref="HeadDim"/> where it is <see langword="null"/>.</summary>
     public double? Scale { get; init; }
 
     /// <summary>The value that the norm adds to the mean square or the variance.</summary>
@@ -106,10 +110,10 @@ public sealed record DecoderArchitecture
         for (int layer = 0; layer < Layers; layer++)
         {
             AddNorm(OracleNames.AttentionNorm(layer));
-            AddLinear(OracleNames.Query(layer), Heads * HeadDimension, Width, QueryBias);
-            AddLinear(OracleNames.Key(layer), KeyValueHeads * HeadDimension, Width, KeyBias);
-            AddLinear(OracleNames.Value(layer), KeyValueHeads * HeadDimension, Width, ValueBias);
-            AddLinear(OracleNames.Output(layer), Width, Heads * HeadDimension, OutputBias);
+            AddLinear(OracleNames.Query(layer), Heads * HeadDim, Width, QueryBias);
+            AddLinear(OracleNames.Key(layer), KeyValueHeads * HeadDim, Width, KeyBias);
+            AddLinear(OracleNames.Value(layer), KeyValueHeads * HeadDim, Width, ValueBias);
+            AddLinear(OracleNames.Output(layer), Width, Heads * HeadDim, OutputBias);
             AddNorm(OracleNames.FeedForwardNorm(layer));
             if (Gated)
             {
@@ -157,8 +161,8 @@ public sealed record DecoderArchitecture
             new AttentionArchitecture(
                 Heads,
                 KeyValueHeads,
-                HeadDimension,
-                (float)(Scale ?? Attention.Scale(HeadDimension)),
+                HeadDim,
+                (float)(Scale ?? Attention.Scale(HeadDim)),
                 QueryBias,
                 KeyBias,
                 ValueBias,
@@ -167,25 +171,30 @@ public sealed record DecoderArchitecture
                 QueryKeyNorm: false
             )
             {
-                Linear = LinearAttention,
+                Form = LinearAttention ? AttentionForm.Linear : AttentionForm.Softmax,
             },
             new([new LayerKind("", Window: 0, AttentionPositions()) { Mask = Mask() }]),
             new([0]),
             new FeedForwardArchitecture(FeedForwardWidth, Enum.Parse<ActivationFunction>(Activation.ToString()), Gated, FeedForwardBias),
             new NormArchitecture(
-                Norm == OracleNorm.Layer ? NormFormula.Layer : NormFormula.RootMeanSquare,
+                Norm == OracleNorm.Layer ? NormKind.Layer : NormKind.RootMeanSquare,
                 (float)NormEpsilon,
                 Bias: Norm == OracleNorm.Layer,
                 UnitOffset: false
             ),
-            BlockArrangement.PreNorm,
+            LayerArrangement.PreNorm,
             new LogitsArchitecture(TiedEmbeddings, Bias: false, SoftCap: 0),
             CheckpointLayout.Llama
         );
 
     private AttentionPositions AttentionPositions() =>
         Rotary is { } rotary
-            ? new RotaryPositions(rotary.Base, rotary.Dimensions, rotary.Pairing == OraclePairing.Interleaved, new NoScaling())
+            ? new RotaryPositions(
+                rotary.Base,
+                rotary.Dimensions,
+                rotary.Pairing == OraclePairing.Interleaved ? RotaryPairing.Interleaved : RotaryPairing.HalfSplit,
+                new NoScaling()
+            )
             : new NoPositions();
 
     private AttentionMask Mask() =>

@@ -6,6 +6,8 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Oracle;
 
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
+using QueryKeyValueStorage = Specializer.Generator.Architecture.QueryKeyValueStorage;
+using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
 
 /// <summary>The attention of a stack: of positions to each other, of global tokens, and to the output of an encoder.</summary>
 internal sealed class OracleAttention(
@@ -34,7 +36,7 @@ internal sealed class OracleAttention(
                 (row, position) => Rotate(kind, Heads(Clipped(toKey.Apply(row)), parts.Name(_names.KeyNorm, layer)), position, x.Length)
             ),
         ];
-        double[][][] values = [.. x.Select(row => Clipped(toValue.Apply(row)).Chunk(_attention.HeadDimension).ToArray())];
+        double[][][] values = [.. x.Select(row => Clipped(toValue.Apply(row)).Chunk(_attention.HeadDim).ToArray())];
         double divisor = _attention.ScaleByInverseLayer ? layer + 1 : 1;
         double[][] results =
         [
@@ -63,7 +65,7 @@ internal sealed class OracleAttention(
         OracleLinear output = parts.LayerLinear(
             _names.AttentionOutput,
             layer,
-            _attention.Heads * _attention.HeadDimension,
+            _attention.Heads * _attention.HeadDim,
             _attention.OutputBias
         );
         return [.. results.Select(output.Apply)];
@@ -79,7 +81,7 @@ internal sealed class OracleAttention(
     public double[][] AttendToSource(int layer, double[][] x, double[][] source)
     {
         AttentionArchitecture cross = architecture.CrossAttention!;
-        int dimension = cross.HeadDimension,
+        int dimension = cross.HeadDim,
             rows = cross.KeyValueHeads * dimension,
             inputs = source[0].Length;
         OracleLinear toQuery = parts.LayerLinear(_names.CrossQuery, layer, architecture.Width, cross.QueryBias),
@@ -122,7 +124,7 @@ internal sealed class OracleAttention(
     /// <summary>Global tokens see all others through projections of their own (Beltagy et al. 2020, section 3.1).</summary>
     private void ReplaceGlobal(int layer, double[][] x, bool[] globals, double[][] results)
     {
-        int dimension = _attention.HeadDimension;
+        int dimension = _attention.HeadDim;
         OracleLinear toQuery = parts.LayerLinear(_names.GlobalQuery, layer, architecture.Width, _attention.QueryBias);
         OracleLinear toKey = parts.LayerLinear(_names.GlobalKey, layer, architecture.Width, _attention.KeyBias),
             toValue = parts.LayerLinear(_names.GlobalValue, layer, architecture.Width, _attention.ValueBias);
@@ -148,16 +150,16 @@ internal sealed class OracleAttention(
     /// <summary>Every head's values by its weights, heads one after the other.</summary>
     private static double[] Combine(AttentionArchitecture attention, Func<int, int, double[]> weightsOf, double[][][] values)
     {
-        double[] results = new double[attention.Heads * attention.HeadDimension];
+        double[] results = new double[attention.Heads * attention.HeadDim];
         for (int head = 0; head < attention.Heads; head++)
         {
             int shared = head / (attention.Heads / attention.KeyValueHeads);
             double[] weights = weightsOf(head, shared);
             for (int key = 0; key < values.Length; key++)
             {
-                for (int i = 0; i < attention.HeadDimension && weights[key] != 0; i++)
+                for (int i = 0; i < attention.HeadDim && weights[key] != 0; i++)
                 {
-                    results[(head * attention.HeadDimension) + i] += weights[key] * values[key][shared][i];
+                    results[(head * attention.HeadDim) + i] += weights[key] * values[key][shared][i];
                 }
             }
         }
@@ -169,7 +171,7 @@ internal sealed class OracleAttention(
     private double[] Weights(LayerKind kind, int head, double[] query, double[][] keys, int position, OracleInput input)
     {
         bool[] seen = [.. Enumerable.Range(0, keys.Length).Select(key => Sees(kind, position, key, input))];
-        if (_attention.Linear)
+        if (_attention.IsLinear)
         {
             double[] features = LinearAttention.Features(query);
             double[] products = [.. keys.Select((key, j) => seen[j] ? Linear.Dot(features, LinearAttention.Features(key)) : 0)];
@@ -235,7 +237,7 @@ internal sealed class OracleAttention(
 
     private double[][] Heads(double[] projected, string norm)
     {
-        double[][] heads = [.. projected.Chunk(_attention.HeadDimension)];
+        double[][] heads = [.. projected.Chunk(_attention.HeadDim)];
         return _attention.QueryKeyNorm ? parts.Norm(norm, heads) : heads;
     }
 
@@ -252,14 +254,19 @@ internal sealed class OracleAttention(
         return
         [
             .. heads.Select(head =>
-                Positions.RotateHead(head, cosines, sines, rotary.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit)
+                Positions.RotateHead(
+                    head,
+                    cosines,
+                    sines,
+                    rotary.Pairing == RotaryPairing.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit
+                )
             ),
         ];
     }
 
     private (OracleLinear Query, OracleLinear Key, OracleLinear Value) Projections(int layer)
     {
-        if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueLayout.Separate)
+        if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueStorage.Separate)
         {
             return (
                 parts.LayerLinear(_names.Query, layer, architecture.Width, _attention.QueryBias),
@@ -269,11 +276,11 @@ internal sealed class OracleAttention(
         }
 
         OracleLinear fused = parts.LayerLinear(_names.QueryKeyValue, layer, architecture.Width, _attention.QueryBias);
-        int dimension = _attention.HeadDimension,
+        int dimension = _attention.HeadDim,
             group = _attention.Heads / _attention.KeyValueHeads,
             width = architecture.Width;
         OracleLinear Rows(IEnumerable<int> rows) => OracleParts.Rows(fused, rows, width);
-        if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueLayout.Concatenated)
+        if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueStorage.Concatenated)
         {
             int queries = _attention.Heads * dimension,
                 keys = _attention.KeyValueHeads * dimension;

@@ -5,6 +5,8 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Oracle;
 
+using NormKind = Specializer.Generator.Architecture.NormKind;
+
 /// <summary>The norms and linear layers of a stack, with the tensors of its checkpoint.</summary>
 internal sealed class OracleParts(TransformerArchitecture architecture, OracleWeights weights)
 {
@@ -47,9 +49,7 @@ internal sealed class OracleParts(TransformerArchitecture architecture, OracleWe
         return
         [
             .. rows.Select(row =>
-                norm.Formula == NormFormula.Layer
-                    ? Norms.Layer(row, weight, bias, norm.Epsilon)
-                    : Norms.RootMeanSquare(row, weight, norm.Epsilon)
+                norm.Kind == NormKind.Layer ? Norms.Layer(row, weight, bias, norm.Epsilon) : Norms.RootMeanSquare(row, weight, norm.Epsilon)
             ),
         ];
     }

@@ -10,7 +10,7 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, OracleW
     private readonly CheckpointNames _names = architecture.Checkpoint.Names;
 
     public double[][] Embed(float[] signal) =>
-        architecture.Embeddings.Patches is { } patches ? Patches(signal, patches) : Sound(signal, architecture.Embeddings.Sound!);
+        architecture.Embeddings.Patches is { } patches ? Patches(signal, patches) : Sound(signal, architecture.Embeddings.Speech!);
 
     /// <summary>A learned state, then every patch projected, each with the position's own vector added.</summary>
     private double[][] Patches(float[] pixels, PatchArchitecture patches)
@@ -37,7 +37,7 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, OracleW
     }
 
     /// <summary>Two convolutions of three frames, zeros around them, the second over every second frame.</summary>
-    private double[][] Sound(float[] features, SoundArchitecture sound)
+    private double[][] Sound(float[] features, SpeechArchitecture sound)
     {
         int frames = features.Length / sound.MelBands;
         double[][] input =
@@ -49,7 +49,7 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, OracleW
         double[][] states = Convolve(
             _names.SecondConvolution,
             Convolve(_names.FirstConvolution, input, 1),
-            SoundArchitecture.FramesPerPosition
+            SpeechArchitecture.FramesPerPosition
         );
         return architecture.Embeddings.Positions is LearnedPositions
             ? AddPositions(states, weights.Get(_names.PositionEmbedding + ".weight"))
@@ -64,7 +64,7 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, OracleW
             double[] Seen(int row) =>
                 [
                     .. from channel in Enumerable.Range(0, channels)
-                    from tap in Enumerable.Range(-1, SoundArchitecture.Window)
+                    from tap in Enumerable.Range(-1, SpeechArchitecture.Window)
                     select At(row + tap, channel),
                 ];
             return

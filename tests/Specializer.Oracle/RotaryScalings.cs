@@ -12,7 +12,7 @@ internal static class RotaryScalings
     /// <param name="length">The positions of the whole sequence.</param>
     public static (double[] Frequencies, double Amplitude) Frequencies(RotaryPositions rotary, int length)
     {
-        int dimension = rotary.RotaryDimension;
+        int dimension = rotary.RotaryDim;
         double[] plain = [.. Enumerable.Range(0, dimension / 2).Select(i => 1 / Math.Pow(rotary.Base, 2.0 * i / dimension))];
         return rotary.Scaling switch
         {
@@ -48,7 +48,7 @@ internal static class RotaryScalings
     /// </summary>
     private static double Yarn(int pair, double frequency, RotaryPositions rotary, YarnScaling yarn)
     {
-        int dimension = rotary.RotaryDimension;
+        int dimension = rotary.RotaryDim;
         // Pair i makes L b^(−2i/d) / 2π rotations: solved for i.
         double PairOf(double turns) => Math.Log(yarn.OriginalContextLength / (2 * Math.PI * turns)) / Math.Log(rotary.Base) * dimension / 2;
         double fast = PairOf(yarn.BetaFast),

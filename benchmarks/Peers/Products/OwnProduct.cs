@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Reflection;
 using Specializer.CompilerServices;
+using Specializer.TestKit;
 
 namespace Specializer.Benchmarks;
 
@@ -12,8 +13,8 @@ internal static unsafe class OwnProduct
 
     public static Contestant Run(Type model, Product product, int threads)
     {
-        KernelInfo kernel = GeneratedKernels
-            .Of(model)
+        KernelInfo kernel = GeneratedKernelTable
+            .Facts(model)
             .Single(kernel =>
                 kernel is { Kind: KernelKind.Linear, Gated: false, Activation: null }
                 && kernel.Inputs == product.Inputs
@@ -21,7 +22,7 @@ internal static unsafe class OwnProduct
             );
         var memory = new KernelMemory();
         var team = new WorkerTeam(threads);
-        MethodInfo method = GeneratedKernels.Method(model, InstructionSets.Best, kernel);
+        MethodInfo method = GeneratedKernelTable.Method(model, InstructionSets.Best, kernel);
         Action<int, int, int> call = KernelBinding.Bind(method, memory, product.Rows, rowsAreLast: false);
         int inputStride = kernel.InputStride,
             outputStride = kernel.OutputStride;

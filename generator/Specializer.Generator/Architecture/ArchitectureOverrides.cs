@@ -18,7 +18,7 @@ internal sealed record ArchitectureOverrides
     public float? AttentionSoftCap { get; init; }
 
     /// <summary>The formula that [Norm] names, which must match the file.</summary>
-    public NormFormula? NormFormula { get; init; }
+    public NormKind? NormKind { get; init; }
 
     public float? NormEpsilon { get; init; }
 
@@ -28,7 +28,7 @@ internal sealed record ArchitectureOverrides
     public double? WindowRotaryBase { get; init; }
 
     /// <summary>The scaling of rotary frequencies, usually for a longer context than that of the file.</summary>
-    public RotaryScaling? RotaryScaling { get; init; }
+    public FrequencyScalingArchitecture? FrequencyScaling { get; init; }
 
     /// <summary>The storage type of weights; a config.json only contains the published type.</summary>
     public WeightStorage WeightStorage { get; init; }

@@ -11,7 +11,7 @@ namespace Specializer.Generator.Architecture;
 /// </param>
 internal sealed record CheckpointLayout(
     CheckpointNames Names,
-    QueryKeyValueLayout QueryKeyValue,
+    QueryKeyValueStorage QueryKeyValue,
     bool GateUpConcatenated,
     bool InputsFirst,
     EquatableArray<string> Ignored
@@ -30,7 +30,7 @@ internal sealed record CheckpointLayout(
     public static CheckpointLayout Llama { get; } =
         new(
             CheckpointNames.Llama,
-            QueryKeyValueLayout.Separate,
+            QueryKeyValueStorage.Separate,
             GateUpConcatenated: false,
             InputsFirst: false,
             // Old checkpoints contain the rotary frequencies, which are computed at load time.
@@ -43,19 +43,6 @@ internal sealed record TensorSuffixes(string Weight, string Bias, string NormWei
 {
     /// <summary>The suffixes of PyTorch.</summary>
     public static TensorSuffixes Usual { get; } = new(".weight", ".bias", ".weight", ".bias");
-}
-
-/// <summary>The layout of the query, key and value projections in a checkpoint.</summary>
-internal enum QueryKeyValueLayout
-{
-    /// <summary>Three tensors.</summary>
-    Separate,
-
-    /// <summary>One tensor with the rows of all queries, then all keys, then all values.</summary>
-    Concatenated,
-
-    /// <summary>One tensor that contains, for each key/value head, the rows of its query heads, of its key and of its value.</summary>
-    PerKeyValueHead,
 }
 
 /// <summary>

@@ -13,7 +13,7 @@ internal static class DecoderBody
     /// <param name="bidirectional">Whether the attention is bidirectional.</param>
     public static string? Obstacle(TransformerArchitecture decoder, bool bidirectional) =>
         decoder.Stack == Stack.EncoderDecoder ? "a decoder with cross-attention has no states without a source"
-        : decoder.Attention.Linear && !bidirectional ? "causal linear attention applies to decoders only"
+        : decoder.Attention.IsLinear && !bidirectional ? "causal linear attention applies to decoders only"
         : decoder.LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? "a prefix applies to decoder sessions only"
         : bidirectional && decoder.LayerKinds.Any(static kind => kind.Positions is AlibiPositions)
             ? "the slopes of ALiBi apply to keys before the query only"
@@ -72,12 +72,12 @@ internal static class DecoderBody
     /// <summary>XForSequenceClassification of a decoder: labels from the state of the last token, without a bias.</summary>
     /// <param name="labels">The number of labels.</param>
     public static HeadArchitecture SequenceClassification(int labels) =>
-        new(Pooling.Last, null, Norm: false, Normalize: false, new OutputArchitecture(labels, Tied: false, Bias: false));
+        new(PoolingKind.Last, null, Norm: false, Normalize: false, new OutputArchitecture(labels, Tied: false, Bias: false));
 
     /// <summary>XForTokenClassification: labels of every token.</summary>
     /// <param name="labels">The number of labels.</param>
     public static HeadArchitecture TokenClassification(int labels) =>
-        new(Pooling.None, null, Norm: false, Normalize: false, new OutputArchitecture(labels, Tied: false, Bias: true));
+        new(PoolingKind.None, null, Norm: false, Normalize: false, new OutputArchitecture(labels, Tied: false, Bias: true));
 
     /// <summary>XForQuestionAnswering: the logits of the start and the end of an answer for every token (<c>qa_outputs</c>).</summary>
     public static HeadArchitecture QuestionAnswering() => TokenClassification(labels: 2);

@@ -10,7 +10,13 @@ namespace Specializer.Generator.Architecture;
 /// <param name="Norm">Whether a norm follows the dense layer.</param>
 /// <param name="Normalize">Whether the pooled and projected state is divided by its Euclidean length.</param>
 /// <param name="Output">The last linear layer, if there is one.</param>
-internal sealed record HeadArchitecture(Pooling Pooling, DenseArchitecture? Dense, bool Norm, bool Normalize, OutputArchitecture? Output)
+internal sealed record HeadArchitecture(
+    PoolingKind Pooling,
+    DenseArchitecture? Dense,
+    bool Norm,
+    bool Normalize,
+    OutputArchitecture? Output
+)
 {
     /// <summary>The linear layers after the pooling, each with its own name (the Dense modules of sentence-transformers).</summary>
     public EquatableArray<ProjectionArchitecture> Projections { get; init; } = EquatableArray<ProjectionArchitecture>.Empty;
@@ -36,25 +42,3 @@ internal sealed record ProjectionArchitecture(string Name, int Width, Activation
 /// <param name="Tied">Whether the matrix is the token embeddings.</param>
 /// <param name="Bias">Whether a bias is added.</param>
 internal sealed record OutputArchitecture(int Width, bool Tied, bool Bias);
-
-/// <summary>Specifies how the states of all tokens become one state; the values are those of the attribute's enumeration.</summary>
-internal enum Pooling
-{
-    /// <summary>No pooling: every token keeps its state.</summary>
-    None,
-
-    /// <summary>The state of the first token (BERT's [CLS]).</summary>
-    First,
-
-    /// <summary>The mean of all states.</summary>
-    Mean,
-
-    /// <summary>The state of the last token.</summary>
-    Last,
-
-    /// <summary>The mean of all states, weighted by their positions counted from 1 (Muennighoff 2022, SGPT).</summary>
-    WeightedMean,
-
-    /// <summary>The maximum of each element over all states.</summary>
-    Max,
-}

@@ -16,7 +16,7 @@ internal sealed record LayerKind(string Name, int Window, AttentionPositions Pos
 {
     private readonly MixerArchitecture? _mixer;
     private readonly FeedForwardArchitecture? _feedForward;
-    private readonly BlockArrangement? _arrangement;
+    private readonly LayerArrangement? _arrangement;
 
     /// <summary>The block that mixes positions.</summary>
     /// <exception cref="InvalidOperationException">The kind does not belong to a model and does not declare its own.</exception>
@@ -40,7 +40,7 @@ internal sealed record LayerKind(string Name, int Window, AttentionPositions Pos
 
     /// <summary>The norms and residual connections around both blocks.</summary>
     /// <exception cref="InvalidOperationException">The kind does not belong to a model and does not declare its own.</exception>
-    public BlockArrangement Arrangement
+    public LayerArrangement Arrangement
     {
         get => _arrangement ?? throw Incomplete(nameof(Arrangement));
         init => _arrangement = value;
@@ -65,7 +65,7 @@ internal sealed record LayerKind(string Name, int Window, AttentionPositions Pos
         Mixer == other.Mixer && FeedForward == other.FeedForward && Arrangement == other.Arrangement;
 
     /// <summary>Returns the kind with parts of its model in place of those that it does not declare.</summary>
-    public LayerKind Or(MixerArchitecture mixer, FeedForwardArchitecture feedForward, BlockArrangement arrangement) =>
+    public LayerKind Or(MixerArchitecture mixer, FeedForwardArchitecture feedForward, LayerArrangement arrangement) =>
         this with
         {
             Mixer = _mixer ?? mixer,

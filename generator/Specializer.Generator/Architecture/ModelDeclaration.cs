@@ -45,10 +45,10 @@ internal sealed record ConfigurationReference(string Path, int ContextLength, in
 /// <summary>The values of [Pooling].</summary>
 /// <param name="Kind">The kind of pooling.</param>
 /// <param name="Normalize">Whether the state is divided by its Euclidean length.</param>
-internal sealed record PoolingDeclaration(Pooling Kind, bool Normalize)
+internal sealed record PoolingDeclaration(PoolingKind Kind, bool Normalize)
 {
     /// <summary>The declared head; null if every token keeps its state.</summary>
-    public HeadArchitecture? Head => Kind == Pooling.None ? null : new HeadArchitecture(Kind, null, Norm: false, Normalize, null);
+    public HeadArchitecture? Head => Kind == PoolingKind.None ? null : new HeadArchitecture(Kind, null, Norm: false, Normalize, null);
 }
 
 /// <summary>The properties of the user's class that its completion needs.</summary>

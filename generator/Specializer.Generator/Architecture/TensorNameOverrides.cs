@@ -6,7 +6,7 @@ namespace Specializer.Generator.Architecture;
 internal sealed record TensorNameOverrides(EquatableArray<NamedTensor> Names, EquatableArray<string> Ignored)
 {
     /// <summary>The layout of the three projections; null for that of the family.</summary>
-    public QueryKeyValueLayout? QueryKeyValue { get; init; }
+    public QueryKeyValueStorage? QueryKeyValue { get; init; }
 
     /// <summary>Whether matrices are [inputs, outputs]; null for the layout of the family.</summary>
     public bool? InputsFirst { get; init; }

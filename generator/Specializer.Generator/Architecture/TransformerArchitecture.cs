@@ -32,7 +32,7 @@ internal sealed record TransformerArchitecture(
     EquatableArray<int> LayerPattern,
     FeedForwardArchitecture FeedForward,
     NormArchitecture Norm,
-    BlockArrangement Arrangement,
+    LayerArrangement Arrangement,
     LogitsArchitecture Logits,
     CheckpointLayout Checkpoint
 )
@@ -61,7 +61,7 @@ internal sealed record TransformerArchitecture(
     }
 
     /// <summary>The norms and residual connections of the first kind of layers; setting them changes all kinds.</summary>
-    public BlockArrangement Arrangement
+    public LayerArrangement Arrangement
     {
         get => _kinds[0].Arrangement;
         init => _kinds = new EquatableArray<LayerKind>(_kinds.Select(kind => kind with { Arrangement = value }));
@@ -89,7 +89,7 @@ internal sealed record TransformerArchitecture(
     public ModelKind Kind =>
         Stack switch
         {
-            Stack.EncoderDecoder => Encoder?.Embeddings.Sound is null ? ModelKind.EncoderDecoder : ModelKind.Speech,
+            Stack.EncoderDecoder => Encoder?.Embeddings.Speech is null ? ModelKind.EncoderDecoder : ModelKind.Speech,
             Stack.Encoder => Embeddings.Patches is null ? ModelKind.Encoder : ModelKind.ImageEncoder,
             _ => LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? ModelKind.PrefixDecoder : ModelKind.Decoder,
         };
@@ -138,7 +138,7 @@ internal sealed record TransformerArchitecture(
         EquatableArray<LayerKind> kinds,
         AttentionArchitecture attention,
         FeedForwardArchitecture feedForward,
-        BlockArrangement arrangement
+        LayerArrangement arrangement
     ) => new(kinds.Select(kind => kind.Or(attention, feedForward, arrangement)));
 
     /// <summary>Returns the architecture without the kinds that none of its layers is of: a model may have fewer layers than its pattern.</summary>
@@ -156,102 +156,9 @@ internal sealed record TransformerArchitecture(
     }
 }
 
-/// <summary>Specifies the stacks of layers of a transformer; the values are those of the attribute's enumeration.</summary>
-internal enum Stack
-{
-    /// <summary>One stack that predicts the next token from the tokens before it.</summary>
-    Decoder,
-
-    /// <summary>One stack that transforms a whole sequence into hidden states.</summary>
-    Encoder,
-
-    /// <summary>A decoder whose every layer also attends to the output of an encoder.</summary>
-    EncoderDecoder,
-}
-
-/// <param name="VocabularySize">The number of token ids.</param>
-/// <param name="Scale">The factor of the embeddings; 1 for none.</param>
-/// <param name="Positions">The position table that is added, if there is one.</param>
-/// <param name="Norm">Whether the sum is normalized.</param>
-internal sealed record EmbeddingArchitecture(int VocabularySize, float Scale, PositionTable? Positions, bool Norm)
-{
-    /// <summary>The number of token types whose embeddings are added; 0 for none.</summary>
-    public int TokenTypes { get; init; }
-
-    /// <summary>
-    /// The width of the embeddings if a linear layer projects them to the width of the hidden states (ALBERT); 0 if the widths
-    /// are equal.
-    /// </summary>
-    public int Width { get; init; }
-
-    /// <summary>The patches of an image that replace tokens; null if there are none.</summary>
-    public PatchArchitecture? Patches { get; init; }
-
-    /// <summary>The audio that replaces tokens; null if there is none.</summary>
-    public SoundArchitecture? Sound { get; init; }
-}
-
-/// <summary>
-/// Audio frames, each combined with its neighbors by two convolutions of three frames with an activation (Whisper). The second
-/// convolution has a stride of two frames, so that two frames become one position.
-/// </summary>
-/// <param name="MelBands">The number of features of a frame.</param>
-/// <param name="Activation">The activation after each convolution.</param>
-internal sealed record SoundArchitecture(int MelBands, ActivationFunction Activation)
-{
-    /// <summary>The number of frames of a convolution.</summary>
-    public const int Window = 3;
-
-    /// <summary>The number of frames that become one position.</summary>
-    public const int FramesPerPosition = 2;
-}
-
-/// <summary>
-/// A square image that is divided into square patches, each projected to a hidden state, after a learned class state.
-/// </summary>
-/// <param name="ImageSize">The height and width of the image.</param>
-/// <param name="PatchSize">The height and width of a patch; divides those of the image.</param>
-/// <param name="Channels">The number of channels.</param>
-internal sealed record PatchArchitecture(int ImageSize, int PatchSize, int Channels)
-{
-    /// <summary>The number of patches of an image.</summary>
-    public int Count => ImageSize / PatchSize * (ImageSize / PatchSize);
-
-    /// <summary>The number of floats of a patch.</summary>
-    public int Floats => Channels * PatchSize * PatchSize;
-}
-
-/// <summary>Positions that are added to the embeddings.</summary>
-internal abstract record PositionTable;
-
-/// <param name="Offset">The row of the table for position 0.</param>
-/// <param name="Rows">The number of rows of the table.</param>
-internal sealed record LearnedPositions(int Offset, int Rows) : PositionTable
-{
-    /// <summary>
-    /// The padding token, which has no position (RoBERTa). It always uses its own row, and the tokens after it are counted as if
-    /// it were absent. Null if there is none.
-    /// </summary>
-    public int? PaddingToken { get; init; }
-}
-
-/// <param name="Interleaved">
-/// Whether sines and cosines alternate, as printed in the paper; otherwise all sines precede all cosines.
-/// </param>
-internal sealed record SinusoidalPositions(bool Interleaved) : PositionTable
-{
-    /// <summary>The number of the first position.</summary>
-    public int First { get; init; }
-
-    /// <summary>
-    /// Whether the last frequency is exactly 1 / 10000 (tensor2tensor, fairseq, OpenNMT) instead of one step earlier.
-    /// </summary>
-    public bool Endpoint { get; init; }
-}
-
 /// <param name="Heads">The number of query heads.</param>
 /// <param name="KeyValueHeads">The number of key/value heads; divides <paramref name="Heads"/>.</param>
-/// <param name="HeadDimension">The width of one head.</param>
+/// <param name="HeadDim">The width of one head.</param>
 /// <param name="Scale">The factor of the scores q·k.</param>
 /// <param name="QueryBias">Whether the query projection adds a bias.</param>
 /// <param name="KeyBias">Whether the key projection adds a bias.</param>
@@ -262,7 +169,7 @@ internal sealed record SinusoidalPositions(bool Interleaved) : PositionTable
 internal sealed record AttentionArchitecture(
     int Heads,
     int KeyValueHeads,
-    int HeadDimension,
+    int HeadDim,
     float Scale,
     bool QueryBias,
     bool KeyBias,
@@ -272,10 +179,11 @@ internal sealed record AttentionArchitecture(
     bool QueryKeyNorm
 ) : MixerArchitecture
 {
-    /// <summary>
-    /// Whether the weights of values are φ(q) · φ(k) with φ(x) = elu(x) + 1, instead of a softmax (Katharopoulos et al. 2020).
-    /// </summary>
-    public bool Linear { get; init; }
+    /// <summary>The weights of values: a softmax, or φ(q) · φ(k) with φ(x) = elu(x) + 1 (Katharopoulos et al. 2020).</summary>
+    public AttentionForm Form { get; init; }
+
+    /// <summary>Whether the attention is linear.</summary>
+    public bool IsLinear => Form == AttentionForm.Linear;
 
     /// <summary>Whether q·k is also divided by the layer number, counted from 1 (GPT-2's scale_attn_by_inverse_layer_idx).</summary>
     public bool ScaleByInverseLayer { get; init; }
@@ -287,170 +195,17 @@ internal sealed record AttentionArchitecture(
     public int GroupSize => Heads / KeyValueHeads;
 }
 
-/// <summary>Specifies the positions that a position can attend to; the values are those of the attribute's enumeration.</summary>
-internal enum AttentionMask
-{
-    /// <summary>The position itself and earlier positions.</summary>
-    Causal,
-
-    /// <summary>All positions of the sequence, earlier and later.</summary>
-    Full,
-
-    /// <summary>The position itself, earlier positions, and all of a prefix.</summary>
-    Prefix,
-}
-
-/// <summary>The positions in the attention.</summary>
-internal abstract record AttentionPositions
-{
-    /// <summary>Returns the positions without the properties on which the code of kernels does not depend.</summary>
-    public virtual AttentionPositions ForCode() => this;
-}
-
-/// <summary>No positions.</summary>
-internal sealed record NoPositions : AttentionPositions;
-
-/// <param name="Base">θ of the frequencies θ^(−2i / RotaryDimension).</param>
-/// <param name="RotaryDimension">The number of leading elements of a head that are rotated; even.</param>
-/// <param name="Interleaved">Whether pairs are (2i, 2i+1) instead of (i, i + RotaryDimension / 2).</param>
-/// <param name="Scaling">The scaling of the frequencies for longer contexts.</param>
-internal sealed record RotaryPositions(double Base, int RotaryDimension, bool Interleaved, RotaryScaling Scaling) : AttentionPositions
-{
-    public override AttentionPositions ForCode() => this with { Base = 0, Scaling = new NoScaling() };
-}
-
-/// <summary>The scaling of rotary frequencies for longer contexts.</summary>
-internal abstract record RotaryScaling;
-
-/// <summary>No scaling.</summary>
-internal sealed record NoScaling : RotaryScaling;
-
-/// <summary>Position interpolation: every frequency is divided by the factor (Chen et al. 2023).</summary>
-internal sealed record LinearScaling(double Factor) : RotaryScaling;
-
-/// <summary>LLaMA 3.1: low frequencies are divided by the factor, high ones are unchanged, with a ramp between them.</summary>
-internal sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContextLength)
-    : RotaryScaling;
-
-/// <summary>YaRN: interpolation by wavelength with a sharpened softmax (Peng et al. 2023).</summary>
-internal sealed record YarnScaling(double Factor, int OriginalContextLength, double BetaFast, double BetaSlow, double AttentionFactor)
-    : RotaryScaling
-{
-    /// <summary>Whether the ends of the ramp are rounded to whole pairs.</summary>
-    public bool Truncate { get; init; } = true;
-}
-
-/// <summary>
-/// A base that grows with the sequence (dynamic NTK). Up to the longest context of the file it equals the plain base. Beyond it,
-/// cached keys would have to be rotated again at every position, which is not supported.
-/// </summary>
-internal sealed record DynamicScaling(double Factor, int OriginalContextLength) : RotaryScaling;
-
-/// <summary>LongRoPE: a factor for each frequency (Ding et al. 2024).</summary>
-/// <param name="Factors">
-/// The factors of sequences longer than <see cref="OriginalContextLength"/>, or of all sequences if there are no others.
-/// </param>
-/// <param name="AttentionFactor">The factor of cosines and sines for any length.</param>
-internal sealed record LongScaling(EquatableArray<double> Factors, double AttentionFactor) : RotaryScaling
-{
-    /// <summary>
-    /// The factors of sequences of up to <see cref="OriginalContextLength"/> positions; empty if <see cref="Factors"/> apply to
-    /// all.
-    /// </summary>
-    public EquatableArray<double> ShortFactors { get; init; } = EquatableArray<double>.Empty;
-
-    /// <summary>The original context length.</summary>
-    public int OriginalContextLength { get; init; }
-
-    /// <summary>
-    /// Whether the factors of all positions change when a sequence becomes longer than <see cref="OriginalContextLength"/>.
-    /// </summary>
-    public bool Switches => ShortFactors.Count > 0 && !ShortFactors.Equals(Factors);
-
-    /// <summary>Returns the scaling with the factors of short sequences for all lengths.</summary>
-    public LongScaling Short => this with { Factors = ShortFactors, ShortFactors = EquatableArray<double>.Empty };
-
-    /// <summary>
-    /// Returns the scaling for sessions of a length: only the short factors, if they never exceed the original length.
-    /// </summary>
-    public LongScaling For(int contextLength) =>
-        contextLength <= OriginalContextLength && ShortFactors.Count == Factors.Count ? Short : this;
-}
-
-/// <summary>Linear biases on scores with a slope for each head (Press et al. 2022, ALiBi).</summary>
-/// <param name="MaximumBias">The largest exponent: head k of p (a power of two) has the slope 2^(−MaximumBias · k / p).</param>
-internal sealed record AlibiPositions(double MaximumBias) : AttentionPositions
-{
-    public override AttentionPositions ForCode() => this with { MaximumBias = 0 };
-}
-
-/// <summary>
-/// Relative positions: a learned bias on scores for each head and bucket of distances; one table for all layers (Raffel et al. 2020, T5).
-/// </summary>
-/// <param name="Buckets">The number of rows of the table.</param>
-/// <param name="MaximumDistance">The distance from which on all keys are in the last bucket.</param>
-/// <param name="Bidirectional">Whether half of the buckets are for keys after the query; otherwise their distance is 0.</param>
-internal sealed record RelativePositions(int Buckets, int MaximumDistance, bool Bidirectional) : AttentionPositions
-{
-    public override AttentionPositions ForCode() => this with { Buckets = 0, MaximumDistance = 0 };
-}
-
-/// <summary>Specifies an activation function; whether it is gated is separate.</summary>
-internal enum ActivationFunction
-{
-    Relu,
-    Gelu,
-    GeluTanh,
-    GeluQuick,
-    Silu,
-    SquaredRelu,
-
-    /// <summary>For heads only.</summary>
-    Tanh,
-}
-
 /// <param name="Width">The inner width, d_ff.</param>
 /// <param name="Activation">The activation.</param>
 /// <param name="Gated">Whether the activation is applied to a gate projection that multiplies the up projection.</param>
 /// <param name="Bias">Whether the linear layers add a bias.</param>
 internal sealed record FeedForwardArchitecture(int Width, ActivationFunction Activation, bool Gated, bool Bias);
 
-internal enum NormFormula
-{
-    RootMeanSquare,
-    Layer,
-}
-
-/// <param name="Formula">The formula.</param>
+/// <param name="Kind">The formula.</param>
 /// <param name="Epsilon">The ε of the formula.</param>
 /// <param name="Bias">Whether LayerNorm adds a bias.</param>
 /// <param name="UnitOffset">Whether the checkpoint stores the weight minus one, so that the factor is 1 + w (Gemma).</param>
-internal sealed record NormArchitecture(NormFormula Formula, float Epsilon, bool Bias, bool UnitOffset);
-
-/// <summary>Specifies the positions of the norms and residual connections in a layer.</summary>
-internal enum BlockArrangement
-{
-    /// <summary>x += attention(norm(x)); x += feedForward(norm(x)).</summary>
-    PreNorm,
-
-    /// <summary>x += attention(norm(x)) + feedForward(norm(x)) with one norm for both (GPT-J, Phi, Falcon 7B; PaLM).</summary>
-    ParallelOneNorm,
-
-    /// <summary>x += attention(norm₁(x)) + feedForward(norm₂(x)) (GPT-NeoX, Falcon 40B).</summary>
-    ParallelTwoNorms,
-
-    /// <summary>x += norm(attention(norm(x))); x += norm(feedForward(norm(x))) (Gemma 2 and 3).</summary>
-    Sandwich,
-
-    /// <summary>x = norm(x + attention(x)); x = norm(x + feedForward(x)) (Vaswani et al. 2017; BERT).</summary>
-    PostNorm,
-
-    /// <summary>
-    /// x = norm(x); x += attention(x); x = norm(x); x += feedForward(x): norms on the residual stream (BLOOM's
-    /// apply_residual_connection_post_layernorm).
-    /// </summary>
-    NormedResidual,
-}
+internal sealed record NormArchitecture(NormKind Kind, float Epsilon, bool Bias, bool UnitOffset);
 
 /// <param name="Tied">Whether the output matrix is the token embeddings.</param>
 /// <param name="Bias">Whether a bias is added.</param>

@@ -30,7 +30,7 @@ internal static class Documentation
         {
             yield return (
                 kind.Name.Length == 0 ? "Attention" : kind.Name + " attention",
-                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Band > 0 ? $"a band of {kind.Band} positions to each side" : kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions, architecture.Embeddings.Positions)}{(attention.ScaleByInverseLayer ? "; scores divided by the number of the layer" : "")}{Clip(attention)}"
+                $"{attention.Heads} heads of {attention.HeadDim}, {attention.KeyValueHeads} key/value heads, {(kind.Band > 0 ? $"a band of {kind.Band} positions to each side" : kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions, architecture.Embeddings.Positions)}{(attention.ScaleByInverseLayer ? "; scores divided by the number of the layer" : "")}{Clip(attention)}"
             );
         }
 
@@ -40,7 +40,7 @@ internal static class Documentation
         );
         yield return (
             "Norms",
-            $"{(architecture.Norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm")}, epsilon {architecture.Norm.Epsilon.ToString("R", CultureInfo.InvariantCulture)}, {Arrangement(architecture.Arrangement)}"
+            $"{(architecture.Norm.Kind == NormKind.Layer ? "LayerNorm" : "RMSNorm")}, epsilon {architecture.Norm.Epsilon.ToString("R", CultureInfo.InvariantCulture)}, {Arrangement(architecture.Arrangement)}"
         );
         yield return plan.Head is null
             ? ("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits")
@@ -83,7 +83,7 @@ internal static class Documentation
         yield return "using var session = model.CreateSession();";
         if (plan.IsEncoderDecoder)
         {
-            yield return architecture.Encoder!.Embeddings.Sound is null ? "session.Encode(source);" : "session.Encode(features);";
+            yield return architecture.Encoder!.Embeddings.Speech is null ? "session.Encode(source);" : "session.Encode(features);";
         }
 
         if (plan.Head is null)
@@ -116,7 +116,7 @@ internal static class Documentation
         positions switch
         {
             RotaryPositions rotary =>
-                $"rotary, base {rotary.Base.ToString("R", CultureInfo.InvariantCulture)}, {rotary.RotaryDimension} of each head, {(rotary.Interleaved ? "interleaved pairs" : "half-split pairs")}{Lengths(rotary.Scaling)}",
+                $"rotary, base {rotary.Base.ToString("R", CultureInfo.InvariantCulture)}, {rotary.RotaryDim} of each head, {(rotary.Pairing == RotaryPairing.Interleaved ? "interleaved pairs" : "half-split pairs")}{Lengths(rotary.Scaling)}",
             RelativePositions relative =>
                 $"a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}",
             AlibiPositions => "a slope for each head (ALiBi)",
@@ -125,7 +125,7 @@ internal static class Documentation
             _ => "none",
         };
 
-    private static string Lengths(RotaryScaling scaling) =>
+    private static string Lengths(FrequencyScalingArchitecture scaling) =>
         scaling is LongScaling { Switches: true } @long
             ? $", short factors for sequences of up to {Grouped(@long.OriginalContextLength)}, long ones for longer"
             : "";
@@ -135,14 +135,14 @@ internal static class Documentation
             ? ""
             : $"; projections clipped to ±{attention.ProjectionClip.ToString("R", CultureInfo.InvariantCulture)}";
 
-    private static string Arrangement(BlockArrangement arrangement) =>
+    private static string Arrangement(LayerArrangement arrangement) =>
         arrangement switch
         {
-            BlockArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
-            BlockArrangement.ParallelTwoNorms => "one before each block, which run side by side",
-            BlockArrangement.Sandwich => "before and behind each block",
-            BlockArrangement.PostNorm => "behind each block's residual sum",
-            BlockArrangement.NormedResidual => "before each block, of the residual stream itself",
+            LayerArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
+            LayerArrangement.ParallelTwoNorms => "one before each block, which run side by side",
+            LayerArrangement.Sandwich => "before and behind each block",
+            LayerArrangement.PostNorm => "behind each block's residual sum",
+            LayerArrangement.NormedResidual => "before each block, of the residual stream itself",
             _ => "before each block",
         };
 

@@ -76,7 +76,7 @@ internal static class ModelConstants
             "ContextLength" => architecture.ContextLength,
             "EncoderLayers" => plan.Encoder!.Architecture.Layers,
             "SourceLength" => plan.Encoder!.Architecture.ContextLength,
-            "MelBands" => plan.Encoder!.Architecture.Embeddings.Sound!.MelBands,
+            "MelBands" => plan.Encoder!.Architecture.Embeddings.Speech!.MelBands,
             "SourceVocabularySize" => plan.Encoder!.Architecture.Embeddings.VocabularySize,
             "SequenceBytes" => plan.SequenceFloats * sizeof(float),
             "ChunkLength" => plan.ChunkLength,

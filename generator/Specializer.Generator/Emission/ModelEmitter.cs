@@ -138,7 +138,7 @@ internal static class ModelEmitter
 
     /// <summary>The interfaces of a model and of its session, and the members that implement them.</summary>
     public static CapabilityEmitter Capabilities(PlannedModel model) =>
-        new(model.Plan.Architecture.Kind, model.Class.Name, canTruncate: !model.Plan.Architecture.Attention.Linear);
+        new(model.Plan.Architecture.Kind, model.Class.Name, canTruncate: !model.Plan.Architecture.Attention.IsLinear);
 
     /// <summary>What the description states beside the constants of the class.</summary>
     private static IEnumerable<string> Facts(PlannedModel model)

@@ -76,7 +76,7 @@ internal static class SessionEmitter
                 EmitCopySequence(writer, plan);
             }
 
-            if (plan.Architecture.Attention.Linear)
+            if (plan.Architecture.Attention.IsLinear)
             {
                 EmitKeepState(writer, plan);
             }
@@ -114,7 +114,7 @@ internal static class SessionEmitter
             arguments.Add($"windowCacheLength: {Text(window.CacheLength)}");
         }
 
-        if (plan.Architecture.Attention.Linear)
+        if (plan.Architecture.Attention.IsLinear)
         {
             arguments.Add("keepsState: true");
         }
@@ -200,7 +200,7 @@ internal static class SessionEmitter
         writer.Line("/// <inheritdoc/>");
         using (writer.Braces("protected override void CopySequence(int origin, int destination, int positions)"))
         {
-            if (plan.Architecture.Attention.Linear)
+            if (plan.Architecture.Attention.IsLinear)
             {
                 writer.Line("// The state is that of all positions.");
             }
@@ -225,7 +225,7 @@ internal static class SessionEmitter
             );
         }
 
-        if (kernel.Attention.Linear)
+        if (kernel.Attention.IsLinear)
         {
             Copy(attention.Keys, kernel.KeysPerHead, Text(kernel.KeysPerHead));
             Copy(attention.Values, kernel.ValuesPerHead, Text(kernel.ValuesPerHead));
@@ -247,7 +247,7 @@ internal static class SessionEmitter
         }
 
         writer.Line($"int {panels} = ({taken} + {Layout.KeyPanel - 1}) / {Layout.KeyPanel};");
-        Copy(attention.Keys, kernel.KeysPerHead, $"{panels} * {Text((long)Layout.KeyPanel * kernel.Attention.HeadDimension)}");
+        Copy(attention.Keys, kernel.KeysPerHead, $"{panels} * {Text((long)Layout.KeyPanel * kernel.Attention.HeadDim)}");
         Copy(attention.Values, kernel.ValuesPerHead, $"{taken} * {Text(kernel.HeadStride)}");
     }
 

@@ -48,7 +48,7 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
             case NormStep norm when plan.Buffer(norm.Output).RowPerWorker:
                 WriteOwnNorm(norm);
                 break;
-            case HighestStep highest:
+            case ArgMaxStep highest:
                 using (writer.Braces("if (FindsMostProbable)"))
                 {
                     writer.Line($"ReportMostProbable(worker, {_text.Call(highest.Calls.Single())});");

@@ -200,7 +200,7 @@ internal static class WeightsEmitter
             weight.Inputs == plan.Architecture.ContextLength ? "ContextLength"
             : weight.Inputs == plan.Encoder?.Architecture.ContextLength ? "SourceLength"
             : Text(weight.Inputs);
-        string dimension = Text(rotary.RotaryDimension),
+        string dimension = Text(rotary.RotaryDim),
             theta = Number(rotary.Base);
         string frequencies =
             "global::Specializer.RotaryFrequencies."

@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Diagnostics;
 using Specializer.Generator.Parsing.Configuration;
+using static Specializer.Generator.Parsing.CheckedArguments;
 
 namespace Specializer.Generator.Parsing;
 
@@ -14,9 +15,6 @@ namespace Specializer.Generator.Parsing;
 /// </summary>
 internal static class ArchitectureParser
 {
-    /// <summary>The largest value of one dimension. The product of two fits into 64 bits, and row offsets fit into 31.</summary>
-    internal const int LargestExtent = 1 << 22;
-
     /// <summary>The largest head dimension: the kernels keep the running results of a tile of queries on the stack.</summary>
     private const int LargestHeadDimension = 4096;
 
@@ -27,6 +25,8 @@ internal static class ArchitectureParser
         AttributeReader feedForward = RequiredPart(className, parts, "FeedForward", "the inner width and the activation", context);
         AttributeReader norm = RequiredPart(className, parts, "Norm", "the kind of the norms", context);
 
+        Stack stack = transformer.Positional(0, Stack.Decoder);
+        LayerArrangement arrangement = transformer.Named("Arrangement", LayerArrangement.PreNorm);
         int? layers = null,
             width = null,
             vocabulary = null,
@@ -35,34 +35,20 @@ internal static class ArchitectureParser
             tokenTypes = null;
         if (IsReadable(transformer, context))
         {
-            CheckEnum(
-                transformer.Positional(0, 0),
-                3,
-                "The stack",
-                transformer.PositionalLocation(0, "stack"),
-                "a value of Stack",
-                context
-            );
+            CheckEnum(stack, "The stack", transformer.PositionalLocation(0, "stack"), context);
             layers = Extent(transformer, "Layers", context);
             width = Extent(transformer, "DModel", context);
             vocabulary = Extent(transformer, "VocabularySize", context);
             contextLength = Extent(transformer, "ContextLength", context);
             chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
-            CheckEnum(
-                transformer.Named("Arrangement", 0),
-                6,
-                "Arrangement",
-                transformer.NamedLocation("Arrangement"),
-                "a value of LayerArrangement",
-                context
-            );
+            CheckEnum(arrangement, "Arrangement", transformer.NamedLocation("Arrangement"), context);
             CheckFactor(transformer, "EmbeddingScale", "a positive number, or 0 for none", context);
             CheckFactor(transformer, "LogitsSoftCap", "a positive number, or 0 for none", context);
             tokenTypes = OptionalExtent(transformer, "TokenTypes", LargestExtent, context);
         }
 
         AttentionArchitecture? attentionArchitecture = ParseAttention(attention, width, context);
-        AttentionPositions? positions = PositionsParser.ParseAttention(parts, attentionArchitecture?.HeadDimension, context);
+        AttentionPositions? positions = PositionsParser.ParseAttention(parts, attentionArchitecture?.HeadDim, context);
         FeedForwardArchitecture? feedForwardArchitecture = ParseFeedForward(feedForward, context);
         NormArchitecture? normArchitecture = ParseNorm(norm, context);
         PoolingDeclaration? pooling = StackParser.ParsePooling(parts.Part("Pooling"), context);
@@ -83,7 +69,7 @@ internal static class ArchitectureParser
             return null;
         }
 
-        if (attentionArchitecture.QueryKeyNorm && normArchitecture.Formula == NormFormula.Layer)
+        if (attentionArchitecture.QueryKeyNorm && normArchitecture.Kind == NormKind.Layer)
         {
             context.Report(
                 DiagnosticDescriptors.PartsExcludeEachOther,
@@ -95,8 +81,7 @@ internal static class ArchitectureParser
         }
 
         PositionTable? table = PositionsParser.ParseTable(parts, width.Value, contextLength.Value, context);
-        var stack = (Stack)transformer.Positional(0, 0);
-        var mask = (AttentionMask)attention.Named("Mask", 0);
+        AttentionMask mask = attention.Named("Mask", AttentionMask.Causal);
         (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(
             parts.Part("SlidingWindow"),
             positions,
@@ -126,7 +111,7 @@ internal static class ArchitectureParser
             new EquatableArray<int>(pattern),
             feedForwardArchitecture,
             normArchitecture,
-            (BlockArrangement)transformer.Named("Arrangement", 0),
+            arrangement,
             new LogitsArchitecture(
                 transformer.Named("TiedEmbeddings", false),
                 transformer.Named("LogitsBias", false),
@@ -140,7 +125,7 @@ internal static class ArchitectureParser
             Head = pooling?.Head,
             GlobalTokens = attention.Named("GlobalTokens", false),
         };
-        bool finalNorm = !norm.Named("NoFinalNorm", false) && architecture.Arrangement != BlockArrangement.PostNorm;
+        bool finalNorm = !norm.Named("NoFinalNorm", false) && architecture.Arrangement != LayerArrangement.PostNorm;
         architecture =
             stack == Stack.EncoderDecoder
                 ? StackParser.WithEncoder(parts, architecture, positions, transformer, finalNorm, context)
@@ -178,9 +163,9 @@ internal static class ArchitectureParser
     /// <summary>Reads the type in which weights are stored.</summary>
     internal static WeightStorage Storage(AttributeReader transformer, ParseContext context)
     {
-        int storage = transformer.Named("WeightStorage", 0);
-        CheckEnum(storage, 3, "WeightStorage", transformer.NamedLocation("WeightStorage"), "a value of WeightStorage", context);
-        return (WeightStorage)storage;
+        WeightStorage storage = transformer.Named("WeightStorage", WeightStorage.Float32);
+        CheckEnum(storage, "WeightStorage", transformer.NamedLocation("WeightStorage"), context);
+        return storage;
     }
 
     private static AttentionArchitecture? ParseAttention(AttributeReader attribute, int? width, ParseContext context)
@@ -194,8 +179,9 @@ internal static class ArchitectureParser
         int? keyValueHeads = OptionalExtent(attribute, "KeyValueHeads", LargestExtent, context);
         int? headDimension = OptionalExtent(attribute, "HeadDim", LargestHeadDimension, context);
         float scale = attribute.Named("Scale", 0f);
-        CheckEnum(attribute.Named("Mask", 0), 3, "Mask", attribute.NamedLocation("Mask"), "a value of AttentionMask", context);
-        CheckEnum(attribute.Named("Form", 0), 2, "Form", attribute.NamedLocation("Form"), "a value of AttentionForm", context);
+        AttentionForm form = attribute.Named("Form", AttentionForm.Softmax);
+        CheckEnum(attribute.Named("Mask", AttentionMask.Causal), "Mask", attribute.NamedLocation("Mask"), context);
+        CheckEnum(form, "Form", attribute.NamedLocation("Form"), context);
         if (float.IsNaN(scale) || float.IsInfinity(scale) || scale < 0)
         {
             context.Report(
@@ -239,7 +225,7 @@ internal static class ArchitectureParser
                 heads.Value,
                 keyValueHeads.Value,
                 headDimension.Value,
-                scale == 0 ? (attribute.Named("Form", 0) == 1 ? 1 : (float)(1 / Math.Sqrt(headDimension.Value))) : scale,
+                scale == 0 ? (form == AttentionForm.Linear ? 1 : (float)(1 / Math.Sqrt(headDimension.Value))) : scale,
                 QueryBias: bias || attribute.Named("QueryBias", false),
                 KeyBias: bias || attribute.Named("KeyBias", false),
                 ValueBias: bias || attribute.Named("ValueBias", false),
@@ -248,7 +234,7 @@ internal static class ArchitectureParser
                 attribute.Named("QueryKeyNorm", false)
             )
             {
-                Linear = attribute.Named("Form", 0) == 1,
+                Form = form,
             };
     }
 
@@ -292,8 +278,8 @@ internal static class ArchitectureParser
         }
 
         int width = attribute.Positional(0, 0);
-        int activation = attribute.Positional(1, 0);
-        CheckEnum(activation, 10, "The activation", attribute.PositionalLocation(1, "activation"), "a value of Activation", context);
+        Activation activation = attribute.Positional(1, Activation.Relu);
+        CheckEnum(activation, "The activation", attribute.PositionalLocation(1, "activation"), context);
         if (width is < 1 or > LargestExtent)
         {
             context.Report(
@@ -306,15 +292,7 @@ internal static class ArchitectureParser
             return null;
         }
 
-        bool bias = attribute.Named("Bias", false);
-        return activation switch
-        {
-            6 => new(width, ActivationFunction.Relu, Gated: true, bias),
-            7 => new(width, ActivationFunction.Gelu, Gated: true, bias),
-            8 => new(width, ActivationFunction.GeluTanh, Gated: true, bias),
-            9 => new(width, ActivationFunction.Silu, Gated: true, bias),
-            _ => new(width, (ActivationFunction)activation, Gated: false, bias),
-        };
+        return new FeedForwardArchitecture(width, activation.Function(), activation.IsGated(), attribute.Named("Bias", false));
     }
 
     internal static NormArchitecture? ParseNorm(AttributeReader attribute, ParseContext context)
@@ -324,9 +302,9 @@ internal static class ArchitectureParser
             return null;
         }
 
-        int kind = attribute.Positional(0, 0);
+        NormKind kind = attribute.Positional(0, NormKind.RootMeanSquare);
         float epsilon = attribute.Named("Epsilon", 1e-5f);
-        CheckEnum(kind, 2, "The norm", attribute.PositionalLocation(0, "kind"), "a value of NormKind", context);
+        CheckEnum(kind, "The norm", attribute.PositionalLocation(0, "kind"), context);
         if (!NumberRange.Epsilon.Contains(epsilon))
         {
             context.Report(
@@ -339,9 +317,9 @@ internal static class ArchitectureParser
         }
 
         return new NormArchitecture(
-            (NormFormula)kind,
+            kind,
             epsilon,
-            Bias: kind == (int)NormFormula.Layer && !attribute.Named("NoBias", false),
+            Bias: kind == NormKind.Layer && !attribute.Named("NoBias", false),
             attribute.Named("UnitOffset", false)
         );
     }
@@ -357,7 +335,7 @@ internal static class ArchitectureParser
     {
         AttentionArchitecture heads = architecture.Attention;
         FeedForwardArchitecture inner = architecture.FeedForward;
-        long projected = (heads.Heads + (2L * heads.KeyValueHeads)) * heads.HeadDimension;
+        long projected = (heads.Heads + (2L * heads.KeyValueHeads)) * heads.HeadDim;
         Location headsLocation = attention.NamedLocation("Heads");
         if (!CheckSize("The queries, keys and values of a position", projected, LargestExtent, "Heads or HeadDim", headsLocation, context))
         {
@@ -389,33 +367,15 @@ internal static class ArchitectureParser
             context
         );
         // Keys are stored in panels without gaps, values in rows of whole cache lines.
-        long paddedHead = (heads.HeadDimension + 15) / 16 * 16;
+        long paddedHead = (heads.HeadDim + 15) / 16 * 16;
         CheckSize(
             "The key/value cache of a layer",
-            architecture.ContextLength * (heads.HeadDimension + paddedHead) * heads.KeyValueHeads,
+            architecture.ContextLength * (heads.HeadDim + paddedHead) * heads.KeyValueHeads,
             int.MaxValue,
             "ContextLength",
             transformer.NamedLocation("ContextLength"),
             context
         );
-    }
-
-    internal static bool CheckSize(string what, long elements, int most, string advice, Location location, ParseContext context)
-    {
-        if (elements > most)
-        {
-            context.Report(
-                DiagnosticDescriptors.TooLarge,
-                location,
-                what,
-                elements.ToString(CultureInfo.InvariantCulture),
-                Text(most),
-                advice
-            );
-            return false;
-        }
-
-        return true;
     }
 
     private static AttributeReader RequiredPart(string className, DeclaredParts parts, string name, string meaning, ParseContext context)
@@ -427,73 +387,6 @@ internal static class ArchitectureParser
         }
 
         return part;
-    }
-
-    /// <summary>Returns whether an attribute is present and its arguments have values.</summary>
-    internal static bool IsReadable(AttributeReader attribute, ParseContext context)
-    {
-        if (attribute.IsErroneous)
-        {
-            context.FailSilently();
-        }
-
-        return attribute is { IsPresent: true, IsErroneous: false };
-    }
-
-    /// <summary>Reads a required dimension; returns null if it is invalid.</summary>
-    internal static int? Extent(AttributeReader attribute, string name, ParseContext context)
-    {
-        int value = attribute.Named(name, 0);
-        if (value is >= 1 and <= LargestExtent)
-        {
-            return value;
-        }
-
-        context.Report(
-            DiagnosticDescriptors.ValueOutOfRange,
-            attribute.NamedLocation(name),
-            name,
-            attribute.Has(name) ? Text(value) : "not given",
-            "1 to " + Text(LargestExtent)
-        );
-        return null;
-    }
-
-    /// <summary>Reads an optional dimension whose default is 0; returns null if it is invalid.</summary>
-    internal static int? OptionalExtent(AttributeReader attribute, string name, int largest, ParseContext context)
-    {
-        int value = attribute.Named(name, 0);
-        if (value >= 0 && value <= largest)
-        {
-            return value;
-        }
-
-        context.Report(
-            DiagnosticDescriptors.ValueOutOfRange,
-            attribute.NamedLocation(name),
-            name,
-            Text(value),
-            "0 (the default) to " + Text(largest)
-        );
-        return null;
-    }
-
-    /// <summary>Checks a factor or a cap; 0 means none.</summary>
-    internal static void CheckFactor(AttributeReader attribute, string name, string expected, ParseContext context)
-    {
-        float value = attribute.Named(name, 0f);
-        if (!(value >= 0) || float.IsInfinity(value))
-        {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation(name), name, Text(value), expected);
-        }
-    }
-
-    internal static void CheckEnum(int value, int count, string name, Location location, string expected, ParseContext context)
-    {
-        if (value < 0 || value >= count)
-        {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, location, name, Text(value), expected);
-        }
     }
 
     private static string Divisors(int number) =>
@@ -508,10 +401,4 @@ internal static class ArchitectureParser
         int above = Enumerable.Range(given, Math.Max(1, number - given + 1)).FirstOrDefault(divisor => number % divisor == 0);
         return above == 0 ? [below] : [below, above];
     }
-
-    internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    internal static string Text(float number) => number.ToString("R", CultureInfo.InvariantCulture);
-
-    internal static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -92,6 +92,13 @@ internal sealed class AttributeReader(AttributeData? attribute, CancellationToke
             return true;
         }
 
+        // The compiler passes the number of an enumeration's value, which need not be one of its members.
+        if (constant is { Kind: TypedConstantKind.Enum, Value: int number } && typeof(T).IsEnum)
+        {
+            value = (T)Enum.ToObject(typeof(T), number);
+            return true;
+        }
+
         value = default!;
         return false;
     }

@@ -26,7 +26,7 @@ internal static class LayerKindsParser
         ParseContext context
     )
     {
-        if (!attribute.IsPresent || !ArchitectureParser.IsReadable(attribute, context))
+        if (!attribute.IsPresent || !CheckedArguments.IsReadable(attribute, context))
         {
             return Full(positions);
         }
@@ -94,14 +94,14 @@ internal static class LayerKindsParser
 
     private static void CheckWindow(string what, int window, Location location, bool bothSides, int contextLength, ParseContext context)
     {
-        if (window is < 1 or > ArchitectureParser.LargestExtent)
+        if (window is < 1 or > CheckedArguments.LargestExtent)
         {
             context.Report(
                 DiagnosticDescriptors.ValueOutOfRange,
                 location,
                 what,
-                ArchitectureParser.Text(window),
-                "1 to " + ArchitectureParser.Text(ArchitectureParser.LargestExtent)
+                CheckedArguments.Text(window),
+                "1 to " + CheckedArguments.Text(CheckedArguments.LargestExtent)
             );
         }
         else if (bothSides && window % 2 != 0)
@@ -110,7 +110,7 @@ internal static class LayerKindsParser
                 DiagnosticDescriptors.ValueOutOfRange,
                 location,
                 what,
-                ArchitectureParser.Text(window),
+                CheckedArguments.Text(window),
                 "even in an encoder, because half of the window extends to each side"
             );
         }
@@ -119,8 +119,8 @@ internal static class LayerKindsParser
             context.Report(
                 DiagnosticDescriptors.WindowBeyondContext,
                 location,
-                ArchitectureParser.Text(window),
-                ArchitectureParser.Text(contextLength)
+                CheckedArguments.Text(window),
+                CheckedArguments.Text(contextLength)
             );
         }
     }

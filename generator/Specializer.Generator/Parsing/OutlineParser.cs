@@ -58,7 +58,7 @@ internal static class OutlineParser
                 ("EncoderLayers", architecture.Encoder?.Layers ?? 0),
                 ("SourceLength", architecture.Encoder?.ContextLength ?? 0),
                 ("SourceVocabularySize", architecture.Encoder?.Embeddings.VocabularySize ?? 0),
-                ("MelBands", architecture.Encoder?.Embeddings.Sound?.MelBands ?? 0),
+                ("MelBands", architecture.Encoder?.Embeddings.Speech?.MelBands ?? 0),
                 ("ImageSize", architecture.Embeddings.Patches?.ImageSize ?? 0),
                 ("Channels", architecture.Embeddings.Patches?.Channels ?? 0),
                 ("TokenTypes", architecture.Embeddings.TokenTypes),
@@ -84,11 +84,11 @@ internal static class OutlineParser
                 : ModelKind.Decoder;
         }
 
-        return (Stack)transformer.Positional(0, 0) switch
+        return transformer.Positional(0, Stack.Decoder) switch
         {
             Stack.Encoder => ModelKind.Encoder,
             Stack.EncoderDecoder => ModelKind.EncoderDecoder,
-            _ => (AttentionMask)parts.Part("Attention").Named("Mask", 0) == AttentionMask.Prefix
+            _ => parts.Part("Attention").Named("Mask", AttentionMask.Causal) == AttentionMask.Prefix
                 ? ModelKind.PrefixDecoder
                 : ModelKind.Decoder,
         };

@@ -50,7 +50,7 @@ internal static class OverridesParser
         AttributeReader transformer = parts.Part("Transformer"),
             attention = parts.Part("Attention"),
             norm = parts.Part("Norm");
-        int? vocabulary = transformer.Has("VocabularySize") ? ArchitectureParser.Extent(transformer, "VocabularySize", context) : null;
+        int? vocabulary = transformer.Has("VocabularySize") ? CheckedArguments.Extent(transformer, "VocabularySize", context) : null;
         RotaryPositions? rotary = Rotary(parts.Part("RotaryPositions"), context);
         NormArchitecture? normArchitecture = ArchitectureParser.ParseNorm(norm, context);
         return new ArchitectureOverrides
@@ -61,13 +61,13 @@ internal static class OverridesParser
             LogitsSoftCap = Factor(transformer, "LogitsSoftCap", context),
             AttentionScale = Factor(attention, "Scale", context) is { } attentionScale and not 0 ? attentionScale : null,
             AttentionSoftCap = Factor(attention, "SoftCap", context),
-            NormFormula = normArchitecture?.Formula,
+            NormKind = normArchitecture?.Kind,
             NormEpsilon = norm.Has("Epsilon") ? normArchitecture?.Epsilon : null,
             WeightStorage = ArchitectureParser.Storage(transformer, context),
             RotaryBase = parts.Part("RotaryPositions").Has("Base") ? rotary?.Base : null,
             WindowRotaryBase = WindowBase(parts.Part("RotaryPositions"), context),
             TensorNames = TensorNameOverridesParser.Parse(parts.Part("TensorNames"), context),
-            RotaryScaling = parts.Part("RotaryPositions").Has("Scaling") ? rotary?.Scaling : null,
+            FrequencyScaling = parts.Part("RotaryPositions").Has("Scaling") ? rotary?.Scaling : null,
         };
     }
 
@@ -107,7 +107,7 @@ internal static class OverridesParser
             return null;
         }
 
-        ArchitectureParser.CheckFactor(attribute, name, "a positive number, or 0 for none", context);
+        CheckedArguments.CheckFactor(attribute, name, "a positive number, or 0 for none", context);
         return attribute.Named(name, 0f);
     }
 
@@ -125,7 +125,7 @@ internal static class OverridesParser
                 DiagnosticDescriptors.ValueOutOfRange,
                 attribute.NamedLocation("WindowBase"),
                 "WindowBase",
-                ArchitectureParser.Text(value),
+                CheckedArguments.Text(value),
                 NumberRange.RotaryBase.Description + ", or 0 to use the base of the file"
             );
         }
@@ -135,12 +135,12 @@ internal static class OverridesParser
 
     private static RotaryPositions? Rotary(AttributeReader attribute, ParseContext context)
     {
-        if (!ArchitectureParser.IsReadable(attribute, context))
+        if (!CheckedArguments.IsReadable(attribute, context))
         {
             return null;
         }
 
-        if (attribute.Named("Scaling", 0) == Ntk)
+        if (attribute.Named("Scaling", FrequencyScaling.None) == FrequencyScaling.Ntk)
         {
             context.Report(
                 DiagnosticDescriptors.PartsExcludeEachOther,
@@ -156,6 +156,5 @@ internal static class OverridesParser
         return PositionsParser.ParseRotary(attribute, WidthOfTheFile, context);
     }
 
-    private const int Ntk = 2;
     private const int WidthOfTheFile = 4096;
 }

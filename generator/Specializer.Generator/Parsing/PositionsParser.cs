@@ -42,7 +42,7 @@ internal static class PositionsParser
                 );
             }
 
-            return ArchitectureParser.IsReadable(rotary, context) ? ParseRotary(rotary, headDimension, context) : null;
+            return CheckedArguments.IsReadable(rotary, context) ? ParseRotary(rotary, headDimension, context) : null;
         }
 
         if (!alibi.IsPresent)
@@ -51,7 +51,7 @@ internal static class PositionsParser
         }
 
         double maximumBias = Positive(alibi, "MaximumBias", 8, context);
-        return ArchitectureParser.IsReadable(alibi, context) ? new AlibiPositions(maximumBias) : null;
+        return CheckedArguments.IsReadable(alibi, context) ? new AlibiPositions(maximumBias) : null;
     }
 
     /// <summary>Reads the table of positions that is added to the embeddings, if there is one.</summary>
@@ -72,10 +72,10 @@ internal static class PositionsParser
             return null;
         }
 
-        if (learned.IsPresent && ArchitectureParser.IsReadable(learned, context))
+        if (learned.IsPresent && CheckedArguments.IsReadable(learned, context))
         {
-            int? offset = ArchitectureParser.OptionalExtent(learned, "Offset", ArchitectureParser.LargestExtent, context);
-            int? rows = ArchitectureParser.OptionalExtent(learned, "Rows", ArchitectureParser.LargestExtent, context);
+            int? offset = CheckedArguments.OptionalExtent(learned, "Offset", CheckedArguments.LargestExtent, context);
+            int? rows = CheckedArguments.OptionalExtent(learned, "Rows", CheckedArguments.LargestExtent, context);
             if (offset is null || rows is null)
             {
                 return null;
@@ -88,12 +88,12 @@ internal static class PositionsParser
                     DiagnosticDescriptors.ValueOutOfRange,
                     learned.NamedLocation("Rows"),
                     "Rows",
-                    ArchitectureParser.Text(rows.Value),
-                    "at least ContextLength + Offset = " + ArchitectureParser.Text(least)
+                    CheckedArguments.Text(rows.Value),
+                    "at least ContextLength + Offset = " + CheckedArguments.Text(least)
                 );
             }
 
-            ArchitectureParser.CheckSize(
+            CheckedArguments.CheckSize(
                 "The position table",
                 Math.Max(rows.Value, least) * (long)width,
                 int.MaxValue,
@@ -104,7 +104,7 @@ internal static class PositionsParser
             return new LearnedPositions(offset.Value, rows.Value == 0 ? least : rows.Value);
         }
 
-        if (!sinusoidal.IsPresent || !ArchitectureParser.IsReadable(sinusoidal, context))
+        if (!sinusoidal.IsPresent || !CheckedArguments.IsReadable(sinusoidal, context))
         {
             return null;
         }
@@ -115,12 +115,12 @@ internal static class PositionsParser
                 DiagnosticDescriptors.ValueOutOfRange,
                 sinusoidal.Location,
                 "DModel",
-                ArchitectureParser.Text(width),
+                CheckedArguments.Text(width),
                 "even for sinusoidal positions, which consist of sine and cosine pairs"
             );
         }
 
-        int? first = ArchitectureParser.OptionalExtent(sinusoidal, "First", ArchitectureParser.LargestExtent, context);
+        int? first = CheckedArguments.OptionalExtent(sinusoidal, "First", CheckedArguments.LargestExtent, context);
         return first is null
             ? null
             : new SinusoidalPositions(sinusoidal.Named("Interleaved", false))
@@ -133,14 +133,8 @@ internal static class PositionsParser
     internal static RotaryPositions? ParseRotary(AttributeReader attribute, int? headDimension, ParseContext context)
     {
         double rotaryBase = attribute.Named("Base", 10_000d);
-        ArchitectureParser.CheckEnum(
-            attribute.Named("Pairing", 0),
-            2,
-            "Pairing",
-            attribute.NamedLocation("Pairing"),
-            "a value of RotaryPairing",
-            context
-        );
+        RotaryPairing pairing = attribute.Named("Pairing", RotaryPairing.HalfSplit);
+        CheckedArguments.CheckEnum(pairing, "Pairing", attribute.NamedLocation("Pairing"), context);
         if (!NumberRange.RotaryBase.Contains(rotaryBase))
         {
             context.Report(
@@ -152,83 +146,82 @@ internal static class PositionsParser
             );
         }
 
-        int? given = ArchitectureParser.OptionalExtent(attribute, "RotaryDim", ArchitectureParser.LargestExtent, context);
+        int? given = CheckedArguments.OptionalExtent(attribute, "RotaryDim", CheckedArguments.LargestExtent, context);
         int? rotaryDimension = given == 0 ? headDimension : given;
-        if (rotaryDimension is not { } turned)
+        if (rotaryDimension is not { } rotated)
         {
             return null;
         }
 
-        if (turned > headDimension)
+        if (rotated > headDimension)
         {
             context.Report(
                 DiagnosticDescriptors.RotaryWiderThanHead,
                 attribute.NamedLocation("RotaryDim"),
                 SuggestedFix.Values("RotaryDim", headDimension.Value / 2 * 2),
-                ArchitectureParser.Text(turned),
-                ArchitectureParser.Text(headDimension.Value)
+                CheckedArguments.Text(rotated),
+                CheckedArguments.Text(headDimension.Value)
             );
             return null;
         }
 
-        if (turned % 2 != 0)
+        if (rotated % 2 != 0)
         {
             context.Report(
                 DiagnosticDescriptors.OddRotaryWidth,
                 attribute.NamedLocation("RotaryDim"),
-                SuggestedFix.Values("RotaryDim", turned - 1),
+                SuggestedFix.Values("RotaryDim", rotated - 1),
                 given == 0 ? "The head dimension" : "RotaryDim",
-                ArchitectureParser.Text(turned)
+                CheckedArguments.Text(rotated)
             );
             return null;
         }
 
-        bool interleaved = attribute.Named("Pairing", 0) == 1;
         double factor = attribute.Named("Factor", 1d);
-        int scaling = attribute.Named("Scaling", 0);
-        ArchitectureParser.CheckEnum(scaling, 5, "Scaling", attribute.NamedLocation("Scaling"), "a value of FrequencyScaling", context);
-        if (!NumberRange.Factor.Contains(factor) || (scaling == 0 && factor != 1))
+        FrequencyScaling scaling = attribute.Named("Scaling", FrequencyScaling.None);
+        CheckedArguments.CheckEnum(scaling, "Scaling", attribute.NamedLocation("Scaling"), context);
+        if (!NumberRange.Factor.Contains(factor) || (scaling == FrequencyScaling.None && factor != 1))
         {
             context.Report(
                 DiagnosticDescriptors.ValueOutOfRange,
                 attribute.NamedLocation("Factor"),
                 "Factor",
                 Text(factor),
-                scaling == 0 ? "left out when Scaling is not set" : NumberRange.Factor.Description
+                scaling == FrequencyScaling.None ? "left out when Scaling is not set" : NumberRange.Factor.Description
             );
         }
 
         switch (scaling)
         {
-            case 1:
-                return new RotaryPositions(rotaryBase, turned, interleaved, new LinearScaling(factor));
-            case 2 when turned > 2:
-                return new RotaryPositions(rotaryBase * Math.Pow(factor, turned / (turned - 2.0)), turned, interleaved, new NoScaling());
-            case 2:
+            case FrequencyScaling.Linear:
+                return new RotaryPositions(rotaryBase, rotated, pairing, new LinearScaling(factor));
+            case FrequencyScaling.Ntk when rotated > 2:
+                return new RotaryPositions(rotaryBase * Math.Pow(factor, rotated / (rotated - 2.0)), rotated, pairing, new NoScaling());
+            case FrequencyScaling.Ntk:
                 context.Report(
                     DiagnosticDescriptors.ValueOutOfRange,
                     attribute.Location,
                     "The rotary dimension",
-                    ArchitectureParser.Text(turned),
+                    CheckedArguments.Text(rotated),
                     "at least 4 for FrequencyScaling.Ntk"
                 );
                 return null;
-            case 3:
+            case FrequencyScaling.Llama3:
                 return ParseLlama3(attribute, factor, context) is { } llama
-                    ? new RotaryPositions(rotaryBase, turned, interleaved, llama)
+                    ? new RotaryPositions(rotaryBase, rotated, pairing, llama)
                     : null;
-            case 4:
+            case FrequencyScaling.Yarn:
                 return ParseYarn(attribute, factor, rotaryBase, context) is { } yarn
-                    ? new RotaryPositions(rotaryBase, turned, interleaved, yarn)
+                    ? new RotaryPositions(rotaryBase, rotated, pairing, yarn)
                     : null;
             default:
-                return new RotaryPositions(rotaryBase, turned, interleaved, new NoScaling());
+                return new RotaryPositions(rotaryBase, rotated, pairing, new NoScaling());
         }
     }
 
     private static Llama3Scaling? ParseLlama3(AttributeReader attribute, double factor, ParseContext context)
     {
-        int? original = ArchitectureParser.Extent(attribute, "OriginalContextLength", context);
+        int? original = CheckedArguments.Extent(attribute, "OriginalContextLength", context);
         double low = Positive(attribute, "LowFrequencyFactor", 1, context),
             high = Positive(attribute, "HighFrequencyFactor", 4, context);
         if (high <= low)
@@ -247,7 +240,7 @@ internal static class PositionsParser
 
     private static YarnScaling? ParseYarn(AttributeReader attribute, double factor, double rotaryBase, ParseContext context)
     {
-        int? original = ArchitectureParser.Extent(attribute, "OriginalContextLength", context);
+        int? original = CheckedArguments.Extent(attribute, "OriginalContextLength", context);
         double fast = Positive(attribute, "BetaFast", 32, context),
             slow = Positive(attribute, "BetaSlow", 1, context);
         double attentionFactor = attribute.Named("AttentionFactor", 0d);

@@ -10,15 +10,15 @@ internal static class StackParser
     /// <summary>Reads [Pooling]; returns null if it is not present.</summary>
     public static PoolingDeclaration? ParsePooling(AttributeReader attribute, ParseContext context)
     {
-        if (!ArchitectureParser.IsReadable(attribute, context))
+        if (!CheckedArguments.IsReadable(attribute, context))
         {
             return null;
         }
 
-        int kind = attribute.Positional(0, 0);
+        PoolingKind kind = attribute.Positional(0, PoolingKind.None);
         bool normalize = attribute.Named("Normalize", false);
-        ArchitectureParser.CheckEnum(kind, 6, "The pooling", attribute.PositionalLocation(0, "kind"), "a value of PoolingKind", context);
-        if (kind == (int)Pooling.None && normalize)
+        CheckedArguments.CheckEnum(kind, "The pooling", attribute.PositionalLocation(0, "kind"), context);
+        if (kind == PoolingKind.None && normalize)
         {
             context.Report(
                 DiagnosticDescriptors.PartsExcludeEachOther,
@@ -30,7 +30,7 @@ internal static class StackParser
             );
         }
 
-        return new PoolingDeclaration((Pooling)kind, normalize);
+        return new PoolingDeclaration(kind, normalize);
     }
 
     /// <summary>Creates an encoder-decoder whose encoder has the shape of its decoder.</summary>
@@ -49,9 +49,9 @@ internal static class StackParser
         ParseContext context
     )
     {
-        int? layers = ArchitectureParser.OptionalExtent(transformer, "EncoderLayers", ArchitectureParser.LargestExtent, context);
-        int? vocabulary = ArchitectureParser.OptionalExtent(transformer, "SourceVocabularySize", ArchitectureParser.LargestExtent, context);
-        int? given = ArchitectureParser.OptionalExtent(transformer, "SourceLength", ArchitectureParser.LargestExtent, context);
+        int? layers = CheckedArguments.OptionalExtent(transformer, "EncoderLayers", CheckedArguments.LargestExtent, context);
+        int? vocabulary = CheckedArguments.OptionalExtent(transformer, "SourceVocabularySize", CheckedArguments.LargestExtent, context);
+        int? given = CheckedArguments.OptionalExtent(transformer, "SourceLength", CheckedArguments.LargestExtent, context);
         if (layers is null || vocabulary is null || given is null)
         {
             return decoder;
@@ -92,8 +92,8 @@ internal static class StackParser
             CrossAttention = decoder.Attention with
             {
                 QueryKeyNorm = false,
-                Linear = false,
-                Scale = decoder.Attention.Linear ? (float)(1 / System.Math.Sqrt(decoder.Attention.HeadDimension)) : decoder.Attention.Scale,
+                Form = AttentionForm.Softmax,
+                Scale = decoder.Attention.IsLinear ? (float)(1 / System.Math.Sqrt(decoder.Attention.HeadDim)) : decoder.Attention.Scale,
             },
             Checkpoint = decoderNames,
         };
@@ -108,8 +108,8 @@ internal static class StackParser
         ParseContext context
     )
     {
-        int mask = attention.Named("Mask", 0);
-        var stack = (Stack)transformer.Positional(0, 0);
+        AttentionMask mask = attention.Named("Mask", AttentionMask.Causal);
+        Stack stack = transformer.Positional(0, Stack.Decoder);
         string spelled = "Stack." + stack;
         switch (stack)
         {
@@ -152,12 +152,12 @@ internal static class StackParser
             }
         }
 
-        if (attention.Named("Form", 0) == 1)
+        if (attention.Named("Form", AttentionForm.Softmax) == AttentionForm.Linear)
         {
             CheckLinear(parts, attention, mask, context);
         }
 
-        if ((BlockArrangement)transformer.Named("Arrangement", 0) == BlockArrangement.PostNorm && norm.Named("NoFinalNorm", false))
+        if (transformer.Named("Arrangement", LayerArrangement.PreNorm) == LayerArrangement.PostNorm && norm.Named("NoFinalNorm", false))
         {
             Clash(
                 norm.NamedLocation("NoFinalNorm"),
@@ -173,12 +173,12 @@ internal static class StackParser
         DeclaredParts parts,
         AttributeReader transformer,
         AttributeReader attention,
-        int mask,
+        AttentionMask mask,
         ParseContext context
     )
     {
         const string Decoder = "Stack.Decoder";
-        if (mask == (int)AttentionMask.Full)
+        if (mask == AttentionMask.Full)
         {
             Clash(
                 attention.NamedLocation("Mask"),
@@ -222,7 +222,7 @@ internal static class StackParser
             );
         }
 
-        if (mask != (int)AttentionMask.Prefix)
+        if (mask != AttentionMask.Prefix)
         {
             return;
         }
@@ -254,13 +254,13 @@ internal static class StackParser
         DeclaredParts parts,
         AttributeReader transformer,
         AttributeReader attention,
-        int mask,
+        AttentionMask mask,
         ParseContext context
     )
     {
         const string Encoder = "Stack.Encoder";
-        bool causal = mask == (int)AttentionMask.Causal;
-        if (attention.IsPresent && ((causal && !attention.Has("Mask")) || mask == (int)AttentionMask.Prefix))
+        bool causal = mask == AttentionMask.Causal;
+        if (attention.IsPresent && ((causal && !attention.Has("Mask")) || mask == AttentionMask.Prefix))
         {
             string advice = causal
                 ? "an encoder has no default mask; set Mask = AttentionMask.Full, or AttentionMask.Causal for the body of a decoder"
@@ -268,7 +268,7 @@ internal static class StackParser
             Clash(
                 attention.NamedLocation("Mask"),
                 Encoder,
-                "AttentionMask." + (AttentionMask)mask,
+                "AttentionMask." + mask,
                 advice,
                 context,
                 SuggestedFix.Argument("Mask = global::Specializer.AttentionMask.Full")
@@ -330,7 +330,7 @@ internal static class StackParser
             );
         }
 
-        if (attention.Named("Form", 0) == 1)
+        if (attention.Named("Form", AttentionForm.Softmax) == AttentionForm.Linear)
         {
             Clash(
                 attention.NamedLocation("Form"),
@@ -346,17 +346,17 @@ internal static class StackParser
         DeclaredParts parts,
         AttributeReader transformer,
         AttributeReader attention,
-        int mask,
+        AttentionMask mask,
         ParseContext context
     )
     {
         const string EncoderDecoder = "Stack.EncoderDecoder";
-        if (mask != (int)AttentionMask.Causal)
+        if (mask != AttentionMask.Causal)
         {
             Clash(
                 attention.NamedLocation("Mask"),
                 EncoderDecoder,
-                "AttentionMask." + (AttentionMask)mask,
+                "AttentionMask." + mask,
                 "the encoder is bidirectional and the decoder is causal; remove Mask",
                 context
             );
@@ -394,7 +394,7 @@ internal static class StackParser
     }
 
     /// <summary>Reports options that need individual keys.</summary>
-    private static void CheckLinear(DeclaredParts parts, AttributeReader attention, int mask, ParseContext context)
+    private static void CheckLinear(DeclaredParts parts, AttributeReader attention, AttentionMask mask, ParseContext context)
     {
         const string Linear = "AttentionForm.Linear";
         foreach (string part in new[] { "RotaryPositions", "AlibiPositions", "SlidingWindow" })
@@ -419,7 +419,7 @@ internal static class StackParser
             }
         }
 
-        if (mask == (int)AttentionMask.Prefix)
+        if (mask == AttentionMask.Prefix)
         {
             Clash(
                 attention.NamedLocation("Mask"),
@@ -444,7 +444,11 @@ internal static class StackParser
 
     private static void CheckArrangement(AttributeReader transformer, string stack, ParseContext context)
     {
-        if ((BlockArrangement)transformer.Named("Arrangement", 0) is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms)
+        if (
+            transformer.Named("Arrangement", LayerArrangement.PreNorm)
+            is LayerArrangement.ParallelOneNorm
+                or LayerArrangement.ParallelTwoNorms
+        )
         {
             Clash(
                 transformer.NamedLocation("Arrangement"),

@@ -13,7 +13,6 @@ namespace Specializer.Generator.Parsing;
 internal static class TensorNameOverridesParser
 {
     private const string Layer = "{layer}";
-    private const int Storages = 3;
 
     /// <summary>The names of tensors that a model has once.</summary>
     private static readonly string[] s_single =
@@ -65,7 +64,7 @@ internal static class TensorNameOverridesParser
     /// <returns>The names; null if the attribute is not present or is empty.</returns>
     public static TensorNameOverrides? Parse(AttributeReader given, ParseContext context)
     {
-        if (!given.IsPresent || !ArchitectureParser.IsReadable(given, context))
+        if (!given.IsPresent || !CheckedArguments.IsReadable(given, context))
         {
             return null;
         }
@@ -92,18 +91,11 @@ internal static class TensorNameOverridesParser
             names.Add(new NamedTensor(property, name));
         }
 
-        int storage = given.Named("QueryKeyValueStorage", 0);
-        ArchitectureParser.CheckEnum(
-            storage,
-            Storages,
-            "QueryKeyValueStorage",
-            given.NamedLocation("QueryKeyValueStorage"),
-            "a value of QueryKeyValueStorage",
-            context
-        );
+        QueryKeyValueStorage storage = given.Named("QueryKeyValueStorage", QueryKeyValueStorage.Separate);
+        CheckedArguments.CheckEnum(storage, "QueryKeyValueStorage", given.NamedLocation("QueryKeyValueStorage"), context);
         return new TensorNameOverrides(new(names), new(Ignored(given, context)))
         {
-            QueryKeyValue = given.Has("QueryKeyValueStorage") ? (QueryKeyValueLayout)storage : null,
+            QueryKeyValue = given.Has("QueryKeyValueStorage") ? storage : null,
             InputsFirst = given.Has("InputsFirst") ? given.Named("InputsFirst", false) : null,
             WeightSuffix = Suffix(given, "WeightSuffix", context),
             BiasSuffix = Suffix(given, "BiasSuffix", context),

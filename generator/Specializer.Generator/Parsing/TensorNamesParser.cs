@@ -28,23 +28,18 @@ internal static class TensorNamesParser
     )
     {
         AttributeReader given = parts.Part("TensorNames");
-        bool readable = given.IsPresent && ArchitectureParser.IsReadable(given, context);
+        bool readable = given.IsPresent && CheckedArguments.IsReadable(given, context);
         var reader = new Reader(given, readable, stack, context);
-        bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich,
-            post = architecture.Arrangement == BlockArrangement.PostNorm;
+        bool sandwich = architecture.Arrangement == LayerArrangement.Sandwich,
+            post = architecture.Arrangement == LayerArrangement.PostNorm;
         CheckpointNames usual = CheckpointNames.Llama;
-        int storage = readable ? given.Named("QueryKeyValueStorage", 0) : 0;
+        QueryKeyValueStorage storage = readable
+            ? given.Named("QueryKeyValueStorage", QueryKeyValueStorage.Separate)
+            : QueryKeyValueStorage.Separate;
         bool gateUp = readable && given.Has("GateUp");
         if (readable)
         {
-            ArchitectureParser.CheckEnum(
-                storage,
-                3,
-                "QueryKeyValueStorage",
-                given.NamedLocation("QueryKeyValueStorage"),
-                "a value of QueryKeyValueStorage",
-                context
-            );
+            CheckedArguments.CheckEnum(storage, "QueryKeyValueStorage", given.NamedLocation("QueryKeyValueStorage"), context);
             CheckContradictions(given, architecture, storage, gateUp, finalNorm, context);
         }
 
@@ -75,7 +70,8 @@ internal static class TensorNamesParser
             TokenTypeEmbedding =
                 architecture.Embeddings.TokenTypes > 0 ? reader.Name("TokenTypeEmbedding", "model.embed_token_types", perLayer: false) : "",
             EmbeddingNorm = architecture.Embeddings.Norm ? reader.Name("EmbeddingNorm", "model.layernorm_embedding", perLayer: false) : "",
-            QueryKeyValue = storage == 0 ? "" : reader.Name("QueryKeyValue", "model.layers.{layer}.self_attn.qkv_proj"),
+            QueryKeyValue =
+                storage == QueryKeyValueStorage.Separate ? "" : reader.Name("QueryKeyValue", "model.layers.{layer}.self_attn.qkv_proj"),
             GateUp = gateUp ? reader.Name("GateUp", "") : "",
             QueryNorm = architecture.Attention.QueryKeyNorm ? reader.Name("QueryNorm", "model.layers.{layer}.self_attn.q_norm") : "",
             KeyNorm = architecture.Attention.QueryKeyNorm ? reader.Name("KeyNorm", "model.layers.{layer}.self_attn.k_norm") : "",
@@ -97,7 +93,7 @@ internal static class TensorNamesParser
         return CheckpointLayout.Llama with
         {
             Names = names,
-            QueryKeyValue = (QueryKeyValueLayout)storage,
+            QueryKeyValue = storage,
             GateUpConcatenated = gateUp,
             InputsFirst = readable && given.Named("InputsFirst", false),
             Ignored = new(
@@ -126,7 +122,7 @@ internal static class TensorNamesParser
     private static void CheckContradictions(
         AttributeReader given,
         TransformerArchitecture architecture,
-        int storage,
+        QueryKeyValueStorage storage,
         bool gateUp,
         bool finalNorm,
         ParseContext context
@@ -150,12 +146,17 @@ internal static class TensorNamesParser
 
         foreach (string name in new[] { "Query", "Key", "Value" })
         {
-            Exclude(name, storage != 0, "a QueryKeyValueStorage in one tensor", "name the fused tensor with QueryKeyValue");
+            Exclude(
+                name,
+                storage != QueryKeyValueStorage.Separate,
+                "a QueryKeyValueStorage in one tensor",
+                "name the fused tensor with QueryKeyValue"
+            );
         }
 
         Exclude(
             "QueryKeyValue",
-            storage == 0,
+            storage == QueryKeyValueStorage.Separate,
             "QueryKeyValueStorage.Separate",
             "set QueryKeyValueStorage to the layout of the fused tensor"
         );
@@ -182,8 +183,8 @@ internal static class TensorNamesParser
         );
         Exclude("QueryNorm", !attention.QueryKeyNorm, "a model without QueryKeyNorm", "remove it, or set QueryKeyNorm of [Attention]");
         Exclude("KeyNorm", !attention.QueryKeyNorm, "a model without QueryKeyNorm", "remove it, or set QueryKeyNorm of [Attention]");
-        bool behind = architecture.Arrangement is BlockArrangement.Sandwich or BlockArrangement.PostNorm,
-            post = architecture.Arrangement == BlockArrangement.PostNorm;
+        bool behind = architecture.Arrangement is LayerArrangement.Sandwich or LayerArrangement.PostNorm,
+            post = architecture.Arrangement == LayerArrangement.PostNorm;
         Exclude(
             "AttentionOutputNorm",
             !behind,
@@ -232,7 +233,7 @@ internal static class TensorNamesParser
 
         Exclude(
             "CrossAttentionOutputNorm",
-            architecture.Stack == Stack.EncoderDecoder && architecture.Arrangement != BlockArrangement.Sandwich,
+            architecture.Stack == Stack.EncoderDecoder && architecture.Arrangement != LayerArrangement.Sandwich,
             "an arrangement without norms before and after the blocks",
             "remove it, or declare LayerArrangement.Sandwich"
         );
@@ -245,12 +246,15 @@ internal static class TensorNamesParser
 
         Exclude(
             "FeedForwardNorm",
-            architecture.Arrangement == BlockArrangement.ParallelOneNorm,
+            architecture.Arrangement == LayerArrangement.ParallelOneNorm,
             "LayerArrangement.ParallelOneNorm",
             "name the shared norm with AttentionNorm"
         );
         Exclude("FinalNorm", !finalNorm, post ? "LayerArrangement.PostNorm" : "NoFinalNorm", "remove one of them");
-        if (storage != 0 && (attention.QueryBias != attention.KeyBias || attention.KeyBias != attention.ValueBias))
+        if (
+            storage != QueryKeyValueStorage.Separate
+            && (attention.QueryBias != attention.KeyBias || attention.KeyBias != attention.ValueBias)
+        )
         {
             context.Report(
                 DiagnosticDescriptors.PartsExcludeEachOther,

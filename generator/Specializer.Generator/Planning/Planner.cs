@@ -82,7 +82,7 @@ internal static class Planner
             throw new NotSupportedException($"Layers of different shapes are supported in a decoder only, not in {architecture.Stack}.");
         }
 
-        if (architecture.LayerKinds.Select(static kind => kind.Attention.Linear).Distinct().Count() > 1)
+        if (architecture.LayerKinds.Select(static kind => kind.Attention.IsLinear).Distinct().Count() > 1)
         {
             throw new NotSupportedException("Layers with linear attention and layers with softmax attention are in one model.");
         }

@@ -36,7 +36,7 @@ internal sealed class ProjectionNames(
         PlanForms(names.QueryKeyValue, "qkv_proj", QueryKeyValue(names));
         if (stack.CrossAttention is { } cross)
         {
-            int rows = cross.KeyValueHeads * cross.HeadDimension;
+            int rows = cross.KeyValueHeads * cross.HeadDim;
             PlanForms(
                 names.CrossKeyValue,
                 "kv_proj",
@@ -62,12 +62,12 @@ internal sealed class ProjectionNames(
     private Part[] QueryKeyValue(CheckpointNames names)
     {
         AttentionArchitecture attention = stack.Attention;
-        int head = attention.HeadDimension,
+        int head = attention.HeadDim,
             queries = attention.Heads * head,
             keys = attention.KeyValueHeads * head,
             group = attention.GroupSize * head,
             stride = group + (2 * head);
-        bool perHead = stack.Checkpoint.QueryKeyValue == QueryKeyValueLayout.PerKeyValueHead && attention.KeyValueHeads > 1;
+        bool perHead = stack.Checkpoint.QueryKeyValue == QueryKeyValueStorage.PerKeyValueHead && attention.KeyValueHeads > 1;
         TensorRows Rows(int first, int rows, int firstOfGroup, int groupRows) =>
             perHead ? new("", firstOfGroup, rows) { GroupRows = groupRows, GroupStride = stride } : new("", first, rows);
         return

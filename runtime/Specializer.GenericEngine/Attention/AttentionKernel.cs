@@ -52,7 +52,7 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
     )
     {
         int group = heads / layout.Heads;
-        int dimension = layout.HeadDimension;
+        int dimension = layout.HeadDim;
         if (rows >= group)
         {
             // A tile is one head at consecutive positions. Workers take tiles alternately, because later tiles have more work.
@@ -152,7 +152,7 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
                 vectors,
                 scores,
                 BlockPositions,
-                layout.HeadDimension,
+                layout.HeadDim,
                 accumulate: false
             );
             for (int row = 0; row < rows; row++)
@@ -189,12 +189,12 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
             float inverse = 1f / TInstructions.Sum(TInstructions.Load(totals + (row * lanes)));
             TVector inverses = TInstructions.Broadcast(inverse);
             int i = 0;
-            for (; i <= layout.HeadDimension - lanes; i += lanes)
+            for (; i <= layout.HeadDim - lanes; i += lanes)
             {
                 TInstructions.Store(result + i, TInstructions.Multiply(TInstructions.Load(rowSums + i), inverses));
             }
 
-            for (; i < layout.HeadDimension; i++)
+            for (; i < layout.HeadDim; i++)
             {
                 result[i] = rowSums[i] * inverse;
             }

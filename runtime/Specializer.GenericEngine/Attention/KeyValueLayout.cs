@@ -21,7 +21,7 @@ internal readonly record struct KeyValueLayout
         ArgumentOutOfRangeException.ThrowIfLessThan(positions, 1);
         PanelPositions = 2 * lanes;
         Heads = heads;
-        HeadDimension = headDimension;
+        HeadDim = headDimension;
         Panels = (positions + PanelPositions - 1) / PanelPositions;
     }
 
@@ -32,16 +32,16 @@ internal readonly record struct KeyValueLayout
     public int Heads { get; }
 
     /// <summary>The elements of a head.</summary>
-    public int HeadDimension { get; }
+    public int HeadDim { get; }
 
     /// <summary>The panels of keys of one head.</summary>
     public int Panels { get; }
 
     /// <summary>The floats of one position's value.</summary>
-    public int PaddedHeadDimension => LinearLayout.RoundUp(HeadDimension);
+    public int PaddedHeadDimension => LinearLayout.RoundUp(HeadDim);
 
     /// <summary>The floats from one panel of keys to the next.</summary>
-    public nint PanelStride => (nint)HeadDimension * PanelPositions;
+    public nint PanelStride => (nint)HeadDim * PanelPositions;
 
     /// <summary>The floats of the layer, a multiple of 16 where the panels' are.</summary>
     public nint Floats => Heads * (KeysOfHead + ValuesOfHead);
@@ -64,26 +64,26 @@ internal readonly record struct KeyValueLayout
     /// <param name="layer">The layer's memory.</param>
     /// <param name="firstPosition">The first position.</param>
     /// <param name="positions">The number of positions.</param>
-    /// <param name="keys">The first position's keys, [<see cref="Heads"/>, <see cref="HeadDimension"/>].</param>
-    /// <param name="values">The first position's values, [<see cref="Heads"/>, <see cref="HeadDimension"/>].</param>
+    /// <param name="keys">The first position's keys, [<see cref="Heads"/>, <see cref="HeadDim"/>].</param>
+    /// <param name="values">The first position's values, [<see cref="Heads"/>, <see cref="HeadDim"/>].</param>
     /// <param name="stride">The floats from one position's keys, and values, to the next one's.</param>
     public unsafe void Append(float* layer, int firstPosition, int positions, float* keys, float* values, nint stride)
     {
         // Head by head: the panels of one head fit the L1 cache, and each of their lines is written many times.
         for (int head = 0; head < Heads; head++)
         {
-            float* key = keys + ((nint)head * HeadDimension);
-            float* value = values + ((nint)head * HeadDimension);
+            float* key = keys + ((nint)head * HeadDim);
+            float* value = values + ((nint)head * HeadDim);
             for (int position = firstPosition; position < firstPosition + positions; position++)
             {
                 float* column = Keys(layer, head) + (position / PanelPositions * PanelStride) + (position % PanelPositions);
-                for (int i = 0; i < HeadDimension; i++)
+                for (int i = 0; i < HeadDim; i++)
                 {
                     column[(nint)i * PanelPositions] = key[i];
                 }
 
-                new ReadOnlySpan<float>(value, HeadDimension).CopyTo(
-                    new Span<float>(Values(layer, head) + ((nint)position * PaddedHeadDimension), HeadDimension)
+                new ReadOnlySpan<float>(value, HeadDim).CopyTo(
+                    new Span<float>(Values(layer, head) + ((nint)position * PaddedHeadDimension), HeadDim)
                 );
                 key += stride;
                 value += stride;

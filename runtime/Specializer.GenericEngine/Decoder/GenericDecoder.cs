@@ -48,20 +48,17 @@ public sealed unsafe class GenericDecoder : TransformerModel, IDecoderModel
         {
             InstructionSet.Avx512 => (
                 Avx512Instructions.Lanes,
-                AttentionKernel<Avx512Instructions, Vector512<float>>.ScratchFloats(resolved.HeadDimension)
+                AttentionKernel<Avx512Instructions, Vector512<float>>.ScratchFloats(resolved.HeadDim)
             ),
             InstructionSet.Avx2 => (
                 Avx2Instructions.Lanes,
-                AttentionKernel<Avx2Instructions, Vector256<float>>.ScratchFloats(resolved.HeadDimension)
+                AttentionKernel<Avx2Instructions, Vector256<float>>.ScratchFloats(resolved.HeadDim)
             ),
             InstructionSet.Neon => (
                 NeonInstructions.Lanes,
-                AttentionKernel<NeonInstructions, Vector128<float>>.ScratchFloats(resolved.HeadDimension)
+                AttentionKernel<NeonInstructions, Vector128<float>>.ScratchFloats(resolved.HeadDim)
             ),
-            _ => (
-                PortableInstructions.Lanes,
-                AttentionKernel<PortableInstructions, Vector128<float>>.ScratchFloats(resolved.HeadDimension)
-            ),
+            _ => (PortableInstructions.Lanes, AttentionKernel<PortableInstructions, Vector128<float>>.ScratchFloats(resolved.HeadDim)),
         };
         GenericDecoderPlan plan = new(
             resolved,
@@ -100,8 +97,8 @@ public sealed unsafe class GenericDecoder : TransformerModel, IDecoderModel
     private static ModelDescription Describe(GenericDecoderPlan plan, long parameterCount)
     {
         GenericDecoderConfiguration configuration = plan.Configuration;
-        long heads = (long)configuration.Heads * configuration.HeadDimension,
-            keyValueHeads = (long)configuration.KeyValueHeads * configuration.HeadDimension;
+        long heads = (long)configuration.Heads * configuration.HeadDim,
+            keyValueHeads = (long)configuration.KeyValueHeads * configuration.HeadDim;
         long attention = configuration.Width * ((2 * heads) + (2 * keyValueHeads));
         long feedForward = (plan.FeedForwardIn.IsGated ? 3L : 2L) * configuration.Width * configuration.FeedForwardWidth;
         return new ModelDescription

@@ -21,7 +21,7 @@ public sealed record GenericDecoderConfiguration
     public int KeyValueHeads { get; init; }
 
     /// <summary>The elements of a head. The default, 0, means <see cref="Width"/> / <see cref="Heads"/>.</summary>
-    public int HeadDimension { get; init; }
+    public int HeadDim { get; init; }
 
     /// <summary>The inner width of the feed-forward blocks.</summary>
     public required int FeedForwardWidth { get; init; }
@@ -42,7 +42,7 @@ public sealed record GenericDecoderConfiguration
     public RotaryPairing RotaryPairing { get; init; } = RotaryPairing.HalfSplit;
 
     /// <summary>The number of rotated elements of each head; even. The default, 0, means all elements.</summary>
-    public int RotaryDimension { get; init; }
+    public int RotaryDim { get; init; }
 
     /// <summary>The number of token ids.</summary>
     public required int VocabularySize { get; init; }
@@ -79,24 +79,24 @@ public sealed record GenericDecoderConfiguration
         int keyValueHeads = KeyValueHeads == 0 ? Heads : KeyValueHeads;
         Require(keyValueHeads > 0 && Heads % keyValueHeads == 0, nameof(KeyValueHeads), KeyValueHeads, $"a divisor of the {Heads} heads");
         Require(
-            HeadDimension > 0 || (HeadDimension == 0 && Width % Heads == 0),
-            nameof(HeadDimension),
-            HeadDimension,
+            HeadDim > 0 || (HeadDim == 0 && Width % Heads == 0),
+            nameof(HeadDim),
+            HeadDim,
             "positive, or 0 if the width is a multiple of the heads"
         );
-        int headDimension = HeadDimension == 0 ? Width / Heads : HeadDimension;
-        int rotaryDimension = RotaryDimension == 0 ? headDimension : RotaryDimension;
+        int headDimension = HeadDim == 0 ? Width / Heads : HeadDim;
+        int rotaryDimension = RotaryDim == 0 ? headDimension : RotaryDim;
         Require(
             rotaryDimension > 0 && rotaryDimension % 2 == 0 && rotaryDimension <= headDimension,
-            nameof(RotaryDimension),
+            nameof(RotaryDim),
             rotaryDimension,
             $"even and at most the head dimension, {headDimension}"
         );
         return this with
         {
             KeyValueHeads = keyValueHeads,
-            HeadDimension = headDimension,
-            RotaryDimension = rotaryDimension,
+            HeadDim = headDimension,
+            RotaryDim = rotaryDimension,
             ChunkLength = Math.Min(ChunkLength, ContextLength),
         };
     }

@@ -19,8 +19,8 @@ internal sealed class GenericDecoderPlan
     public GenericDecoderPlan(GenericDecoderConfiguration configuration, int lanes, int threads, nint workerFloats)
     {
         Configuration = configuration;
-        int heads = configuration.Heads * configuration.HeadDimension;
-        int keyValueHeads = configuration.KeyValueHeads * configuration.HeadDimension;
+        int heads = configuration.Heads * configuration.HeadDim;
+        int keyValueHeads = configuration.KeyValueHeads * configuration.HeadDim;
         QueryKeyValue = new LinearLayout(lanes, configuration.Width, heads + (2 * keyValueHeads), bias: configuration.QueryKeyValueBias);
         AttentionOutput = new LinearLayout(lanes, heads, configuration.Width, bias: configuration.AttentionOutputBias);
         FeedForwardIn = new LinearLayout(
@@ -46,13 +46,13 @@ internal sealed class GenericDecoderPlan
         _layerStride = FeedForwardOutOffset + FeedForwardOut.Floats;
         LastNormOffset = _firstLayer + (configuration.Layers * _layerStride);
         LogitsOffset = LastNormOffset + normFloats;
-        Rotary = new RotaryLayout(configuration.ContextLength, configuration.RotaryDimension, configuration.RotaryPairing);
+        Rotary = new RotaryLayout(configuration.ContextLength, configuration.RotaryDim, configuration.RotaryPairing);
         RotaryOffset = LogitsOffset + Logits.Floats;
         WeightFloats = RotaryOffset + Rotary.Floats;
 
         // Session: the cache of all layers, the activations of a chunk, and every worker's scratch.
         int chunk = configuration.ChunkLength;
-        KeyValues = new KeyValueLayout(lanes, configuration.KeyValueHeads, configuration.HeadDimension, configuration.ContextLength);
+        KeyValues = new KeyValueLayout(lanes, configuration.KeyValueHeads, configuration.HeadDim, configuration.ContextLength);
         HiddenOffset = configuration.Layers * KeyValues.Floats;
         NormedOffset = HiddenOffset + ((nint)chunk * HiddenStride);
         QueryKeyValueStateOffset = NormedOffset + ((nint)chunk * HiddenStride);
@@ -156,8 +156,8 @@ internal sealed class GenericDecoderPlan
     public List<TensorRequirement> Requirements()
     {
         GenericDecoderConfiguration c = Configuration;
-        long heads = (long)c.Heads * c.HeadDimension,
-            keyValueHeads = (long)c.KeyValueHeads * c.HeadDimension;
+        long heads = (long)c.Heads * c.HeadDim,
+            keyValueHeads = (long)c.KeyValueHeads * c.HeadDim;
         List<TensorRequirement> required = [new(GenericDecoderTensors.Embeddings, 0, c.VocabularySize, c.Width)];
         AddNorm(GenericDecoderTensors.LastNorm, 0);
         AddNorm(GenericDecoderTensors.AttentionNorm, c.Layers);

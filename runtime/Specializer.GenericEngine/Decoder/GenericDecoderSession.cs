@@ -22,7 +22,7 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
         _plan = plan;
         _configuration = plan.Configuration;
         _activation = ElementFunctions.Of(plan.Configuration.Activation);
-        _attentionScale = 1f / MathF.Sqrt(plan.Configuration.HeadDimension);
+        _attentionScale = 1f / MathF.Sqrt(plan.Configuration.HeadDim);
     }
 
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
                 _plan.HiddenStride,
                 Logits,
                 _plan.Logits.PaddedOutputs,
-                new LinearFinish(ElementFunction.Identity),
+                new LinearEpilogue(ElementFunction.Identity),
                 scratch,
                 worker,
                 workers
@@ -106,7 +106,7 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
             _plan.HiddenStride,
             queryKeyValue,
             stride,
-            new LinearFinish(ElementFunction.Identity),
+            new LinearEpilogue(ElementFunction.Identity),
             scratch,
             worker,
             workers
@@ -155,7 +155,7 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
             _plan.AttendedStride,
             hidden,
             _plan.HiddenStride,
-            new LinearFinish(ElementFunction.Identity, hidden, _plan.HiddenStride),
+            new LinearEpilogue(ElementFunction.Identity, hidden, _plan.HiddenStride),
             scratch,
             worker,
             workers
@@ -181,7 +181,7 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
             _plan.HiddenStride,
             inner,
             stride,
-            new LinearFinish(_activation),
+            new LinearEpilogue(_activation),
             scratch,
             worker,
             workers
@@ -195,7 +195,7 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
             stride,
             hidden,
             _plan.HiddenStride,
-            new LinearFinish(ElementFunction.Identity, hidden, _plan.HiddenStride),
+            new LinearEpilogue(ElementFunction.Identity, hidden, _plan.HiddenStride),
             scratch,
             worker,
             workers
@@ -205,7 +205,7 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
 
     private void RotateAndAppend(float* queryKeyValue, int stride, float* cache, int position, int rows)
     {
-        int dimension = _configuration.HeadDimension,
+        int dimension = _configuration.HeadDim,
             heads = _configuration.Heads,
             keyValueHeads = _configuration.KeyValueHeads;
         float* table = Weights + _plan.RotaryOffset;

@@ -84,8 +84,8 @@ internal sealed unsafe class GenericDecoderTensors
     public void Pack(float* weights)
     {
         GenericDecoderConfiguration configuration = _plan.Configuration;
-        int heads = configuration.Heads * configuration.HeadDimension,
-            keyValueHeads = configuration.KeyValueHeads * configuration.HeadDimension;
+        int heads = configuration.Heads * configuration.HeadDim,
+            keyValueHeads = configuration.KeyValueHeads * configuration.HeadDim;
         if (!configuration.TiedEmbeddings)
         {
             TensorView embeddings = _tensors.Get(_indices[Embeddings]);

@@ -37,7 +37,7 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
         nint xStride,
         float* y,
         nint yStride,
-        in LinearFinish finish,
+        in LinearEpilogue finish,
         float* scratch,
         int worker = 0,
         int workers = 1

@@ -14,7 +14,7 @@ internal readonly unsafe struct LinearWork
         nint xStride,
         float* y,
         nint yStride,
-        in LinearFinish finish,
+        in LinearEpilogue finish,
         float* scratch
     )
     {
@@ -48,7 +48,7 @@ internal readonly unsafe struct LinearWork
     public nint YStride { get; }
 
     /// <summary>The epilogue.</summary>
-    public LinearFinish Finish { get; }
+    public LinearEpilogue Finish { get; }
 
     /// <summary>The worker's working memory: the sums of a tile before the epilogue.</summary>
     public float* Scratch { get; }

@@ -51,7 +51,7 @@ public sealed class KernelInfo(string name, KernelKind kind)
     public int KeyValueHeads { get; init; }
 
     /// <summary>Gets the number of values in a head.</summary>
-    public int HeadDimension { get; init; }
+    public int HeadDim { get; init; }
 
     /// <summary>Gets the number of positions in the cache of keys and values.</summary>
     public int CacheLength { get; init; }

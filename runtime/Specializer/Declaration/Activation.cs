@@ -1,7 +1,18 @@
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
 
+#endif
+
 /// <summary>The activation between the two linear layers of a feed-forward block.</summary>
-public enum Activation
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum Activation
 {
     /// <summary>max(x, 0).</summary>
     Relu,

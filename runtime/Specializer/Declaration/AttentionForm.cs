@@ -1,7 +1,18 @@
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
 
+#endif
+
 /// <summary>Specifies the form of an attention.</summary>
-public enum AttentionForm
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum AttentionForm
 {
     /// <summary>The softmax of the products with the keys (Vaswani et al. 2017).</summary>
     Softmax,

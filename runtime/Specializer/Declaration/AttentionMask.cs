@@ -1,7 +1,18 @@
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
 
+#endif
+
 /// <summary>Specifies the positions that a position can attend to.</summary>
-public enum AttentionMask
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum AttentionMask
 {
     /// <summary>
     /// The position itself and all earlier positions (Vaswani et al. 2017, section 3.2.3). For an encoder, it declares the body

@@ -1,7 +1,18 @@
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
 
+#endif
+
 /// <summary>Specifies the scaling of rotary frequencies for contexts longer than the original context of the model.</summary>
-public enum FrequencyScaling
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum FrequencyScaling
 {
     /// <summary>No scaling.</summary>
     None,

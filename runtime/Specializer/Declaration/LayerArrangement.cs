@@ -1,7 +1,18 @@
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
 
+#endif
+
 /// <summary>Specifies the positions of the norms and residual connections in a layer.</summary>
-public enum LayerArrangement
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum LayerArrangement
 {
     /// <summary>x += attention(norm(x)); x += feedForward(norm(x)) (Xiong et al. 2020).</summary>
     PreNorm,

@@ -1,7 +1,18 @@
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
 
+#endif
+
 /// <summary>Specifies the formula of the norms.</summary>
-public enum NormKind
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum NormKind
 {
     /// <summary>x / √(mean(x²) + ε) · w (Zhang and Sennrich 2019, RMSNorm).</summary>
     RootMeanSquare,

@@ -1,7 +1,18 @@
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
 
+#endif
+
 /// <summary>Specifies how the last hidden states of all tokens become the output of a model.</summary>
-public enum PoolingKind
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum PoolingKind
 {
     /// <summary>No pooling: the output has one state for each token.</summary>
     None,

@@ -1,7 +1,18 @@
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
 
+#endif
+
 /// <summary>Specifies how a checkpoint stores the query, key and value projections.</summary>
-public enum QueryKeyValueStorage
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum QueryKeyValueStorage
 {
     /// <summary>Three tensors.</summary>
     Separate,

@@ -1,7 +1,18 @@
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
 
+#endif
+
 /// <summary>Specifies the pairs of elements of a head that rotary positions rotate together.</summary>
-public enum RotaryPairing
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum RotaryPairing
 {
     /// <summary>Element i and element i + half the rotary dimension, the layout of Hugging Face checkpoints (LLaMA, NeoX).</summary>
     HalfSplit,

@@ -1,10 +1,21 @@
 using System.Diagnostics.CodeAnalysis;
 
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
+
+#endif
 
 /// <summary>Specifies the stacks of layers of a transformer (Vaswani et al. 2017, section 3.1).</summary>
 [SuppressMessage("Naming", "CA1711", Justification = "It is the field's own word, not a collection.")]
-public enum Stack
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum Stack
 {
     /// <summary>One stack that predicts the next token from the tokens before it (GPT, LLaMA).</summary>
     Decoder,

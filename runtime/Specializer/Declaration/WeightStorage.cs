@@ -1,13 +1,24 @@
 using System.Diagnostics.CodeAnalysis;
 
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
+
+#endif
 
 /// <summary>
 /// Specifies the type in which a model stores the weights of its linear layers in memory. All arithmetic uses 32-bit floats in
 /// any case. Biases, norms and separate embeddings are always 32 bits wide.
 /// </summary>
 [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The members are the types themselves.")]
-public enum WeightStorage
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum WeightStorage
 {
     /// <summary>32 bits, 4 bytes per weight: exact for checkpoints of any type.</summary>
     Float32,

@@ -1,7 +1,18 @@
+#if GENERATOR
+namespace Specializer.Generator.Architecture;
+
+#else
 namespace Specializer;
 
+#endif
+
 /// <summary>The way in which a declaration chooses between tied embeddings and a separate output matrix.</summary>
-public enum OutputMatrixChoice
+#if GENERATOR
+internal
+#else
+public
+#endif
+enum OutputMatrixChoice
 {
     /// <summary>By <c>TiedEmbeddings</c> of the attribute, or by <c>tie_word_embeddings</c> of the config.json.</summary>
     Declared,

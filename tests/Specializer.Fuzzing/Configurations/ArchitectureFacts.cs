@@ -7,6 +7,7 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Fuzzing.Configurations;
 
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
+using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
 using Stack = Specializer.Generator.Architecture.Stack;
 
 /// <summary>The facts of an architecture, in the words of <see cref="FamilyReading"/>.</summary>
@@ -51,7 +52,7 @@ internal static class ArchitectureFacts
         );
         Say("heads", attention.Heads);
         Say("keyValueHeads", attention.KeyValueHeads);
-        Say("headDimension", attention.HeadDimension);
+        Say("headDimension", attention.HeadDim);
         Say("scale", attention.Scale);
         Say("scoreCap", attention.SoftCap);
         Say("inverseScale", attention.ScaleByInverseLayer);
@@ -65,7 +66,7 @@ internal static class ArchitectureFacts
         Say("activation", architecture.FeedForward.Activation);
         Say("gated", architecture.FeedForward.Gated);
         Say("innerBias", architecture.FeedForward.Bias);
-        Say("norm", architecture.Norm.Formula);
+        Say("norm", architecture.Norm.Kind);
         Say("epsilon", architecture.Norm.Epsilon);
         Say("normBias", architecture.Norm.Bias);
         Say("unitOffset", architecture.Norm.UnitOffset);
@@ -90,14 +91,14 @@ internal static class ArchitectureFacts
                 $"relative({relative.Buckets}, {relative.MaximumDistance}, {(relative.Bidirectional ? "both" : "before")})"
             ),
             RotaryPositions rotary => FormattableString.Invariant(
-                $"rotary({rotary.Base:R}, {rotary.RotaryDimension}, {Pairs(rotary)}, {Scaling(rotary.Scaling)})"
+                $"rotary({rotary.Base:R}, {rotary.RotaryDim}, {Pairs(rotary)}, {Scaling(rotary.Scaling)})"
             ),
             _ => positions.ToString(),
         };
 
-    private static string Pairs(RotaryPositions rotary) => rotary.Interleaved ? "interleaved" : "halves";
+    private static string Pairs(RotaryPositions rotary) => rotary.Pairing == RotaryPairing.Interleaved ? "interleaved" : "halves";
 
-    private static string Scaling(RotaryScaling scaling) =>
+    private static string Scaling(FrequencyScalingArchitecture scaling) =>
         scaling switch
         {
             NoScaling => "none",

@@ -167,9 +167,9 @@ public sealed class ConfigurationRunTests(ITestOutputHelper output)
         && architecture.Layers <= MostLayers
         && architecture.Width <= MostWidth
         && architecture.FeedForward.Width <= MostWidth
-        && (long)architecture.Attention.Heads * architecture.Attention.HeadDimension <= MostWidth
+        && (long)architecture.Attention.Heads * architecture.Attention.HeadDim <= MostWidth
         && architecture.Embeddings.VocabularySize <= MostWidth
-        && (architecture.Embeddings.Sound?.MelBands ?? 0) <= MostWidth
+        && (architecture.Embeddings.Speech?.MelBands ?? 0) <= MostWidth
         && (architecture.Embeddings.Positions as LearnedPositions)?.Rows is null or <= MostWidth
         && architecture.Embeddings.TokenTypes <= MostWidth
         && architecture.Embeddings.Width <= MostWidth

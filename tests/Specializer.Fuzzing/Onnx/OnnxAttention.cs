@@ -95,7 +95,7 @@ internal sealed class OnnxAttention : OnnxNode
             SourceLength = _keyLength,
             Heads = _heads,
             KeyValueHeads = _keyValueHeads,
-            HeadDimension = _headDimension,
+            HeadDim = _headDimension,
             Scale = _scale,
             SoftCap = _softCap,
             Epsilon = IdentityEpsilon,

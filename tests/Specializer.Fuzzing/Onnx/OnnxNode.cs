@@ -7,6 +7,8 @@ using Specializer.TestKit;
 
 namespace Specializer.Fuzzing;
 
+using NormKind = Specializer.Generator.Architecture.NormKind;
+
 /// <summary>
 /// A node test of ONNX as a model that computes only this node. Its inputs are the embeddings of its tokens, projections select
 /// its parts, and the other parts of the model are multiplied with zero. Norms without effect have an ε (a power of two) that
@@ -113,7 +115,7 @@ internal sealed class OnnxNorm(string name) : OnnxNode(name)
             Width = Width,
             VocabularySize = Vectors.Length,
             ContextLength = Vectors.Length,
-            Norm = IsLayer ? NormFormula.Layer : NormFormula.RootMeanSquare,
+            Norm = IsLayer ? NormKind.Layer : NormKind.RootMeanSquare,
             NormBias = IsLayer,
             Epsilon = (float)Number("epsilon", 1e-5),
         }.ToArchitecture();

@@ -18,7 +18,7 @@ internal sealed unsafe class OnnxRotary(string name) : OnnxNode(name)
 
     private int Length => Shapes["input.input"][^2];
 
-    private int HeadDimension => Shapes["input.input"] is [_, _, _, int width] ? width : Shapes["input.input"][^1] / Heads;
+    private int HeadDim => Shapes["input.input"] is [_, _, _, int width] ? width : Shapes["input.input"][^1] / Heads;
 
     private int Pairs => Shapes["input.cos_cache"][^1];
 
@@ -29,10 +29,10 @@ internal sealed unsafe class OnnxRotary(string name) : OnnxNode(name)
         {
             Heads = Heads,
             KeyValueHeads = Heads,
-            HeadDimension = HeadDimension,
+            HeadDim = HeadDim,
             Scale = 1,
             Positions = PositionKind.Rotary,
-            RotaryDimension = 2 * Pairs,
+            RotaryDim = 2 * Pairs,
             RotaryInterleaved = Number("interleaved", 0) == 1,
             ChunkLength = 1,
         }.ToArchitecture();
@@ -79,7 +79,7 @@ internal sealed unsafe class OnnxRotary(string name) : OnnxNode(name)
                         turn(projected, table, queries, keys, values, 0, 1, 0, 1);
                         return Enumerable
                             .Range(0, row.Length)
-                            .Select(i => queries[(i / HeadDimension * kernel.QueryRows * kernel.HeadStride) + (i % HeadDimension)])
+                            .Select(i => queries[(i / HeadDim * kernel.QueryRows * kernel.HeadStride) + (i % HeadDim)])
                             .ToArray();
                     }
                 ),
@@ -99,7 +99,7 @@ internal sealed unsafe class OnnxRotary(string name) : OnnxNode(name)
     /// <summary>[batch · position][head · width] of [batch, heads, position, width] or [batch, position, heads · width].</summary>
     private double[][] Rows(string tensor)
     {
-        int width = Heads * HeadDimension;
+        int width = Heads * HeadDim;
         bool headsFirst = Shapes[tensor].Length == 4;
         return
         [
@@ -111,8 +111,8 @@ internal sealed unsafe class OnnxRotary(string name) : OnnxNode(name)
                         .Select(column =>
                             Tensors[tensor][
                                 headsFirst
-                                    ? ((((((row / Length) * Heads) + (column / HeadDimension)) * Length) + (row % Length)) * HeadDimension)
-                                        + (column % HeadDimension)
+                                    ? ((((((row / Length) * Heads) + (column / HeadDim)) * Length) + (row % Length)) * HeadDim)
+                                        + (column % HeadDim)
                                     : (row * width) + column
                             ]
                         )

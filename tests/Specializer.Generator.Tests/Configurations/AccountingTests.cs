@@ -116,7 +116,7 @@ public sealed class AccountingTests
         Assert.Equal((scores, logits), (model.Attention.SoftCap, model.Logits.SoftCap));
         Assert.Equal(
             (1 / 16f, 256, 4, true),
-            (model.Attention.Scale, model.Attention.HeadDimension, model.Attention.KeyValueHeads, model.Logits.Tied)
+            (model.Attention.Scale, model.Attention.HeadDim, model.Attention.KeyValueHeads, model.Logits.Tied)
         );
     }
 
@@ -131,7 +131,7 @@ public sealed class AccountingTests
     [InlineData("\"num_key_value_heads\": 2", 128)]
     [InlineData("\"num_key_value_heads\": 2, \"head_dim\": null", 16)]
     public void Qwen3s_heads(string fields, int width) =>
-        Assert.Equal(width, Reading.Architecture(File("qwen3", fields)).Attention.HeadDimension);
+        Assert.Equal(width, Reading.Architecture(File("qwen3", fields)).Attention.HeadDim);
 
     [Theory]
     [InlineData("{ \"model_type\": \"t5\" }", true, true)]
@@ -183,7 +183,7 @@ public sealed class AccountingTests
                 model.Layers,
                 model.Attention.Heads,
                 model.Attention.KeyValueHeads,
-                model.Attention.HeadDimension,
+                model.Attention.HeadDim,
                 model.Embeddings.VocabularySize
             )
         );

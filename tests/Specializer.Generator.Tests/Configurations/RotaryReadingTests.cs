@@ -6,6 +6,8 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Configurations;
 
+using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
+
 /// <summary>One reader of rotary positions for all families and all spellings.</summary>
 [Feature("configurations")]
 [Feature("rotary")]
@@ -26,7 +28,7 @@ public sealed class RotaryReadingTests
     [InlineData("\"rope_parameters\": null, \"rope_scaling\": null", 10_000)]
     public void The_base_stands_where_the_version_puts_it(string fields, double theta) =>
         Assert.Equal(
-            new RotaryPositions(theta, 16, Interleaved: false, new NoScaling()),
+            new RotaryPositions(theta, 16, RotaryPairing.HalfSplit, new NoScaling()),
             Reading.Rotary(Reading.Architecture(Llama(fields)))
         );
 

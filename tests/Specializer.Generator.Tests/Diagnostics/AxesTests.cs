@@ -9,6 +9,10 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using QueryKeyValueStorage = Specializer.Generator.Architecture.QueryKeyValueStorage;
+using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
+
 /// <summary>The attributes of the parts that not every model has: what they declare, and what is refused.</summary>
 [Feature("diagnostics")]
 public sealed class AxesTests
@@ -24,14 +28,14 @@ public sealed class AxesTests
                 "NormKind.RootMeanSquare, UnitOffset = true"
             )
         );
-        Assert.Equal(BlockArrangement.Sandwich, architecture.Arrangement);
+        Assert.Equal(LayerArrangement.Sandwich, architecture.Arrangement);
         Assert.Equal(new EmbeddingArchitecture(50, 8, null, Norm: true), architecture.Embeddings);
         Assert.Equal(new LogitsArchitecture(Tied: false, Bias: true, SoftCap: 30), architecture.Logits);
         Assert.Equal(new AttentionArchitecture(4, 4, 16, 0.25f, false, true, false, false, 50, QueryKeyNorm: true), architecture.Attention);
         Assert.Equal(
             [
-                ("Sliding", 4, new RotaryPositions(100, 16, false, new NoScaling())),
-                ("Full", 0, new RotaryPositions(1e6, 16, false, new LinearScaling(8))),
+                ("Sliding", 4, new RotaryPositions(100, 16, RotaryPairing.HalfSplit, new NoScaling())),
+                ("Full", 0, new RotaryPositions(1e6, 16, RotaryPairing.HalfSplit, new LinearScaling(8))),
             ],
             architecture.LayerKinds.Select(static kind => (kind.Name, kind.Window, (RotaryPositions)kind.Positions))
         );
@@ -104,7 +108,7 @@ public sealed class AxesTests
             )
         ).Checkpoint;
         Assert.Equal("h.{layer}.qkv", checkpoint.Names.QueryKeyValue);
-        Assert.Equal(QueryKeyValueLayout.PerKeyValueHead, checkpoint.QueryKeyValue);
+        Assert.Equal(QueryKeyValueStorage.PerKeyValueHead, checkpoint.QueryKeyValue);
         Assert.Equal("h.{layer}.wi", checkpoint.Names.GateUp);
         Assert.True(checkpoint.GateUpConcatenated);
         Assert.True(checkpoint.InputsFirst);

@@ -6,6 +6,10 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using NormKind = Specializer.Generator.Architecture.NormKind;
+using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
+
 /// <summary>Omitted values have the defaults that the attributes' documentation specifies.</summary>
 [Feature("diagnostics")]
 public sealed class DefaultsTests
@@ -41,7 +45,7 @@ public sealed class DefaultsTests
                 new AttentionArchitecture(
                     Heads: 4,
                     KeyValueHeads: 4,
-                    HeadDimension: 16,
+                    HeadDim: 16,
                     Scale: 0.25f,
                     QueryBias: false,
                     KeyBias: false,
@@ -51,17 +55,21 @@ public sealed class DefaultsTests
                     QueryKeyNorm: false
                 ),
                 new EquatableArray<LayerKind>([
-                    new LayerKind("", 0, new RotaryPositions(new RotaryPositionsAttribute().Base, 16, Interleaved: false, new NoScaling())),
+                    new LayerKind(
+                        "",
+                        0,
+                        new RotaryPositions(new RotaryPositionsAttribute().Base, 16, RotaryPairing.HalfSplit, new NoScaling())
+                    ),
                 ]),
                 new EquatableArray<int>([0]),
                 new FeedForwardArchitecture(128, ActivationFunction.Relu, Gated: false, Bias: false),
                 new NormArchitecture(
-                    NormFormula.RootMeanSquare,
-                    new NormAttribute(NormKind.RootMeanSquare).Epsilon,
+                    NormKind.RootMeanSquare,
+                    new NormAttribute(Specializer.NormKind.RootMeanSquare).Epsilon,
                     Bias: false,
                     UnitOffset: false
                 ),
-                BlockArrangement.PreNorm,
+                LayerArrangement.PreNorm,
                 new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
                 s_checkpoint
             ),
@@ -94,7 +102,7 @@ public sealed class DefaultsTests
                 new AttentionArchitecture(
                     Heads: 6,
                     KeyValueHeads: 3,
-                    HeadDimension: 8,
+                    HeadDim: 8,
                     Scale: 0.5f,
                     QueryBias: true,
                     KeyBias: true,
@@ -103,11 +111,13 @@ public sealed class DefaultsTests
                     SoftCap: 0,
                     QueryKeyNorm: false
                 ),
-                new EquatableArray<LayerKind>([new LayerKind("", 0, new RotaryPositions(5e5, 6, Interleaved: true, new NoScaling()))]),
+                new EquatableArray<LayerKind>([
+                    new LayerKind("", 0, new RotaryPositions(5e5, 6, RotaryPairing.Interleaved, new NoScaling())),
+                ]),
                 new EquatableArray<int>([0]),
                 new FeedForwardArchitecture(129, ActivationFunction.GeluTanh, Gated: true, Bias: true),
-                new NormArchitecture(NormFormula.Layer, 1e-6f, Bias: true, UnitOffset: false),
-                BlockArrangement.PreNorm,
+                new NormArchitecture(NormKind.Layer, 1e-6f, Bias: true, UnitOffset: false),
+                LayerArrangement.PreNorm,
                 new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
                 s_checkpoint
             ),

@@ -87,23 +87,23 @@ public sealed class EnumerationTests
         );
 
     [Theory]
-    [InlineData(NormKind.RootMeanSquare, NormFormula.RootMeanSquare)]
-    [InlineData(NormKind.Layer, NormFormula.Layer)]
-    public void Norms(NormKind kind, object formula) =>
-        Assert.Equal(formula, Parse(Declarations.OddSizes.Replace("NormKind.Layer", $"NormKind.{kind}")).Norm.Formula);
+    [InlineData(NormKind.RootMeanSquare, Architecture.NormKind.RootMeanSquare)]
+    [InlineData(NormKind.Layer, Architecture.NormKind.Layer)]
+    public void Norms(NormKind kind, object expected) =>
+        Assert.Equal(expected, Parse(Declarations.OddSizes.Replace("NormKind.Layer", $"NormKind.{kind}")).Norm.Kind);
 
     [Theory]
-    [InlineData(RotaryPairing.HalfSplit, false)]
-    [InlineData(RotaryPairing.Interleaved, true)]
-    public void Pairings(RotaryPairing pairing, bool interleaved) =>
+    [InlineData(RotaryPairing.HalfSplit, Architecture.RotaryPairing.HalfSplit)]
+    [InlineData(RotaryPairing.Interleaved, Architecture.RotaryPairing.Interleaved)]
+    public void Pairings(RotaryPairing pairing, object expected) =>
         Assert.Equal(
-            interleaved,
+            expected,
             (
                 (RotaryPositions)
                     Parse(Declarations.OddSizes.Replace("RotaryPairing.Interleaved", $"RotaryPairing.{pairing}"))
                         .LayerKinds.Single()
                         .Positions
-            ).Interleaved
+            ).Pairing
         );
 
     private static TransformerArchitecture Parse(string declaration) =>

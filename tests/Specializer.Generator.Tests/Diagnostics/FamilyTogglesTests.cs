@@ -9,6 +9,8 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+
 /// <summary>Fields of families that change what is computed: what each declares, and that the values without effect change no character.</summary>
 [Feature("configurations")]
 public sealed class FamilyTogglesTests
@@ -71,7 +73,7 @@ public sealed class FamilyTogglesTests
     public void The_other_toggles_are_declared()
     {
         Assert.Equal(
-            BlockArrangement.NormedResidual,
+            LayerArrangement.NormedResidual,
             Run(Bloom + ", \"apply_residual_connection_post_layernorm\": true").Declared().Arrangement
         );
         Assert.True(Run(Gpt2 + ", \"scale_attn_by_inverse_layer_idx\": true").Declared().Attention.ScaleByInverseLayer);

@@ -57,7 +57,7 @@ public sealed class SentenceFolderTests
         string file =
             $"{{ \"word_embedding_dimension\": 96, \"include_prompt\": true, {string.Join(", ", flags.Select(name => $"\"pooling_mode_{name}\": {(name == flag ? "true" : "false")}"))} }}";
         HeadArchitecture head = Head(Llama, Files("Transformer, 1_Pooling", ("1_Pooling/config.json", file)))!;
-        Assert.Equal((Enum.Parse<Architecture.Pooling>(pooling), false, 0), (head.Pooling, head.Normalize, head.Projections.Count));
+        Assert.Equal((Enum.Parse<Architecture.PoolingKind>(pooling), false, 0), (head.Pooling, head.Normalize, head.Projections.Count));
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class SentenceFolderTests
                 ("2_Normalize/config.json", """{ "module_input_name": "sentence_embedding", "module_output_name": "sentence_embedding" }""")
             )
         )!;
-        Assert.Equal((Enum.Parse<Architecture.Pooling>(pooling), true), (head.Pooling, head.Normalize));
+        Assert.Equal((Enum.Parse<Architecture.PoolingKind>(pooling), true), (head.Pooling, head.Normalize));
     }
 
     /// <summary>EmbeddingGemma has two projections, LaBSE one with tanh.</summary>
@@ -130,7 +130,7 @@ public sealed class SentenceFolderTests
             )
         )!;
         Assert.Equal(
-            (Architecture.Pooling.None, false, "1_Dense/linear"),
+            (Architecture.PoolingKind.None, false, "1_Dense/linear"),
             (head.Pooling, head.Normalize, Assert.Single(head.Projections).Name)
         );
     }
@@ -152,7 +152,7 @@ public sealed class SentenceFolderTests
             )
             .Declared();
         Assert.Equal((Architecture.Stack.Encoder, mask), (model.Stack, Assert.Single(model.LayerKinds).Mask.ToString()));
-        Assert.Equal(Architecture.Pooling.Mean, model.Head!.Pooling);
+        Assert.Equal(Architecture.PoolingKind.Mean, model.Head!.Pooling);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class SentenceFolderTests
         CSharpCompilation project = TestProject.Compile(Declaration.Replace("partial class", "[Pooling(PoolingKind.Last)]\npartial class"));
         Assert.Empty(await Analysis.Of(project, files));
         Assert.Equal(
-            new HeadArchitecture(Architecture.Pooling.Last, null, Norm: false, Normalize: false, null),
+            new HeadArchitecture(Architecture.PoolingKind.Last, null, Norm: false, Normalize: false, null),
             GeneratorRun.Of(project, files).Declared().Head
         );
     }
@@ -392,7 +392,7 @@ public sealed class SentenceFolderTests
                 )
             )
         )!;
-        Assert.Equal(new HeadArchitecture(Architecture.Pooling.Mean, null, Norm: false, Normalize: true, null), head);
+        Assert.Equal(new HeadArchitecture(Architecture.PoolingKind.Mean, null, Norm: false, Normalize: true, null), head);
     }
 
     private static async Task<Diagnostic[]> Problems(Dictionary<string, string> texts) =>

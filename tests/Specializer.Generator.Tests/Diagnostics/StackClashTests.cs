@@ -225,8 +225,8 @@ public sealed class StackClashTests
         TransformerArchitecture decoder = Architecture(
             EncoderDecoder.Replace("QueryKeyValueBias = true", "Form = AttentionForm.Linear", System.StringComparison.Ordinal)
         );
-        Assert.Equal((true, 1f, true), (decoder.Attention.Linear, decoder.Attention.Scale, decoder.Encoder!.Attention.Linear));
-        Assert.Equal((false, (float)(1 / System.Math.Sqrt(8))), (decoder.CrossAttention!.Linear, decoder.CrossAttention.Scale));
+        Assert.Equal((true, 1f, true), (decoder.Attention.IsLinear, decoder.Attention.Scale, decoder.Encoder!.Attention.IsLinear));
+        Assert.Equal((false, (float)(1 / System.Math.Sqrt(8))), (decoder.CrossAttention!.IsLinear, decoder.CrossAttention.Scale));
     }
 
     private static TransformerArchitecture Architecture(string declaration) =>

@@ -10,6 +10,8 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
+using QueryKeyValueStorage = Specializer.Generator.Architecture.QueryKeyValueStorage;
+
 /// <summary>[TensorNames] beside a config.json, and the tensors that it leaves out.</summary>
 [Feature("tensor-names")]
 public sealed class TensorNameOverridesTests
@@ -58,7 +60,7 @@ public sealed class TensorNameOverridesTests
             Llama
         ).Checkpoint;
         Assert.Equal(
-            ("h.{layer}.qkv", QueryKeyValueLayout.Concatenated, true),
+            ("h.{layer}.qkv", QueryKeyValueStorage.Concatenated, true),
             (given.Names.QueryKeyValue, given.QueryKeyValue, given.InputsFirst)
         );
     }

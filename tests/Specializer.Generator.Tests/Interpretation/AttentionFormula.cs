@@ -9,6 +9,7 @@ using static Specializer.Generator.Planning.KernelParameters;
 namespace Specializer.Generator.Tests.Interpretation;
 
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
+using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
 
 /// <summary>
 /// Compares the kernels of attention with softmax(scale · q·k + what positions add) v over the keys that a query sees, for a
@@ -38,7 +39,7 @@ internal sealed class AttentionFormula
         _run = run;
         _kernel = kernel;
         _attention = kernel.Attention;
-        int head = _attention.HeadDimension,
+        int head = _attention.HeadDim,
             queries = _attention.Heads * head,
             keyValues = 2 * _attention.KeyValueHeads * head;
         _length = kernel.IsRing
@@ -162,31 +163,31 @@ internal sealed class AttentionFormula
             return _run.Random(1, 1, 1);
         }
 
-        int half = rotary.RotaryDimension / 2;
-        float[] table = new float[_length * rotary.RotaryDimension];
+        int half = rotary.RotaryDim / 2;
+        float[] table = new float[_length * rotary.RotaryDim];
         for (int position = 0; position < _length; position++)
         {
             for (int i = 0; i < half; i++)
             {
                 double angle = position * Math.Pow(100, -(double)i / half);
-                table[(position * rotary.RotaryDimension) + i] = (float)Math.Cos(angle);
-                table[(position * rotary.RotaryDimension) + half + i] = (float)Math.Sin(angle);
+                table[(position * rotary.RotaryDim) + i] = (float)Math.Cos(angle);
+                table[(position * rotary.RotaryDim) + half + i] = (float)Math.Sin(angle);
             }
         }
 
-        return new Rows(_run.Interpreter.Memory.Allocate(table), table, rotary.RotaryDimension, rotary.RotaryDimension);
+        return new Rows(_run.Interpreter.Memory.Allocate(table), table, rotary.RotaryDim, rotary.RotaryDim);
     }
 
     private double[] Expected(int position)
     {
-        int width = _attention.HeadDimension;
+        int width = _attention.HeadDim;
         double[] result = new double[_attention.Heads * width];
         for (int head = 0; head < _attention.Heads; head++)
         {
             int keyHead = head / _attention.GroupSize;
             double[] query = Prepared(_projected[position], head * width, 0, position);
             int[] seen = [.. Enumerable.Range(0, _length).Where(key => Sees(position, key))];
-            double[] weights = _attention.Linear
+            double[] weights = _attention.IsLinear
                 ? LinearWeights(query, keyHead, seen)
                 : Softmax([.. seen.Select(key => Score(query, head, position, key))]);
             for (int index = 0; index < seen.Length; index++)
@@ -241,20 +242,20 @@ internal sealed class AttentionFormula
 
     private double[] PreparedKey(int position, int head)
     {
-        int first = _kernel.IsCross ? 0 : _attention.Heads * _attention.HeadDimension;
-        return Prepared(_source[position], first + (head * _attention.HeadDimension), 1, position);
+        int first = _kernel.IsCross ? 0 : _attention.Heads * _attention.HeadDim;
+        return Prepared(_source[position], first + (head * _attention.HeadDim), 1, position);
     }
 
     private double[] Value(int position, int head)
     {
         int before = (_kernel.IsCross ? 0 : _attention.Heads) + _attention.KeyValueHeads + head;
-        return _source[position][(before * _attention.HeadDimension)..((before + 1) * _attention.HeadDimension)];
+        return _source[position][(before * _attention.HeadDim)..((before + 1) * _attention.HeadDim)];
     }
 
     /// <summary>A query or key after its norm and its rotation.</summary>
     private double[] Prepared(double[] row, int first, int norm, int position)
     {
-        int width = _attention.HeadDimension;
+        int width = _attention.HeadDim;
         double[] x = row[first..(first + width)];
         if (_attention.QueryKeyNorm)
         {
@@ -264,11 +265,11 @@ internal sealed class AttentionFormula
 
         if (_kernel.Kind.Positions is RotaryPositions rotary)
         {
-            int half = rotary.RotaryDimension / 2;
+            int half = rotary.RotaryDim / 2;
             double[] before = [.. x];
             for (int i = 0; i < half; i++)
             {
-                (int a, int b) = rotary.Interleaved ? (2 * i, (2 * i) + 1) : (i, i + half);
+                (int a, int b) = rotary.Pairing == RotaryPairing.Interleaved ? (2 * i, (2 * i) + 1) : (i, i + half);
                 double cosine = _rotary[position][i],
                     sine = _rotary[position][half + i];
                 x[a] = (before[a] * cosine) - (before[b] * sine);

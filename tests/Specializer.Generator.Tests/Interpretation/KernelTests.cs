@@ -116,7 +116,7 @@ public sealed partial class KernelTests
             case GlobalRowsKernel rows:
                 RowFormulas.Check(run, rows);
                 break;
-            case HighestKernel highest:
+            case ArgMaxKernel highest:
                 RowFormulas.Check(run, highest);
                 break;
             case LinearKernel linear:

@@ -8,6 +8,8 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Interpretation;
 
+using NormKind = Specializer.Generator.Architecture.NormKind;
+using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
 /// <summary>Compares kernels that compute row by row with their formulas.</summary>
@@ -28,7 +30,7 @@ internal static class RowFormulas
             {
                 double[] x = input[row],
                     held = output[row];
-                double mean = kernel.Formula == NormFormula.Layer ? x.Average() : 0;
+                double mean = kernel.Kind == NormKind.Layer ? x.Average() : 0;
                 double deviation = Math.Sqrt(x.Average(value => (value - mean) * (value - mean)) + kernel.Epsilon);
                 return
                 [
@@ -66,10 +68,10 @@ internal static class RowFormulas
                 .Select(i =>
                     kernel.Pooling switch
                     {
-                        Pooling.First => Column(i)[0],
-                        Pooling.Last => Column(i)[^1],
-                        Pooling.Max => Column(i).Max(),
-                        Pooling.WeightedMean => Column(i).Select((value, row) => value * (row + 1)).Sum() / (Count * (Count + 1) / 2),
+                        PoolingKind.First => Column(i)[0],
+                        PoolingKind.Last => Column(i)[^1],
+                        PoolingKind.Max => Column(i).Max(),
+                        PoolingKind.WeightedMean => Column(i).Select((value, row) => value * (row + 1)).Sum() / (Count * (Count + 1) / 2),
                         _ => Column(i).Average(),
                     }
                 ),
@@ -212,7 +214,7 @@ internal static class RowFormulas
         );
     }
 
-    public static void Check(KernelRun run, HighestKernel kernel)
+    public static void Check(KernelRun run, ArgMaxKernel kernel)
     {
         int outputs = kernel.Logits.Outputs;
         Rows logits = run.Random(1, outputs, Layout.Pad(outputs));

@@ -35,7 +35,7 @@ public sealed class LayerKindTests
     [Fact]
     public void A_kind_keeps_its_own_parts()
     {
-        AttentionArchitecture other = s_uniform.Attention with { HeadDimension = 64 };
+        AttentionArchitecture other = s_uniform.Attention with { HeadDim = 64 };
         LayerKind kind = s_uniform.LayerKinds[0] with { Mixer = other };
 
         TransformerArchitecture changed = s_uniform with { LayerKinds = new EquatableArray<LayerKind>([kind, s_uniform.LayerKinds[1]]) };

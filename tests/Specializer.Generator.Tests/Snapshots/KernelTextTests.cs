@@ -15,6 +15,9 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Snapshots;
 
+using NormKind = Specializer.Generator.Architecture.NormKind;
+using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
+
 /// <summary>The text of one small kernel of each kind, for every target: what a person reads in a generated file.</summary>
 [Feature("snapshots")]
 public sealed class KernelTextTests
@@ -29,7 +32,7 @@ public sealed class KernelTextTests
 
     private static readonly AttentionKernel s_attention = new(
         new(4, 2, 20, 0.25f, false, false, false, false, SoftCap: 0, QueryKeyNorm: true),
-        new LayerKind("", Window: 0, new RotaryPositions(10_000, 12, Interleaved: false, new NoScaling())),
+        new LayerKind("", Window: 0, new RotaryPositions(10_000, 12, RotaryPairing.HalfSplit, new NoScaling())),
         1e-6f,
         176,
         112,
@@ -51,7 +54,7 @@ public sealed class KernelTextTests
 
     [Fact]
     public Task LayerNorm() =>
-        Verifier.Verify(Text(new NormKernel(NormFormula.Layer, 24, 48, 1e-5f, Bias: true, AddToOutput: false), KernelFamily.Rows));
+        Verifier.Verify(Text(new NormKernel(NormKind.Layer, 24, 48, 1e-5f, Bias: true, AddToOutput: false), KernelFamily.Rows));
 
     [Fact]
     public Task Embed() => Verifier.Verify(Text(new EmbedKernel(24, 40, 48, Tied: true, 1, PositionOffset: 2), KernelFamily.Rows));

@@ -82,7 +82,7 @@ public sealed class DecoderBatchTests
                 Width = a.Width,
                 Heads = a.Heads,
                 KeyValueHeads = a.KeyValueHeads,
-                HeadDimension = a.HeadDimension,
+                HeadDim = a.HeadDim,
                 FeedForwardWidth = a.FeedForwardWidth,
                 VocabularySize = a.VocabularySize,
                 ContextLength = 64,

@@ -19,7 +19,7 @@ public sealed class SentenceEncoderTests
         Width = SentenceEncoder.DModel,
         Heads = 4,
         KeyValueHeads = 2,
-        HeadDimension = 20,
+        HeadDim = 20,
         FeedForwardWidth = 40,
         VocabularySize = SentenceEncoder.VocabularySize,
         Activation = OracleActivation.Gelu,

@@ -46,7 +46,7 @@ internal abstract unsafe class EngineKernels
         nint xStride,
         float* y,
         nint yStride,
-        in LinearFinish finish,
+        in LinearEpilogue finish,
         int worker = 0,
         int workers = 1
     );

@@ -41,7 +41,7 @@ internal sealed unsafe class EngineKernels<TInstructions, TVector> : EngineKerne
         nint xStride,
         float* y,
         nint yStride,
-        in LinearFinish finish,
+        in LinearEpilogue finish,
         int worker,
         int workers
     )
@@ -116,7 +116,7 @@ internal sealed unsafe class EngineKernels<TInstructions, TVector> : EngineKerne
     )
     {
         using AlignedBuffer scratch = AlignedBuffer.Allocate(
-            AttentionKernel<TInstructions, TVector>.ScratchFloats(layout.HeadDimension) * sizeof(float)
+            AttentionKernel<TInstructions, TVector>.ScratchFloats(layout.HeadDim) * sizeof(float)
         );
         AttentionKernel<TInstructions, TVector>.Run(
             layout,

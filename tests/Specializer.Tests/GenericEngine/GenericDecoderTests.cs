@@ -19,7 +19,7 @@ public sealed class GenericDecoderTests
         Width = 40,
         Heads = 6,
         KeyValueHeads = 2,
-        HeadDimension = 10,
+        HeadDim = 10,
         FeedForwardWidth = 52,
         VocabularySize = 61,
         Rotary = new OracleRotary(100, OraclePairing.HalfSplit, Dimensions: 10),
@@ -178,8 +178,8 @@ public sealed class GenericDecoderTests
     [Theory]
     [InlineData("KeyValueHeads")]
     [InlineData("Layers")]
-    [InlineData("RotaryDimension")]
-    [InlineData("HeadDimension")]
+    [InlineData("RotaryDim")]
+    [InlineData("HeadDim")]
     public void An_impossible_configuration_is_an_error_that_names_the_property(string property)
     {
         GenericDecoderConfiguration configuration = Configuration(Small);
@@ -187,8 +187,8 @@ public sealed class GenericDecoderTests
         {
             "KeyValueHeads" => configuration with { KeyValueHeads = 4 },
             "Layers" => configuration with { Layers = 0 },
-            "RotaryDimension" => configuration with { RotaryDimension = 12 },
-            _ => configuration with { HeadDimension = 0 },
+            "RotaryDim" => configuration with { RotaryDim = 12 },
+            _ => configuration with { HeadDim = 0 },
         };
         using RandomWeights weights = new(Small, 1);
         ArgumentException error = Assert.Throws<ArgumentException>(() => GenericDecoder.Load(weights, configuration));
@@ -261,7 +261,7 @@ public sealed class GenericDecoderTests
             Width = architecture.Width,
             Heads = architecture.Heads,
             KeyValueHeads = architecture.KeyValueHeads,
-            HeadDimension = architecture.HeadDimension,
+            HeadDim = architecture.HeadDim,
             FeedForwardWidth = architecture.FeedForwardWidth,
             VocabularySize = architecture.VocabularySize,
             ContextLength = 64,
@@ -280,7 +280,7 @@ public sealed class GenericDecoderTests
             Epsilon = (float)architecture.NormEpsilon,
             RotaryBase = architecture.Rotary!.Base,
             RotaryPairing = architecture.Rotary.Pairing == OraclePairing.HalfSplit ? RotaryPairing.HalfSplit : RotaryPairing.Interleaved,
-            RotaryDimension = architecture.Rotary.Dimensions,
+            RotaryDim = architecture.Rotary.Dimensions,
             TiedEmbeddings = architecture.TiedEmbeddings,
             QueryKeyValueBias = architecture.QueryBias,
             AttentionOutputBias = architecture.OutputBias,

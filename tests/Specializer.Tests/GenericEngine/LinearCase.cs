@@ -67,7 +67,7 @@ internal sealed unsafe class LinearCase : IDisposable
 
         fixed (float* pX = x)
         {
-            LinearFinish finish = new(function, residual == null ? null : y.Address, yStride);
+            LinearEpilogue finish = new(function, residual == null ? null : y.Address, yStride);
             for (int worker = 0; worker < workers; worker++)
             {
                 _kernels.Linear(Layout, Packed, rows, pX, xStride, y.Address, yStride, finish, worker, workers);

@@ -29,8 +29,8 @@ public sealed unsafe class AttentionKernelTests
         DeclaredModel model = DeclaredModels.Get(name);
         DecoderArchitecture a = model.Architecture;
         int positions = Math.Min(MostPositions, model.ContextLength);
-        int queryWidth = a.Heads * a.HeadDimension;
-        int keyWidth = a.KeyValueHeads * a.HeadDimension;
+        int queryWidth = a.Heads * a.HeadDim;
+        int keyWidth = a.KeyValueHeads * a.HeadDim;
         using RandomTensor projected = new(new Random(queryWidth), 2, positions, queryWidth + (2 * keyWidth));
         int longest = (int)model.Constant("ChunkLength");
 
@@ -60,8 +60,8 @@ public sealed unsafe class AttentionKernelTests
     {
         DeclaredModel model = DeclaredModels.Get(nameof(BiasedGelu));
         DecoderArchitecture a = model.Architecture;
-        int queryWidth = a.Heads * a.HeadDimension,
-            keyWidth = a.KeyValueHeads * a.HeadDimension,
+        int queryWidth = a.Heads * a.HeadDim,
+            keyWidth = a.KeyValueHeads * a.HeadDim,
             width = queryWidth + (2 * keyWidth);
         using AlignedBuffer memory = AlignedBuffer.Allocate(2 * width * sizeof(float));
         TensorView projected = new("two keys", TensorElementType.Float32, [2, width], (byte*)memory.Address, memory);
@@ -69,7 +69,7 @@ public sealed unsafe class AttentionKernelTests
         second[(queryWidth + keyWidth)..].Fill(1);
         for (int head = 0; head < a.Heads; head++)
         {
-            second[head * a.HeadDimension] = -1;
+            second[head * a.HeadDim] = -1;
         }
 
         for (float distance = 0; distance < 100; distance += 0.37f)
@@ -77,8 +77,8 @@ public sealed unsafe class AttentionKernelTests
             double[] distances = new double[a.KeyValueHeads];
             for (int head = 0; head < a.KeyValueHeads; head++)
             {
-                second[queryWidth + (head * a.HeadDimension)] = (distance + head) / (float)model.Scale;
-                distances[head] = second[queryWidth + (head * a.HeadDimension)] * model.Scale;
+                second[queryWidth + (head * a.HeadDim)] = (distance + head) / (float)model.Scale;
+                distances[head] = second[queryWidth + (head * a.HeadDim)] * model.Scale;
             }
 
             Span<float> attended = Run(model, instructionSet, projected, 2, () => 2, 1).AsSpan(queryWidth);
@@ -109,17 +109,17 @@ public sealed unsafe class AttentionKernelTests
         DecoderArchitecture a = model.Architecture;
         GeneratedKernels kernels = new(model, instructionSet);
         (AppendFunction append, AttendFunction attend) = (kernels.Append, kernels.Attend);
-        int queryWidth = a.Heads * a.HeadDimension;
-        int width = queryWidth + (2 * a.KeyValueHeads * a.HeadDimension);
+        int queryWidth = a.Heads * a.HeadDim;
+        int width = queryWidth + (2 * a.KeyValueHeads * a.HeadDim);
         int inputStride = KernelLayout.RowStride(width);
         int outputStride = KernelLayout.RowStride(queryWidth);
         int chunk = (int)model.Constant("ChunkLength");
         long cache = (long)KernelLayout.CacheLength(model.ContextLength) * a.KeyValueHeads;
-        int headStride = KernelLayout.Pad(a.HeadDimension);
+        int headStride = KernelLayout.Pad(a.HeadDim);
         using GuardedFloats input = new((long)chunk * inputStride);
         using GuardedFloats output = new((long)chunk * outputStride);
         using GuardedFloats queries = new((long)chunk * a.Heads * headStride);
-        using GuardedFloats keys = new(cache * a.HeadDimension);
+        using GuardedFloats keys = new(cache * a.HeadDim);
         using GuardedFloats values = new(cache * headStride);
         int rotary = a.Rotary?.Dimensions ?? 0;
         using GuardedFloats table = new(Math.Max(1, (long)model.ContextLength * rotary));
@@ -174,8 +174,8 @@ public sealed unsafe class AttentionKernelTests
     private static double[][] Expected(DeclaredModel model, RandomTensor projected, int positions)
     {
         DecoderArchitecture a = model.Architecture;
-        int queryWidth = a.Heads * a.HeadDimension;
-        int keyWidth = a.KeyValueHeads * a.HeadDimension;
+        int queryWidth = a.Heads * a.HeadDim;
+        int keyWidth = a.KeyValueHeads * a.HeadDim;
         double[][] rows = [.. projected.Values.Chunk(queryWidth + (2 * keyWidth))];
         return Specializer.Oracle.Attention.Attend(
             [.. rows.Select((row, position) => Rotate(row[..queryWidth], position))],
@@ -187,6 +187,6 @@ public sealed unsafe class AttentionKernelTests
             Masks.Causal(0)
         );
 
-        double[] Rotate(double[] x, int position) => a.Rotary is { } rotary ? Positions.Rotate(x, a.HeadDimension, position, rotary) : x;
+        double[] Rotate(double[] x, int position) => a.Rotary is { } rotary ? Positions.Rotate(x, a.HeadDim, position, rotary) : x;
     }
 }

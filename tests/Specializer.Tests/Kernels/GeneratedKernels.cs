@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Reflection;
 using Specializer.CompilerServices;
+using Specializer.TestKit;
 using Specializer.Tests.Models;
 
 namespace Specializer.Tests.Kernels;
@@ -10,16 +10,14 @@ namespace Specializer.Tests.Kernels;
 /// <summary>All kernels of a model on one instruction set, found by the facts that are generated with them, so that none goes untested.</summary>
 internal sealed unsafe class GeneratedKernels
 {
-    private const string Namespace = "Specializer.Generated.";
-
     private readonly DeclaredModel _model;
-    private readonly Type _kernels;
+    private readonly InstructionSet _instructionSet;
 
     /// <summary>Finds the kernels of a model for an instruction set.</summary>
     public GeneratedKernels(DeclaredModel model, InstructionSet instructionSet)
     {
         _model = model;
-        _kernels = TypeOf(model.Class.Assembly, instructionSet + "Kernels");
+        _instructionSet = instructionSet;
     }
 
     /// <summary>The linear kernels.</summary>
@@ -54,16 +52,7 @@ internal sealed unsafe class GeneratedKernels
     }
 
     /// <summary>Returns the facts about all kernels of a model.</summary>
-    public static IReadOnlyList<KernelInfo> Facts(DeclaredModel model)
-    {
-        string name = model.Class.FullName!.Replace('.', '_').Replace('+', '_');
-        PropertyInfo table =
-            TypeOf(model.Class.Assembly, "KernelTable").GetProperty(name, BindingFlags.NonPublic | BindingFlags.Static)
-            ?? throw new ArgumentException($"The table of kernels has no list {name}.", nameof(model));
-        return (KernelInfo[])table.GetValue(null)!;
-    }
-
-    private static Type TypeOf(Assembly assembly, string name) => assembly.GetType(Namespace + name, throwOnError: true)!;
+    public static IReadOnlyList<KernelInfo> Facts(DeclaredModel model) => GeneratedKernelTable.Facts(model.Class);
 
     private LinearKernel Bind(KernelInfo kernel)
     {
@@ -83,9 +72,5 @@ internal sealed unsafe class GeneratedKernels
         where TFunction : Delegate => Function<TFunction>(Facts(_model).Single(kernel => kernel.Kind == kind));
 
     private TFunction Function<TFunction>(KernelInfo kernel)
-        where TFunction : Delegate =>
-        (
-            _kernels.GetMethod(kernel.Name, BindingFlags.Public | BindingFlags.Static)
-            ?? throw new ArgumentException($"{_kernels} has no kernel {kernel.Name}.", nameof(kernel))
-        ).CreateDelegate<TFunction>();
+        where TFunction : Delegate => GeneratedKernelTable.Method(_model.Class, _instructionSet, kernel).CreateDelegate<TFunction>();
 }

@@ -44,8 +44,8 @@ public sealed class KernelFactsTests
     {
         DeclaredModel model = DeclaredModels.Get(name);
         DecoderArchitecture a = model.Architecture;
-        int queryWidth = a.Heads * a.HeadDimension,
-            projectedWidth = queryWidth + (2 * a.KeyValueHeads * a.HeadDimension);
+        int queryWidth = a.Heads * a.HeadDim,
+            projectedWidth = queryWidth + (2 * a.KeyValueHeads * a.HeadDim);
         string activation = a.Activation.ToString();
         bool outputBias = a.OutputBias,
             feedForwardBias = a.FeedForwardBias;
@@ -90,14 +90,14 @@ public sealed class KernelFactsTests
         foreach (KernelKind kind in new[] { KernelKind.Append, KernelKind.Attend })
         {
             KernelInfo kernel = kernels.Single(kernel => kernel.Kind == kind);
-            Assert.Equal((a.Heads, a.KeyValueHeads, a.HeadDimension), (kernel.Heads, kernel.KeyValueHeads, kernel.HeadDimension));
+            Assert.Equal((a.Heads, a.KeyValueHeads, a.HeadDim), (kernel.Heads, kernel.KeyValueHeads, kernel.HeadDim));
             Assert.Equal(KernelLayout.CacheLength(model.ContextLength), kernel.CacheLength);
             Assert.False(kernel.AttendsToAll);
         }
 
         KernelInfo attend = kernels.Single(static kernel => kernel.Kind == KernelKind.Attend);
-        Assert.Equal(2L * a.Heads * a.HeadDimension, attend.MultiplyAdds);
-        Assert.Equal(2L * a.KeyValueHeads * a.HeadDimension * sizeof(float), attend.WeightBytes);
+        Assert.Equal(2L * a.Heads * a.HeadDim, attend.MultiplyAdds);
+        Assert.Equal(2L * a.KeyValueHeads * a.HeadDim * sizeof(float), attend.WeightBytes);
     }
 
     [Theory]

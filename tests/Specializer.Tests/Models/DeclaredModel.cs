@@ -43,7 +43,7 @@ internal sealed class DeclaredModel
     public int ContextLength => Transformer.ContextLength;
 
     /// <summary>The factor of q·k.</summary>
-    public float Scale => Attention.Scale == 0 ? (float)Specializer.Oracle.Attention.Scale(Architecture.HeadDimension) : Attention.Scale;
+    public float Scale => Attention.Scale == 0 ? (float)Specializer.Oracle.Attention.Scale(Architecture.HeadDim) : Attention.Scale;
 
     private TransformerAttribute Transformer => Part<TransformerAttribute>()!;
 
@@ -122,7 +122,7 @@ internal sealed class DeclaredModel
             Width = Transformer.DModel,
             Heads = Attention.Heads,
             KeyValueHeads = Attention.KeyValueHeads == 0 ? Attention.Heads : Attention.KeyValueHeads,
-            HeadDimension = headDimension,
+            HeadDim = headDimension,
             FeedForwardWidth = feedForward.Width,
             VocabularySize = Transformer.VocabularySize,
             Activation = activation,

@@ -21,7 +21,7 @@ public sealed class ArchitectureOracleTests
         Width = 10,
         Heads = 4,
         KeyValueHeads = 2,
-        HeadDimension = 6,
+        HeadDim = 6,
         FeedForwardWidth = 14,
         VocabularySize = 17,
         Rotary = new OracleRotary(100, OraclePairing.HalfSplit, Dimensions: 4),
@@ -102,7 +102,7 @@ public sealed class ArchitectureOracleTests
                 double[][] rows = [.. weights[name].Chunk(halfSplit.Width)];
                 permuted[name] =
                 [
-                    .. rows.Chunk(halfSplit.HeadDimension)
+                    .. rows.Chunk(halfSplit.HeadDim)
                         .SelectMany(head => new[] { head[0], head[3], head[1], head[4], head[2], head[5] })
                         .SelectMany(row => row),
                 ];

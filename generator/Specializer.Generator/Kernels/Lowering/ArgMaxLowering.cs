@@ -6,12 +6,12 @@ using Specializer.Generator.Planning;
 namespace Specializer.Generator.Kernels.Lowering;
 
 /// <summary>Lowers the arg-max of logits, which each worker takes of those that it has just computed.</summary>
-internal sealed class ArgMaxLowering(HighestKernel kernel, InstructionSetDescription target)
+internal sealed class ArgMaxLowering(ArgMaxKernel kernel, InstructionSetDescription target)
 {
     private readonly KernelCode _code = new(kernel);
     private readonly Vectors _vectors = target.Vectors;
 
-    public static KernelMethod Lower(HighestKernel kernel, InstructionSetDescription target) => new ArgMaxLowering(kernel, target).Lower();
+    public static KernelMethod Lower(ArgMaxKernel kernel, InstructionSetDescription target) => new ArgMaxLowering(kernel, target).Lower();
 
     private KernelMethod Lower()
     {

@@ -45,7 +45,7 @@ internal static class KernelProgram
     public static bool Concerns(Kernel kernel, KernelFamily family) =>
         family switch
         {
-            KernelFamily.Tiles => kernel is LinearKernel or AttentionKernel { Attention.Linear: false },
+            KernelFamily.Tiles => kernel is LinearKernel or AttentionKernel { Attention.IsLinear: false },
             KernelFamily.Functions => kernel is LinearKernel or AttentionKernel,
             _ => FamilyOf(kernel) == family,
         };
@@ -54,7 +54,7 @@ internal static class KernelProgram
     public static KernelFamily FamilyOf(Kernel kernel) =>
         kernel switch
         {
-            LinearKernel or HighestKernel => KernelFamily.Linear,
+            LinearKernel or ArgMaxKernel => KernelFamily.Linear,
             AttentionKernel => KernelFamily.Attention,
             _ => KernelFamily.Rows,
         };
@@ -77,9 +77,9 @@ internal static class KernelProgram
             PoolKernel pool => [PoolLowering.Lower(pool, target)],
             NormalizeKernel normalize => [NormalizeLowering.Lower(normalize, target)],
             LinearKernel linear => LinearLowering.Lower(linear, target, functions),
-            HighestKernel highest => [ArgMaxLowering.Lower(highest, target)],
+            ArgMaxKernel highest => [ArgMaxLowering.Lower(highest, target)],
             GlobalRowsKernel rows => [GlobalRowsLowering.Lower(rows)],
-            AttentionKernel { Attention.Linear: true } attention => LinearAttentionLowering.Lower(attention),
+            AttentionKernel { Attention.IsLinear: true } attention => LinearAttentionLowering.Lower(attention),
             AttentionKernel attention => AttentionMethods.Of(attention, target, functions),
             _ => throw new NotSupportedException(kernel.GetType().Name),
         };
@@ -98,7 +98,7 @@ internal static class KernelProgram
             yield return method;
         }
 
-        if (kernels.Any(static kernel => kernel is LinearKernel or AttentionKernel { Attention.Linear: false }))
+        if (kernels.Any(static kernel => kernel is LinearKernel or AttentionKernel { Attention.IsLinear: false }))
         {
             yield return TileHeights.Lower(target.Tuning);
         }
@@ -113,7 +113,7 @@ internal static class KernelProgram
         kernel switch
         {
             LinearKernel linear => new LinearTiles(linear, target).All,
-            AttentionKernel { Attention.Linear: false } attention => new AttentionTiles(attention, target).All,
+            AttentionKernel { Attention.IsLinear: false } attention => new AttentionTiles(attention, target).All,
             _ => [],
         };
 }

@@ -24,7 +24,7 @@ internal sealed class NormLowering(NormKernel kernel, InstructionSetDescription 
         {
             Variable x = _code.Let("x", _code[KernelParameters.Input].At(row.AsNInt * kernel.Stride)),
                 y = _code.Let("y", _code[KernelParameters.Output].At(row.AsNInt * kernel.Stride));
-            if (kernel.Formula == NormFormula.Layer)
+            if (kernel.Kind == NormKind.Layer)
             {
                 LayerNorm(x, y, weight);
             }
@@ -139,7 +139,7 @@ internal sealed class NormLowering(NormKernel kernel, InstructionSetDescription 
         string epsilon = Constant.Of(kernel.Epsilon).Text,
             added = kernel.AddToOutput ? ", added to the output" : "",
             bias = kernel.Bias ? $"; the bias follows the weight after {_padded} floats" : "";
-        return kernel.Formula == NormFormula.Layer
+        return kernel.Kind == NormKind.Layer
             ? $"(x - mean) / sqrt(variance + {epsilon}) * weight{(kernel.Bias ? " + bias" : "")} over rows of {kernel.Width}{bias}{added}."
             : $"x / sqrt(mean(x^2) + {epsilon}) * weight over rows of {kernel.Width}{added}.";
     }

@@ -36,14 +36,14 @@ internal sealed class PoolLowering
         _code.If(_code.Worker.IsNot(0), () => _code.Return());
         switch (_kernel.Pooling)
         {
-            case Pooling.Mean or Pooling.WeightedMean:
-                Mean(_kernel.Pooling == Pooling.WeightedMean);
+            case PoolingKind.Mean or PoolingKind.WeightedMean:
+                Mean(_kernel.Pooling == PoolingKind.WeightedMean);
                 break;
-            case Pooling.Max:
+            case PoolingKind.Max:
                 Maximum();
                 break;
             default:
-                Expr row = _kernel.Pooling == Pooling.First ? _input : _input.At((_length - 1).AsNInt * _kernel.Stride);
+                Expr row = _kernel.Pooling == PoolingKind.First ? _input : _input.At((_length - 1).AsNInt * _kernel.Stride);
                 _code.Copy(row, _output, _padded);
                 break;
         }
@@ -107,10 +107,10 @@ internal sealed class PoolLowering
     private string Comment() =>
         _kernel.Pooling switch
         {
-            Pooling.First => "The first of the rows",
-            Pooling.Last => "The last of the rows",
-            Pooling.WeightedMean => "The mean of the rows, each weighted by its number from 1 on, summed from first to last",
-            Pooling.Max => "The maximum of the rows",
+            PoolingKind.First => "The first of the rows",
+            PoolingKind.Last => "The last of the rows",
+            PoolingKind.WeightedMean => "The mean of the rows, each weighted by its number from 1 on, summed from first to last",
+            PoolingKind.Max => "The maximum of the rows",
             _ => "The mean of the rows, summed from first to last",
         } + (_kernel.Normalize ? ", divided by its Euclidean length." : ".");
 }

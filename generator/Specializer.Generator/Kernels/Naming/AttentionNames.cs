@@ -15,7 +15,7 @@ internal static class AttentionNames
             KernelPart.PrepareQueries => "PrepareQueries" + Heads(kernel) + Scale(kernel) + Input(kernel),
             KernelPart.Append when kernel.IsCross => "AppendSource" + Heads(kernel) + Source(kernel) + Cache(kernel),
             KernelPart.Append => "Append" + Heads(kernel) + Preparation(kernel) + Input(kernel) + Cache(kernel),
-            _ when kernel is { Attention.Linear: true, SeesAll: false } => "Attend"
+            _ when kernel is { Attention.IsLinear: true, SeesAll: false } => "Attend"
                 + Heads(kernel)
                 + "Linear"
                 + Preparation(kernel)
@@ -28,7 +28,7 @@ internal static class AttentionNames
     {
         AttentionArchitecture attention = kernel.Attention;
         string shared = attention.KeyValueHeads == attention.Heads ? "" : "Over" + Names.Number(attention.KeyValueHeads);
-        return Names.Number(attention.Heads) + shared + "x" + Names.Number(attention.HeadDimension);
+        return Names.Number(attention.Heads) + shared + "x" + Names.Number(attention.HeadDim);
     }
 
     /// <summary>The norm, rotation and scaling of queries and keys.</summary>
@@ -36,20 +36,20 @@ internal static class AttentionNames
         (kernel.Attention.QueryKeyNorm ? "Normed" + Names.Epsilon(kernel.Epsilon) : "")
         + (
             kernel.Kind.Positions is RotaryPositions rotary
-                ? (rotary.Interleaved ? "RotatedPairs" : "Rotated")
-                    + (rotary.RotaryDimension == kernel.Attention.HeadDimension ? "" : Names.Number(rotary.RotaryDimension))
+                ? (rotary.Pairing == RotaryPairing.Interleaved ? "RotatedPairs" : "Rotated")
+                    + (rotary.RotaryDim == kernel.Attention.HeadDim ? "" : Names.Number(rotary.RotaryDim))
                 : ""
         )
         + Scale(kernel);
 
     private static string Scale(AttentionKernel kernel) =>
         kernel.Attention.ScaleByInverseLayer ? "ScaledByLayer"
-        : kernel.Attention.Linear ? ""
+        : kernel.Attention.IsLinear ? ""
         : "Scaled" + Names.Number(kernel.Attention.Scale);
 
     /// <summary>The positions to which a query attends, and what changes its scores.</summary>
     private static string Attended(AttentionKernel kernel) =>
-        (kernel.Attention.Linear ? "Linear" : "")
+        (kernel.Attention.IsLinear ? "Linear" : "")
         + (
             kernel.IsCross ? "ToSource"
             : kernel.SeesAll ? "ToAll"
@@ -68,7 +68,7 @@ internal static class AttentionNames
         + (kernel.Attention.SoftCap > 0 ? "Capped" + Names.Number(kernel.Attention.SoftCap) : "");
 
     private static string Cache(AttentionKernel kernel) =>
-        (kernel.Attention.Linear ? "" : (kernel.IsRing ? "Ring" : "Cache") + Names.Number(kernel.CacheLength))
+        (kernel.Attention.IsLinear ? "" : (kernel.IsRing ? "Ring" : "Cache") + Names.Number(kernel.CacheLength))
         + "Rows"
         + Names.Number(kernel.QueryRows);
 
@@ -76,14 +76,13 @@ internal static class AttentionNames
     {
         AttentionArchitecture attention = kernel.Attention;
         int heads = kernel.IsCross ? attention.Heads : attention.Heads + (2 * attention.KeyValueHeads);
-        return Every(kernel.InputStride, heads * attention.HeadDimension) + (kernel.IsCross ? "Rows" + Names.Number(kernel.QueryRows) : "");
+        return Every(kernel.InputStride, heads * attention.HeadDim) + (kernel.IsCross ? "Rows" + Names.Number(kernel.QueryRows) : "");
     }
 
     private static string Source(AttentionKernel kernel) =>
-        Every(kernel.SourceStride, 2 * kernel.Attention.KeyValueHeads * kernel.Attention.HeadDimension);
+        Every(kernel.SourceStride, 2 * kernel.Attention.KeyValueHeads * kernel.Attention.HeadDim);
 
-    private static string Output(AttentionKernel kernel) =>
-        Every(kernel.OutputStride, kernel.Attention.Heads * kernel.Attention.HeadDimension);
+    private static string Output(AttentionKernel kernel) => Every(kernel.OutputStride, kernel.Attention.Heads * kernel.Attention.HeadDim);
 
     private static string Every(int stride, int width) => stride == Layout.RowStride(width) ? "" : "Every" + Names.Number(stride);
 }

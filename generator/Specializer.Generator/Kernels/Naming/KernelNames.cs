@@ -30,7 +30,7 @@ internal static class KernelNames
             PatchKernel patch => Patches(patch),
             WindowKernel window => Window(window),
             GlobalRowsKernel rows => (rows.Back ? "ReplaceGlobalRows" : "SelectGlobalRows") + Width(rows.Width, rows.Stride),
-            HighestKernel highest => "HighestOf" + Names.Number(highest.Logits.Outputs),
+            ArgMaxKernel highest => "ArgMaxOf" + Names.Number(highest.Logits.Outputs),
             _ => throw new NotSupportedException(method.Kernel.GetType().Name),
         };
 
@@ -60,9 +60,9 @@ internal static class KernelNames
         + (kernel.TokenTypes ? "WithTypes" : "");
 
     private static string Norm(NormKernel kernel) =>
-        (kernel.Formula == NormFormula.Layer ? "LayerNorm" : "RootMeanSquareNorm")
+        (kernel.Kind == NormKind.Layer ? "LayerNorm" : "RootMeanSquareNorm")
         + Width(kernel.Width, kernel.Stride)
-        + (kernel.Formula == NormFormula.Layer && !kernel.Bias ? "WithoutBias" : "")
+        + (kernel.Kind == NormKind.Layer && !kernel.Bias ? "WithoutBias" : "")
         + Names.Epsilon(kernel.Epsilon)
         + (kernel.AddToOutput ? "Add" : "");
 

@@ -19,7 +19,7 @@ internal static class KernelFacts
             (_, KernelPart.PrepareQueries) => "PrepareQueries",
             (AttentionKernel, _) => "Attend",
             (LinearKernel, _) => "Linear",
-            (HighestKernel, _) => "ArgMax",
+            (ArgMaxKernel, _) => "ArgMax",
             (NormKernel, _) => "Norm",
             (EmbedKernel, _) => "Embed",
             (PositionKernel, _) => "AddPositions",
@@ -73,7 +73,7 @@ internal static class KernelFacts
                 ("RowBytes", FloatBytes * (long)(linear.Inputs + linear.Outputs)),
             ],
             AttentionKernel attention => Attention(attention, method.Part),
-            HighestKernel highest => Rows(highest.Logits.Outputs, 0, FloatBytes),
+            ArgMaxKernel highest => Rows(highest.Logits.Outputs, 0, FloatBytes),
             NormKernel norm => Rows(norm.Width, norm.Stride, 2 * FloatBytes),
             EmbedKernel embed => Rows(embed.Width, embed.Stride, (2 + Tables(embed)) * FloatBytes),
             PositionKernel position => Rows(position.Width, position.Stride, 3 * FloatBytes),
@@ -91,14 +91,14 @@ internal static class KernelFacts
     private static IEnumerable<(string Name, long Value)> Attention(AttentionKernel kernel, KernelPart part)
     {
         AttentionArchitecture attention = kernel.Attention;
-        long queries = (long)attention.Heads * attention.HeadDimension,
-            keysAndValues = 2L * attention.KeyValueHeads * attention.HeadDimension,
+        long queries = (long)attention.Heads * attention.HeadDim,
+            keysAndValues = 2L * attention.KeyValueHeads * attention.HeadDim,
             moved = part == KernelPart.PrepareQueries ? queries
             : kernel.IsCross ? keysAndValues
             : queries + keysAndValues;
         yield return ("Heads", attention.Heads);
         yield return ("KeyValueHeads", attention.KeyValueHeads);
-        yield return ("HeadDimension", attention.HeadDimension);
+        yield return ("HeadDim", attention.HeadDim);
         yield return ("CacheLength", kernel.CacheLength);
         yield return ("InputStride", part == KernelPart.Append && kernel.IsCross ? kernel.SourceStride : kernel.InputStride);
         yield return ("OutputStride", kernel.OutputStride);

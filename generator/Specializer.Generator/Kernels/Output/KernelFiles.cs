@@ -42,13 +42,23 @@ internal static class KernelFiles
         yield return KernelDeclarations.Print(kernels, project);
         foreach (KernelFamily family in KernelProgram.Families)
         {
-            Kernel[] concerned = [.. kernels.Where(kernel => KernelProgram.Concerns(kernel, family))];
-            foreach (InstructionSetDescription target in concerned.Length > 0 ? project.Targets : [])
+            foreach (SourceFile file in Methods(family, [.. Of(family, kernels)], project))
             {
-                yield return Methods(family, concerned, target, project);
+                yield return file;
             }
         }
     }
+
+    /// <summary>Returns the kernels that need methods of a family.</summary>
+    public static IEnumerable<Kernel> Of(KernelFamily family, IEnumerable<Kernel> kernels) =>
+        kernels.Where(kernel => KernelProgram.Concerns(kernel, family));
+
+    /// <summary>Prints one family of methods for every target of a project; no files if no kernel needs the family.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="kernels">The kernels that need its methods.</param>
+    /// <param name="project">The project.</param>
+    public static IEnumerable<SourceFile> Methods(KernelFamily family, IReadOnlyCollection<Kernel> kernels, KernelProject project) =>
+        (kernels.Count > 0 ? project.Targets : []).Select(target => Methods(family, kernels, target, project));
 
     /// <summary>Prints one family of methods for one target.</summary>
     public static SourceFile Methods(

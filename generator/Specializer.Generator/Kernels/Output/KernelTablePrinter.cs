@@ -10,6 +10,16 @@ internal static class KernelTablePrinter
 {
     private const string TypeName = "KernelTable";
 
+    /// <summary>The start of the names of lists. No kernel has a name with an underscore.</summary>
+    private const string ListPrefix = "Of_";
+
+    /// <summary>
+    /// Returns the name of the list of a model's kernels. Different models have different lists: an underscore in the name of the
+    /// class becomes "_u", and a point becomes "__".
+    /// </summary>
+    /// <param name="fullName">The name of the class with its namespace and the types that contain it, separated by points.</param>
+    public static string ListOf(string fullName) => ListPrefix + fullName.Replace("_", "_u").Replace(".", "__");
+
     /// <summary>Prints the file with the list of a model's kernels.</summary>
     public static SourceFile Print(PlannedModel model)
     {
@@ -26,7 +36,7 @@ internal static class KernelTablePrinter
             {
                 using (writer.Braces("partial class " + TypeName))
                 {
-                    writer.Line($"internal static global::Specializer.CompilerServices.KernelInfo[] {name.Replace('.', '_')} =>");
+                    writer.Line($"internal static global::Specializer.CompilerServices.KernelInfo[] {ListOf(name)} =>");
                     using (writer.Indented())
                     {
                         writer.Line("[");

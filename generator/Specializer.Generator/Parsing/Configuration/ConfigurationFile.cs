@@ -134,11 +134,11 @@ internal sealed record ConfigurationFile(string Path, string Text)
         bool isRight = !problems.Any;
         architecture = OverriddenArchitecture.Apply(architecture, reference.Overrides, problems);
         int contextLength = reference.ContextLength == 0 ? architecture.ContextLength : reference.ContextLength;
-        if (contextLength > ArchitectureParser.LargestExtent)
+        if (contextLength > CheckedArguments.LargestExtent)
         {
             problems.Add(
                 FormattableString.Invariant(
-                    $"the file has {contextLength} positions or more, but a model supports at most {ArchitectureParser.LargestExtent}: set ContextLength"
+                    $"the file has {contextLength} positions or more, but a model supports at most {CheckedArguments.LargestExtent}: set ContextLength"
                 )
             );
             contextLength = 1;
@@ -304,12 +304,12 @@ internal sealed record ConfigurationFile(string Path, string Text)
         long heads = attention.Heads + (2L * attention.KeyValueHeads);
         (string What, long Elements, long Most)[] extents =
         [
-            ("a head", attention.HeadDimension, 4096),
-            ("a row of queries, keys and values", heads * attention.HeadDimension, int.MaxValue / 16),
-            ("the query, key and value matrix", heads * attention.HeadDimension * architecture.Width, int.MaxValue),
+            ("a head", attention.HeadDim, 4096),
+            ("a row of queries, keys and values", heads * attention.HeadDim, int.MaxValue / 16),
+            ("the query, key and value matrix", heads * attention.HeadDim * architecture.Width, int.MaxValue),
             ("the feed-forward matrix", 2L * architecture.FeedForward.Width * architecture.Width, int.MaxValue),
             ("the matrix of the logits", (long)architecture.Embeddings.VocabularySize * architecture.Width, int.MaxValue),
-            ("one head's cache", (long)architecture.ContextLength * (attention.HeadDimension + 16), int.MaxValue),
+            ("one head's cache", (long)architecture.ContextLength * (attention.HeadDim + 16), int.MaxValue),
         ];
         foreach ((string what, long elements, long most) in extents)
         {

@@ -35,8 +35,8 @@ internal static class OverriddenArchitecture
         );
         Refuse(
             problems,
-            overrides.NormFormula is { } formula && formula != architecture.Norm.Formula,
-            architecture.Norm.Formula == NormFormula.Layer
+            overrides.NormKind is { } formula && formula != architecture.Norm.Kind,
+            architecture.Norm.Kind == NormKind.Layer
                 ? "it declares LayerNorm: write NormKind.Layer"
                 : "it declares RMSNorm: write NormKind.RootMeanSquare"
         );
@@ -95,7 +95,7 @@ internal static class OverriddenArchitecture
             overrides.WindowRotaryBase is not null && !architecture.LayerKinds.Any(static kind => kind.OwnPositions),
             "its layers with a window have no rotary positions of their own: remove WindowBase"
         );
-        if (overrides.RotaryBase is null && overrides.RotaryScaling is null && overrides.WindowRotaryBase is null)
+        if (overrides.RotaryBase is null && overrides.FrequencyScaling is null && overrides.WindowRotaryBase is null)
         {
             return architecture.LayerKinds;
         }
@@ -110,7 +110,11 @@ internal static class OverriddenArchitecture
             : kind.OwnPositions ? kind with { Positions = rotary with { Base = overrides.WindowRotaryBase ?? rotary.Base } }
             : kind with
             {
-                Positions = rotary with { Base = overrides.RotaryBase ?? rotary.Base, Scaling = overrides.RotaryScaling ?? rotary.Scaling },
+                Positions = rotary with
+                {
+                    Base = overrides.RotaryBase ?? rotary.Base,
+                    Scaling = overrides.FrequencyScaling ?? rotary.Scaling,
+                },
             }
         );
     }

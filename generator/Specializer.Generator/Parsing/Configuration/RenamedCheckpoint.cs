@@ -76,14 +76,14 @@ internal static class RenamedCheckpoint
                 },
         };
         if (
-            architecture.Checkpoint.QueryKeyValue != QueryKeyValueLayout.Separate
+            architecture.Checkpoint.QueryKeyValue != QueryKeyValueStorage.Separate
             && architecture.Checkpoint.Names.QueryKeyValue.Length == 0
         )
         {
             problems.Add("[TensorNames] declares one fused tensor of queries, keys and values: name it with QueryKeyValue");
         }
 
-        if (overrides.QueryKeyValue == QueryKeyValueLayout.Separate && !HasOwn(architecture.Checkpoint.Names))
+        if (overrides.QueryKeyValue == QueryKeyValueStorage.Separate && !HasOwn(architecture.Checkpoint.Names))
         {
             problems.Add("[TensorNames] declares separate queries, keys and values: name them with Query, Key and Value");
         }
@@ -91,7 +91,7 @@ internal static class RenamedCheckpoint
         AttentionArchitecture attention = architecture.Attention;
         if (
             overrides.QueryKeyValue is { } storage
-            && storage != QueryKeyValueLayout.Separate
+            && storage != QueryKeyValueStorage.Separate
             && (attention.QueryBias != attention.KeyBias || attention.KeyBias != attention.ValueBias)
         )
         {

@@ -45,8 +45,8 @@ internal static class AlibiFamilies
             new FeedForwardArchitecture(4 * width, ActivationFunction.GeluTanh, Gated: false, Bias: true),
             epsilon: "layer_norm_epsilon",
             configuration.Flag("apply_residual_connection_post_layernorm", false)
-                ? BlockArrangement.NormedResidual
-                : BlockArrangement.PreNorm,
+                ? LayerArrangement.NormedResidual
+                : LayerArrangement.PreNorm,
             logitsBias: false,
             tied: configuration.Flag("tie_word_embeddings", true),
             GptFamilies.Layout(
@@ -68,7 +68,7 @@ internal static class AlibiFamilies
                     EmbeddingNorm = "transformer.word_embeddings_layernorm",
                     QueryKeyValue = "transformer.h.{layer}.self_attention.query_key_value",
                 },
-                QueryKeyValueLayout.PerKeyValueHead
+                QueryKeyValueStorage.PerKeyValueHead
             )
         );
         return DecoderClass.LikeGpt2("Bloom").Apply(configuration, model with { Embeddings = model.Embeddings with { Norm = true } });
@@ -140,7 +140,7 @@ internal static class AlibiFamilies
             new AlibiPositions(MaximumBias: 8),
             new FeedForwardArchitecture(4 * width, ActivationFunction.Gelu, Gated: false, Bias: false),
             epsilon: "layer_norm_epsilon",
-            BlockArrangement.PreNorm,
+            LayerArrangement.PreNorm,
             logitsBias: false,
             tied: configuration.Flag("tie_word_embeddings", true),
             GptFamilies.Layout(
@@ -161,7 +161,7 @@ internal static class AlibiFamilies
                 {
                     QueryKeyValue = "transformer.blocks.{layer}.attn.Wqkv",
                 },
-                QueryKeyValueLayout.Concatenated
+                QueryKeyValueStorage.Concatenated
             )
         );
         return DecoderClass.LikeGpt2("Mpt").Apply(configuration, model with { Norm = model.Norm with { Bias = false } });

@@ -279,8 +279,8 @@ internal static class BartFamilies
                 Gated: false,
                 Bias: true
             ),
-            new NormArchitecture(NormFormula.Layer, (float)epsilon, Bias: true, UnitOffset: false),
-            preNorm ? BlockArrangement.PreNorm : BlockArrangement.PostNorm,
+            new NormArchitecture(NormKind.Layer, (float)epsilon, Bias: true, UnitOffset: false),
+            preNorm ? LayerArrangement.PreNorm : LayerArrangement.PostNorm,
             new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
             Layout(side, preNorm)
         );
@@ -315,7 +315,7 @@ internal static class BartFamilies
                 CrossValue = layer + "encoder_attn.v_proj",
                 CrossOutput = layer + "encoder_attn.out_proj",
             },
-            QueryKeyValueLayout.Separate,
+            QueryKeyValueStorage.Separate,
             // Sinusoidal positions, which are computed at load time, and a version marker of the first files.
             "model.encoder.embed_positions.weight",
             "model.decoder.embed_positions.weight",

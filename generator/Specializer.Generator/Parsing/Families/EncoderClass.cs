@@ -84,7 +84,7 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
         Kind switch
         {
             EncoderHead.MaskedLanguageModel => new HeadArchitecture(
-                Pooling.None,
+                PoolingKind.None,
                 new DenseArchitecture(width, configuration.Activation(activation, activationDefault)),
                 Norm: true,
                 Normalize: false,
@@ -95,7 +95,7 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
                 )
             ),
             EncoderHead.SequenceClassification or EncoderHead.MultipleChoice or EncoderHead.NextSentence => new HeadArchitecture(
-                Pooling.First,
+                PoolingKind.First,
                 new DenseArchitecture(width, ActivationFunction.Tanh),
                 Norm: false,
                 Normalize: false,
@@ -108,21 +108,21 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
                 )
             ),
             EncoderHead.QuestionAnswering => new HeadArchitecture(
-                Pooling.None,
+                PoolingKind.None,
                 null,
                 Norm: false,
                 Normalize: false,
                 new OutputArchitecture(SpanLabels(configuration), Tied: false, Bias: true)
             ),
             EncoderHead.TokenClassification => new HeadArchitecture(
-                Pooling.None,
+                PoolingKind.None,
                 null,
                 Norm: false,
                 Normalize: false,
                 new OutputArchitecture(Labels(configuration), Tied: false, Bias: true)
             ),
             _ => new HeadArchitecture(
-                Pooling.First,
+                PoolingKind.First,
                 new DenseArchitecture(width, ActivationFunction.Tanh),
                 Norm: false,
                 Normalize: false,

@@ -381,10 +381,10 @@ internal static class EncoderFamilies
             FamilyParts.OneKind(new NoPositions(), mask: AttentionMask.Full),
             FamilyParts.OnePattern,
             feedForward,
-            new NormArchitecture(NormFormula.Layer, epsilon, Bias: true, UnitOffset: false),
-            BlockArrangement.PostNorm,
+            new NormArchitecture(NormKind.Layer, epsilon, Bias: true, UnitOffset: false),
+            LayerArrangement.PostNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
-            new CheckpointLayout(names, QueryKeyValueLayout.Separate, GateUpConcatenated: false, InputsFirst: false, ignored)
+            new CheckpointLayout(names, QueryKeyValueStorage.Separate, GateUpConcatenated: false, InputsFirst: false, ignored)
         )
         {
             Stack = Stack.Encoder,

@@ -58,7 +58,7 @@ internal static class FalconFamily
                     vocabulary: 65_024,
                     configuration.Length("max_position_embeddings", 2048),
                     attention,
-                    RotaryReader.Read(configuration, attention.HeadDimension, ["hidden_size", "num_attention_heads"], new RotaryDefaults()),
+                    RotaryReader.Read(configuration, attention.HeadDim, ["hidden_size", "num_attention_heads"], new RotaryDefaults()),
                     new FeedForwardArchitecture(
                         configuration.OptionalExtent("ffn_hidden_size", null) ?? 4 * width,
                         configuration.Activation("activation", "gelu"),
@@ -66,9 +66,9 @@ internal static class FalconFamily
                         bias
                     ),
                     epsilon: "layer_norm_epsilon",
-                    !parallel ? BlockArrangement.PreNorm
-                        : twoNorms ? BlockArrangement.ParallelTwoNorms
-                        : BlockArrangement.ParallelOneNorm,
+                    !parallel ? LayerArrangement.PreNorm
+                        : twoNorms ? LayerArrangement.ParallelTwoNorms
+                        : LayerArrangement.ParallelOneNorm,
                     logitsBias: false,
                     tied: configuration.Flag("tie_word_embeddings", true),
                     GptFamilies.Layout(
@@ -90,7 +90,7 @@ internal static class FalconFamily
                             QueryKeyValue = "transformer.h.{layer}.self_attention.query_key_value",
                         },
                         // With one key/value head this is [all query heads | key | value]; with one per query head, [q | k | v] per head.
-                        QueryKeyValueLayout.PerKeyValueHead,
+                        QueryKeyValueStorage.PerKeyValueHead,
                         "transformer.h.{layer}.self_attention.rotary_emb.inv_freq"
                     )
                 )

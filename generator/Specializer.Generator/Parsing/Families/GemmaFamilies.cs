@@ -9,7 +9,7 @@ internal static class GemmaFamilies
 {
     private static readonly LlamaFamilies.Defaults s_gemma = new(256_000, 3072, 24_576, 28, 16, 16, 8192)
     {
-        HeadDimension = 256,
+        HeadDim = 256,
         Activation = "gelu_pytorch_tanh",
         Tied = true,
     };
@@ -96,7 +96,7 @@ internal static class GemmaFamilies
         // Only the frequencies of layers with full attention are scaled.
         RotaryPositions local = RotaryReader.Read(
             configuration,
-            model.Attention.HeadDimension,
+            model.Attention.HeadDim,
             ["head_dim"],
             new RotaryDefaults
             {
@@ -158,7 +158,7 @@ internal static class GemmaFamilies
                 SoftCap = FamilyParts.SoftCap(configuration, "attn_logit_softcapping", scoreCap),
             },
             Logits = model.Logits with { SoftCap = FamilyParts.SoftCap(configuration, "final_logit_softcapping", logitsCap) },
-            Arrangement = BlockArrangement.Sandwich,
+            Arrangement = LayerArrangement.Sandwich,
             Checkpoint = model.Checkpoint with
             {
                 Names = model.Checkpoint.Names with

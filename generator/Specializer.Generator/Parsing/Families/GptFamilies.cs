@@ -38,7 +38,7 @@ internal static class GptFamilies
                     Bias: true
                 ),
                 epsilon: "layer_norm_epsilon",
-                BlockArrangement.PreNorm,
+                LayerArrangement.PreNorm,
                 logitsBias: false,
                 tied: configuration.Flag("tie_word_embeddings", true),
                 new CheckpointLayout(
@@ -60,7 +60,7 @@ internal static class GptFamilies
                         PositionEmbedding = "transformer.wpe",
                         QueryKeyValue = "transformer.h.{layer}.attn.c_attn",
                     },
-                    QueryKeyValueLayout.Concatenated,
+                    QueryKeyValueStorage.Concatenated,
                     GateUpConcatenated: false,
                     InputsFirst: true,
                     // Buffers of the causal mask.
@@ -84,7 +84,7 @@ internal static class GptFamilies
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", 16));
         int rotary = configuration.Extent("rotary_dim", 64);
         configuration.Refuse(
-            rotary > attention.HeadDimension || rotary % 2 != 0,
+            rotary > attention.HeadDim || rotary % 2 != 0,
             "rotary_dim",
             "it must be even and at most the width of a head",
             "n_embd",
@@ -101,8 +101,8 @@ internal static class GptFamilies
                 attention,
                 new RotaryPositions(
                     10_000,
-                    rotary % 2 == 0 && rotary <= attention.HeadDimension ? rotary : 2,
-                    Interleaved: true,
+                    rotary % 2 == 0 && rotary <= attention.HeadDim ? rotary : 2,
+                    RotaryPairing.Interleaved,
                     new NoScaling()
                 ),
                 new FeedForwardArchitecture(
@@ -112,7 +112,7 @@ internal static class GptFamilies
                     Bias: true
                 ),
                 epsilon: "layer_norm_epsilon",
-                BlockArrangement.ParallelOneNorm,
+                LayerArrangement.ParallelOneNorm,
                 logitsBias: true,
                 tied: configuration.Flag("tie_word_embeddings", false),
                 Layout(
@@ -130,7 +130,7 @@ internal static class GptFamilies
                         "transformer.ln_f",
                         "lm_head"
                     ),
-                    QueryKeyValueLayout.Separate,
+                    QueryKeyValueStorage.Separate,
                     "transformer.h.{layer}.attn.bias",
                     "transformer.h.{layer}.attn.masked_bias"
                 )
@@ -147,7 +147,7 @@ internal static class GptFamilies
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("num_attention_heads", 64)).WithBias(bias, bias);
         RotaryPositions rotary = RotaryReader.Read(
             configuration,
-            attention.HeadDimension,
+            attention.HeadDim,
             ["hidden_size", "num_attention_heads"],
             new RotaryDefaults
             {
@@ -165,7 +165,7 @@ internal static class GptFamilies
             "transformers ignores it for this family, whose field is rotary_emb_base: write the base used in training there"
         );
         configuration.Refuse(
-            rotary.RotaryDimension != attention.HeadDimension / 4
+            rotary.RotaryDim != attention.HeadDim / 4
                 && configuration.Has("partial_rotary_factor")
                 && !configuration.Has("rotary_pct")
                 && !configuration.Has("rope_parameters"),
@@ -191,7 +191,7 @@ internal static class GptFamilies
                         Bias: true
                     ),
                     epsilon: "layer_norm_eps",
-                    configuration.Flag("use_parallel_residual", true) ? BlockArrangement.ParallelTwoNorms : BlockArrangement.PreNorm,
+                    configuration.Flag("use_parallel_residual", true) ? LayerArrangement.ParallelTwoNorms : LayerArrangement.PreNorm,
                     logitsBias: false,
                     tied: configuration.Flag("tie_word_embeddings", false),
                     Layout(
@@ -212,7 +212,7 @@ internal static class GptFamilies
                         {
                             QueryKeyValue = "gpt_neox.layers.{layer}.attention.query_key_value",
                         },
-                        QueryKeyValueLayout.PerKeyValueHead,
+                        QueryKeyValueStorage.PerKeyValueHead,
                         "gpt_neox.layers.{layer}.attention.bias",
                         "gpt_neox.layers.{layer}.attention.masked_bias",
                         "gpt_neox.layers.{layer}.attention.rotary_emb.inv_freq"
@@ -236,7 +236,7 @@ internal static class GptFamilies
             .WithBias(true, true);
         RotaryPositions rotary = RotaryReader.Read(
             configuration,
-            attention.HeadDimension,
+            attention.HeadDim,
             ["head_dim", "hidden_size", "num_attention_heads"],
             new RotaryDefaults { Share = 0.5, ShareFields = ["partial_rotary_factor"] }
         );
@@ -259,7 +259,7 @@ internal static class GptFamilies
                         Bias: true
                     ),
                     epsilon: "layer_norm_eps",
-                    BlockArrangement.ParallelOneNorm,
+                    LayerArrangement.ParallelOneNorm,
                     logitsBias: true,
                     tied: configuration.Flag("tie_word_embeddings", false),
                     Layout(
@@ -277,7 +277,7 @@ internal static class GptFamilies
                             "model.final_layernorm",
                             "lm_head"
                         ),
-                        QueryKeyValueLayout.Separate,
+                        QueryKeyValueStorage.Separate,
                         "model.layers.{layer}.self_attn.rotary_emb.inv_freq"
                     )
                 )
@@ -295,7 +295,7 @@ internal static class GptFamilies
         AttentionPositions positions,
         FeedForwardArchitecture feedForward,
         string epsilon,
-        BlockArrangement arrangement,
+        LayerArrangement arrangement,
         bool logitsBias,
         bool tied,
         CheckpointLayout checkpoint,
@@ -311,14 +311,14 @@ internal static class GptFamilies
             FamilyParts.OneKind(positions),
             FamilyParts.OnePattern,
             feedForward,
-            new NormArchitecture(NormFormula.Layer, FamilyParts.Epsilon(configuration, epsilon, 1e-5), Bias: true, UnitOffset: false),
+            new NormArchitecture(NormKind.Layer, FamilyParts.Epsilon(configuration, epsilon, 1e-5), Bias: true, UnitOffset: false),
             arrangement,
             new LogitsArchitecture(tied, logitsBias, SoftCap: 0),
             checkpoint
         );
 
     /// <summary>Creates a layout with matrices [outputs, inputs].</summary>
-    public static CheckpointLayout Layout(CheckpointNames names, QueryKeyValueLayout queryKeyValue, params string[] ignored) =>
+    public static CheckpointLayout Layout(CheckpointNames names, QueryKeyValueStorage queryKeyValue, params string[] ignored) =>
         new(names, queryKeyValue, GateUpConcatenated: false, InputsFirst: false, new EquatableArray<string>(ignored));
 
     /// <summary>Adds the usual names of fields that GPT-2's and GPT-J's classes name differently.</summary>

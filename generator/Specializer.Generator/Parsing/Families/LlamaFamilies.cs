@@ -10,7 +10,7 @@ internal static class LlamaFamilies
     /// <summary>The sizes that the configuration class of a family uses for absent fields.</summary>
     internal sealed record Defaults(int Vocabulary, int Width, int Inner, int Layers, int Heads, int? KeyValueHeads, int Positions)
     {
-        public int? HeadDimension { get; init; }
+        public int? HeadDim { get; init; }
 
         public string Activation { get; init; } = "silu";
 
@@ -101,7 +101,7 @@ internal static class LlamaFamilies
     /// <summary>Qwen3ForCausalLM: every query and key head is normalized before the rotation.</summary>
     public static TransformerArchitecture Qwen3(ModelConfiguration configuration)
     {
-        TransformerArchitecture model = WithWindows(configuration, Common(configuration, s_qwen with { HeadDimension = 128 }));
+        TransformerArchitecture model = WithWindows(configuration, Common(configuration, s_qwen with { HeadDim = 128 }));
         bool bias = configuration.Flag("attention_bias", false);
         return DecoderClass
             .LikeLlama("Qwen3", answersQuestions: true)
@@ -158,7 +158,7 @@ internal static class LlamaFamilies
                             QueryKeyValue = "model.layers.{layer}.self_attn.qkv_proj",
                             GateUp = "model.layers.{layer}.mlp.gate_up_proj",
                         },
-                        QueryKeyValue = QueryKeyValueLayout.Concatenated,
+                        QueryKeyValue = QueryKeyValueStorage.Concatenated,
                         GateUpConcatenated = true,
                     },
                 }
@@ -186,12 +186,12 @@ internal static class LlamaFamilies
             ("num_attention_heads", defaults.Heads),
             ("num_key_value_heads", defaults.KeyValueHeads),
             "head_dim",
-            defaults.HeadDimension
+            defaults.HeadDim
         );
         int positions = configuration.Length("max_position_embeddings", defaults.Positions);
         RotaryPositions rotary = RotaryReader.Read(
             configuration,
-            attention.HeadDimension,
+            attention.HeadDim,
             ["head_dim", "hidden_size", "num_attention_heads"],
             defaults.Rotary with
             {
@@ -214,12 +214,12 @@ internal static class LlamaFamilies
                 Bias: false
             ),
             new NormArchitecture(
-                NormFormula.RootMeanSquare,
+                NormKind.RootMeanSquare,
                 FamilyParts.Epsilon(configuration, "rms_norm_eps", defaults.Epsilon),
                 Bias: false,
                 UnitOffset: false
             ),
-            BlockArrangement.PreNorm,
+            LayerArrangement.PreNorm,
             new LogitsArchitecture(configuration.Flag("tie_word_embeddings", defaults.Tied), Bias: false, SoftCap: 0),
             CheckpointLayout.Llama
         );

@@ -1,3 +1,5 @@
+using Specializer.Generator.Architecture;
+
 namespace Specializer.Generator.Parsing.Families;
 
 /// <summary>The spelling of rotary positions in a family, and the defaults of absent fields.</summary>
@@ -15,8 +17,8 @@ internal sealed record RotaryDefaults
     /// <summary>The fields outside the scaling that contain the fraction; none for families that rotate whole heads.</summary>
     public string[] ShareFields { get; init; } = [];
 
-    /// <summary>Whether pairs are (2i, 2i + 1).</summary>
-    public bool Interleaved { get; init; }
+    /// <summary>The elements that are rotated together.</summary>
+    public RotaryPairing Pairing { get; init; }
 
     /// <summary>
     /// The layer kind whose parameters are read if <c>rope_parameters</c> has an object for each kind; null for all layers.

@@ -82,10 +82,10 @@ internal sealed class RotaryReader
         // Without scaling, the original context length has no effect.
         _file.WithoutEffect("original_max_position_embeddings");
         dimension = rotates ? dimension : 2;
-        return new RotaryPositions(theta, dimension, _defaults.Interleaved, Scaling(dimension, theta, rotates));
+        return new RotaryPositions(theta, dimension, _defaults.Pairing, Scaling(dimension, theta, rotates));
     }
 
-    private RotaryScaling Scaling(int dimension, double theta, bool rotates)
+    private FrequencyScalingArchitecture Scaling(int dimension, double theta, bool rotates)
     {
         switch (Type(out ModelConfiguration typeSection, out string typeField))
         {

@@ -58,12 +58,12 @@ internal static class T5Family
             FamilyParts.OnePattern,
             new FeedForwardArchitecture(configuration.Extent("d_ff", 2048), activation, gated, Bias: false),
             new NormArchitecture(
-                NormFormula.RootMeanSquare,
+                NormKind.RootMeanSquare,
                 FamilyParts.Epsilon(configuration, "layer_norm_epsilon", 1e-6),
                 Bias: false,
                 UnitOffset: false
             ),
-            BlockArrangement.PreNorm,
+            LayerArrangement.PreNorm,
             logits,
             Layout("encoder", "1", gated)
         )
@@ -180,7 +180,7 @@ internal static class T5Family
                 CrossValue = layer + "1.EncDecAttention.v",
                 CrossOutput = layer + "1.EncDecAttention.o",
             },
-            QueryKeyValueLayout.Separate,
+            QueryKeyValueStorage.Separate,
             GateUpConcatenated: false,
             InputsFirst: false,
             // A table of the first checkpoints that no class reads.

@@ -61,12 +61,12 @@ internal static class VisionFamilies
                 Bias: true
             ),
             new NormArchitecture(
-                NormFormula.Layer,
+                NormKind.Layer,
                 FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-12),
                 Bias: true,
                 UnitOffset: false
             ),
-            BlockArrangement.PreNorm,
+            LayerArrangement.PreNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             new CheckpointLayout(
                 new CheckpointNames(
@@ -89,7 +89,7 @@ internal static class VisionFamilies
                     FirstState = prefix + "embeddings.cls_token",
                     HeadDense = prefix + "pooler.dense",
                 },
-                QueryKeyValueLayout.Separate,
+                QueryKeyValueStorage.Separate,
                 GateUpConcatenated: false,
                 InputsFirst: false,
                 EquatableArray<string>.Empty
@@ -99,14 +99,14 @@ internal static class VisionFamilies
             Stack = Stack.Encoder,
             Head = classifies
                 ? new HeadArchitecture(
-                    Pooling.First,
+                    PoolingKind.First,
                     null,
                     Norm: false,
                     Normalize: false,
                     new OutputArchitecture(EncoderClass.Labels(configuration), Tied: false, Bias: true)
                 )
                 : new HeadArchitecture(
-                    Pooling.First,
+                    PoolingKind.First,
                     new DenseArchitecture(width, ActivationFunction.Tanh),
                     Norm: false,
                     Normalize: false,

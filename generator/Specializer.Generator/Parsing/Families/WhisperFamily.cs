@@ -70,7 +70,7 @@ internal static class WhisperFamily
             sourcePositions,
             new EmbeddingArchitecture(VocabularySize: 0, Scale: 1, new LearnedPositions(0, sourcePositions), Norm: false)
             {
-                Sound = new SoundArchitecture(configuration.Extent("num_mel_bins", 80), ActivationFunction.Gelu),
+                Speech = new SpeechArchitecture(configuration.Extent("num_mel_bins", 80), ActivationFunction.Gelu),
             }
         );
         encoder = encoder with
@@ -95,8 +95,8 @@ internal static class WhisperFamily
                 FamilyParts.OneKind(new NoPositions()),
                 FamilyParts.OnePattern,
                 new FeedForwardArchitecture(of.Extent(side + "_ffn_dim", 1536), activation, Gated: false, Bias: true),
-                new NormArchitecture(NormFormula.Layer, 1e-5f, Bias: true, UnitOffset: false),
-                BlockArrangement.PreNorm,
+                new NormArchitecture(NormKind.Layer, 1e-5f, Bias: true, UnitOffset: false),
+                LayerArrangement.PreNorm,
                 new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
                 Layout(side)
             );
@@ -131,7 +131,7 @@ internal static class WhisperFamily
                 CrossValue = layer + "encoder_attn.v_proj",
                 CrossOutput = layer + "encoder_attn.out_proj",
             },
-            QueryKeyValueLayout.Separate
+            QueryKeyValueStorage.Separate
         );
     }
 }

@@ -14,29 +14,29 @@ namespace Specializer.Generator.Parsing.SentenceTransformers;
 internal sealed class SentenceHead(int width)
 {
     /// <summary>The flags of version 5 and the modes of version 6.</summary>
-    private static readonly (string Flag, string Mode, Pooling? Pooling)[] s_modes =
+    private static readonly (string Flag, string Mode, PoolingKind? Pooling)[] s_modes =
     [
-        ("pooling_mode_cls_token", "cls", Pooling.First),
-        ("pooling_mode_max_tokens", "max", Pooling.Max),
-        ("pooling_mode_mean_tokens", "mean", Pooling.Mean),
+        ("pooling_mode_cls_token", "cls", PoolingKind.First),
+        ("pooling_mode_max_tokens", "max", PoolingKind.Max),
+        ("pooling_mode_mean_tokens", "mean", PoolingKind.Mean),
         ("pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens", null),
-        ("pooling_mode_weightedmean_tokens", "weightedmean", Pooling.WeightedMean),
-        ("pooling_mode_lasttoken", "lasttoken", Pooling.Last),
+        ("pooling_mode_weightedmean_tokens", "weightedmean", PoolingKind.WeightedMean),
+        ("pooling_mode_lasttoken", "lasttoken", PoolingKind.Last),
     ];
 
     private readonly List<ProjectionArchitecture> _projections = [];
-    private Pooling _pooling;
+    private PoolingKind _pooling;
     private bool _normalize;
     private int _width = width;
 
     /// <summary>The output that a module reads and writes unless its configuration names another.</summary>
-    private string Embedding => _pooling == Pooling.None ? "token_embeddings" : "sentence_embedding";
+    private string Embedding => _pooling == PoolingKind.None ? "token_embeddings" : "sentence_embedding";
 
     /// <summary>Returns why a module cannot follow those before it; null if it can.</summary>
     public string? Misplaced(string kind) =>
         kind switch
         {
-            "Pooling" when _pooling != Pooling.None || _projections.Count > 0 || _normalize =>
+            "Pooling" when _pooling != PoolingKind.None || _projections.Count > 0 || _normalize =>
                 "exactly one pooling must follow the transformer",
             "Dense" when _normalize => "a projection after a normalization is not supported",
             "Normalize" when _normalize => "the output is already normalized",
@@ -68,7 +68,7 @@ internal sealed class SentenceHead(int width)
 
     /// <summary>Returns the head; null if the states of every token are returned unchanged.</summary>
     public HeadArchitecture? Build() =>
-        _pooling == Pooling.None && _projections.Count == 0 && !_normalize
+        _pooling == PoolingKind.None && _projections.Count == 0 && !_normalize
             ? null
             : new HeadArchitecture(_pooling, null, Norm: false, _normalize, null)
             {
@@ -89,7 +89,7 @@ internal sealed class SentenceHead(int width)
     }
 
     /// <summary>Reads the mode of version 6: one mode, or an array of one.</summary>
-    private static Pooling Mode(ModelConfiguration configuration)
+    private static PoolingKind Mode(ModelConfiguration configuration)
     {
         const string Field = "pooling_mode";
         string[] given = configuration.IsText(Field)
@@ -97,21 +97,21 @@ internal sealed class SentenceHead(int width)
             : [.. configuration.Items(Field).Select(static item => item.Text)];
         configuration.Refuse(given.Length > 1, Field, "more than one pooling is not supported");
         string mode = given.Length == 0 ? "" : given[0];
-        (string _, string name, Pooling? pooling) = s_modes.FirstOrDefault(known => known.Mode == mode);
+        (string _, string name, PoolingKind? pooling) = s_modes.FirstOrDefault(known => known.Mode == mode);
         configuration.Require(
             name is not null,
             Field,
             "one of " + string.Join(", ", s_modes.Where(static known => known.Pooling is not null).Select(static known => known.Mode))
         );
         configuration.Refuse(name is not null && pooling is null, Field, "a sum divided by the square root of the length is not supported");
-        return pooling ?? Pooling.Mean;
+        return pooling ?? PoolingKind.Mean;
     }
 
     /// <summary>Reads the flags of versions up to 5: one for each mode.</summary>
-    private static Pooling Flag(ModelConfiguration configuration)
+    private static PoolingKind Flag(ModelConfiguration configuration)
     {
         const string Mean = "pooling_mode_mean_tokens";
-        (string Flag, string Mode, Pooling? Pooling)[] chosen = [.. s_modes.Where(mode => configuration.Flag(mode.Flag, false))];
+        (string Flag, string Mode, PoolingKind? Pooling)[] chosen = [.. s_modes.Where(mode => configuration.Flag(mode.Flag, false))];
         if (!configuration.Has(Mean))
         {
             // Up to version 5, mean pooling was added to the chosen mode; from version 6 on it is not.
@@ -120,18 +120,18 @@ internal sealed class SentenceHead(int width)
                 Mean,
                 "true or false, because its default beside another mode depends on the version of sentence-transformers"
             );
-            return Pooling.Mean;
+            return PoolingKind.Mean;
         }
 
         configuration.Require(chosen.Length > 0, Mean, "true, because no other pooling is chosen");
         if (chosen.Length == 0)
         {
-            return Pooling.Mean;
+            return PoolingKind.Mean;
         }
 
         configuration.Refuse(chosen.Length > 1, chosen[chosen.Length - 1].Flag, "more than one pooling is not supported");
         configuration.Refuse(chosen[0].Pooling is null, chosen[0].Flag, "a sum divided by the square root of the length is not supported");
-        return chosen[0].Pooling ?? Pooling.Mean;
+        return chosen[0].Pooling ?? PoolingKind.Mean;
     }
 
     private void AddDense(SentenceModule module, ModelConfiguration configuration, string above)
@@ -187,7 +187,7 @@ internal sealed class SentenceHead(int width)
         // Without a pooling there are only token states; older files name no input.
         string input = configuration.Text(
             "module_input_name",
-            _pooling == Pooling.None && !configuration.Has("module_input_name") ? Embedding : usual
+            _pooling == PoolingKind.None && !configuration.Has("module_input_name") ? Embedding : usual
         );
         configuration.Refuse(input != Embedding, "module_input_name", $"only \"{Embedding}\" is supported here");
         configuration.Refuse(

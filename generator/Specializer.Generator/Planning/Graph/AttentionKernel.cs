@@ -24,28 +24,28 @@ internal sealed record AttentionKernel(
 ) : Kernel
 {
     /// <summary>The number of floats from one query, or one position's values, to the next: a head in whole lines.</summary>
-    public int HeadStride => Layout.Pad(Attention.HeadDimension);
+    public int HeadStride => Layout.Pad(Attention.HeadDim);
 
     /// <summary>
-    /// The number of floats of one key/value head's keys: panels of positions, each [HeadDimension][positions of the panel]. For
-    /// linear attention, that of its state: Σ φ(k) vᵀ, [HeadDimension][HeadStride].
+    /// The number of floats of one key/value head's keys: panels of positions, each [HeadDim][positions of the panel]. For
+    /// linear attention, that of its state: Σ φ(k) vᵀ, [HeadDim][HeadStride].
     /// </summary>
-    public long KeysPerHead => Attention.Linear ? (long)Attention.HeadDimension * HeadStride : (long)CacheLength * Attention.HeadDimension;
+    public long KeysPerHead => Attention.IsLinear ? (long)Attention.HeadDim * HeadStride : (long)CacheLength * Attention.HeadDim;
 
     /// <summary>
     /// The number of floats of one key/value head's values: [CacheLength][HeadStride]. For linear attention, that of Σ φ(k).
     /// </summary>
-    public long ValuesPerHead => Attention.Linear ? HeadStride : (long)CacheLength * HeadStride;
+    public long ValuesPerHead => Attention.IsLinear ? HeadStride : (long)CacheLength * HeadStride;
 
     /// <summary>Describes the keys of layers with their shape.</summary>
     public string DescribeKeys(string layers) =>
-        Attention.Linear
-            ? $"sums of key times value of {layers} [{Attention.KeyValueHeads} key/value heads][{Attention.HeadDimension}][{HeadStride}]"
-            : $"keys of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions, in panels][{Attention.HeadDimension}]";
+        Attention.IsLinear
+            ? $"sums of key times value of {layers} [{Attention.KeyValueHeads} key/value heads][{Attention.HeadDim}][{HeadStride}]"
+            : $"keys of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions, in panels][{Attention.HeadDim}]";
 
     /// <summary>Describes the values of layers with their shape.</summary>
     public string DescribeValues(string layers) =>
-        Attention.Linear
+        Attention.IsLinear
             ? $"sums of keys of {layers} [{Attention.KeyValueHeads} key/value heads][{HeadStride}]"
             : $"values of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions][{HeadStride}]";
 
@@ -90,7 +90,7 @@ internal sealed record AttentionKernel(
         {
             Attention = Attention with
             {
-                Scale = Attention.ScaleByInverseLayer || Attention.Linear ? 1 : Attention.Scale,
+                Scale = Attention.ScaleByInverseLayer || Attention.IsLinear ? 1 : Attention.Scale,
                 QueryBias = false,
                 KeyBias = false,
                 ValueBias = false,
@@ -107,7 +107,7 @@ internal sealed record AttentionKernel(
     /// </summary>
     public override EquatableArray<KernelSignature> Signatures =>
         new(
-            Attention.Linear && !SeesAll ? [Attend]
+            Attention.IsLinear && !SeesAll ? [Attend]
             : IsCross ? [PrepareQueries, Append, Attend]
             : [Append, Attend]
         );
@@ -134,7 +134,7 @@ internal sealed record AttentionKernel(
     private KernelSignature Attend =>
         KernelSignature.OverRows(
             KernelPart.Compute,
-            Attention.Linear && !SeesAll
+            Attention.IsLinear && !SeesAll
                 ? [Projected, .. HeadNorms, .. Cache, Output, Position]
                 :
                 [
@@ -151,7 +151,7 @@ internal sealed record AttentionKernel(
 
     private KernelParameter[] HeadNorms => Attention.QueryKeyNorm ? [QueryNorm, KeyNorm] : [];
 
-    private KernelParameter[] Cache => Attention.Linear ? [States, Sums] : [Keys, Values];
+    private KernelParameter[] Cache => Attention.IsLinear ? [States, Sums] : [Keys, Values];
 
     private KernelParameter[] ScoreTable =>
         Kind.Positions switch

@@ -8,7 +8,7 @@ namespace Specializer.Generator.Planning;
 /// <param name="Width">The width of a row.</param>
 /// <param name="Stride">The number of floats from one row to the next.</param>
 /// <param name="Normalize">Whether the row is divided by its Euclidean length.</param>
-internal sealed record PoolKernel(Pooling Pooling, int Width, int Stride, bool Normalize) : Kernel
+internal sealed record PoolKernel(PoolingKind Pooling, int Width, int Stride, bool Normalize) : Kernel
 {
     public override EquatableArray<KernelSignature> Signatures => One(KernelSignature.OnWorkers(KernelPart.Compute, Input, Output, Length));
 }

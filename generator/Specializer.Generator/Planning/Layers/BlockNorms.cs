@@ -5,23 +5,23 @@ namespace Specializer.Generator.Planning;
 /// <summary>Plans the norms around the blocks of a layer, as its arrangement requires.</summary>
 internal sealed class BlockNorms(StackContext stack, LayerKind kind)
 {
-    private BlockArrangement Arrangement => kind.Arrangement;
+    private LayerArrangement Arrangement => kind.Arrangement;
 
     /// <summary>Whether blocks have a norm before them.</summary>
-    public bool Precede => Arrangement != BlockArrangement.PostNorm;
+    public bool Precede => Arrangement != LayerArrangement.PostNorm;
 
     /// <summary>Whether both blocks read the same residual stream, in parallel.</summary>
-    public bool Parallel => Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
+    public bool Parallel => Arrangement is LayerArrangement.ParallelOneNorm or LayerArrangement.ParallelTwoNorms;
 
     /// <summary>Whether both blocks share one norm.</summary>
-    public bool OneForBoth => Arrangement == BlockArrangement.ParallelOneNorm;
+    public bool OneForBoth => Arrangement == LayerArrangement.ParallelOneNorm;
 
     /// <summary>Whether the output of a block is normalized before it is added to the residual stream.</summary>
-    public bool OfOutputs => Arrangement == BlockArrangement.Sandwich;
+    public bool OfOutputs => Arrangement == LayerArrangement.Sandwich;
 
     /// <summary>The buffer that blocks read: the residual stream itself if norms follow the sums.</summary>
     public BufferRef BlockInput =>
-        stack.Buffer(Arrangement is BlockArrangement.PostNorm or BlockArrangement.NormedResidual ? BufferRole.Hidden : BufferRole.Normed);
+        stack.Buffer(Arrangement is LayerArrangement.PostNorm or LayerArrangement.NormedResidual ? BufferRole.Hidden : BufferRole.Normed);
 
     /// <summary>The buffer that the last linear layer of a block writes.</summary>
     public BufferRef BlockOutput => stack.Buffer(OfOutputs ? BufferRole.Block : BufferRole.Hidden);
@@ -31,7 +31,7 @@ internal sealed class BlockNorms(StackContext stack, LayerKind kind)
 
     /// <summary>Plans a norm before a block.</summary>
     public NormStep Before(WeightRole role, string checkpointName, string title) =>
-        Arrangement == BlockArrangement.NormedResidual
+        Arrangement == LayerArrangement.NormedResidual
             ? InPlace(role, checkpointName, title + ", which becomes the residual stream")
             : new(
                 title,

@@ -74,7 +74,7 @@ internal sealed class CrossAttentionPlanner(StackContext stack, CrossAttentionKe
     public StepPlan[] PlanKeysAndValues(BufferRef source, BufferRef projected)
     {
         CheckpointNames names = stack.Names;
-        int rows = Attention.KeyValueHeads * Attention.HeadDimension;
+        int rows = Attention.KeyValueHeads * Attention.HeadDim;
         bool fused = names.CrossKeyValue.Length > 0;
         TensorSlice[] matrices = fused
             ? [_tensors.Matrix(names.CrossKeyValue, 2 * rows, cross.KeyValue.Inputs)]

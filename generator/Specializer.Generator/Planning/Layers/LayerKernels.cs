@@ -27,13 +27,13 @@ internal sealed record LayerKernels(
         AttentionArchitecture attention = kind.Attention;
         FeedForwardArchitecture feedForward = kind.FeedForward;
         int width = architecture.Width,
-            queryWidth = attention.Heads * attention.HeadDimension,
-            projectedWidth = queryWidth + (2 * attention.KeyValueHeads * attention.HeadDimension);
+            queryWidth = attention.Heads * attention.HeadDim,
+            projectedWidth = queryWidth + (2 * attention.KeyValueHeads * attention.HeadDim);
         int stride = Layout.RowStride(width),
             queryStride = Layout.RowStride(queryWidth),
             projectedStride = Layout.RowStride(projectedWidth),
             innerStride = Layout.RowStride(feedForward.Width);
-        LinearEpilogue Output(bool bias) => new(bias, null, false, AddToOutput: kind.Arrangement != BlockArrangement.Sandwich);
+        LinearEpilogue Output(bool bias) => new(bias, null, false, AddToOutput: kind.Arrangement != LayerArrangement.Sandwich);
         LinearKernel Linear(int inputs, int outputs, int inputStride, int outputStride, LinearEpilogue epilogue) =>
             new(inputs, outputs, inputStride, outputStride, epilogue) { Storage = architecture.WeightStorage };
 
@@ -56,7 +56,7 @@ internal sealed record LayerKernels(
             )
             {
                 // Tiles over heads of the first kind's width need no distinction.
-                TilePrefix = attention.HeadDimension == architecture.Attention.HeadDimension ? tilePrefix : tilePrefix + kind.Name,
+                TilePrefix = attention.HeadDim == architecture.Attention.HeadDim ? tilePrefix : tilePrefix + kind.Name,
                 IsRing = kind.Window > 0 && architecture.Stack != Stack.Encoder,
                 BiasOrigin = kind.Positions is RelativePositions ? Layout.CacheLength(architecture.ContextLength) : 0,
                 GlobalTokens = architecture.GlobalTokens && kind.Band > 0,

@@ -59,7 +59,7 @@ internal sealed class LayerTensors(CheckpointLayout checkpoint)
     private TensorSlice[] QueryKeyValue(AttentionArchitecture attention, string suffix, int? inputs)
     {
         CheckpointNames names = checkpoint.Names;
-        int head = attention.HeadDimension;
+        int head = attention.HeadDim;
         int queryRows = attention.Heads * head;
         int keyRows = attention.KeyValueHeads * head;
         bool inputsFirst = checkpoint.InputsFirst && inputs is not null;
@@ -69,7 +69,7 @@ internal sealed class LayerTensors(CheckpointLayout checkpoint)
             : inputsFirst ? new(name + suffix, true, columns, rows)
             : new(name + suffix, true, rows, columns);
 
-        if (checkpoint.QueryKeyValue == QueryKeyValueLayout.Separate)
+        if (checkpoint.QueryKeyValue == QueryKeyValueStorage.Separate)
         {
             TensorSlice Part(bool present, string name, int rows) =>
                 present || inputs is not null ? TensorSlice.Whole(Tensor(name, rows), inputsFirst) : Zeros(rows);
@@ -82,7 +82,7 @@ internal sealed class LayerTensors(CheckpointLayout checkpoint)
         }
 
         TensorPlan fused = Tensor(names.QueryKeyValue, queryRows + (2 * keyRows));
-        if (checkpoint.QueryKeyValue == QueryKeyValueLayout.Concatenated)
+        if (checkpoint.QueryKeyValue == QueryKeyValueStorage.Concatenated)
         {
             return
             [

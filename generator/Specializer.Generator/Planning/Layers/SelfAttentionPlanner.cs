@@ -76,7 +76,7 @@ internal sealed class SelfAttentionPlanner(StackContext stack, LayerKernels kern
     }
 
     private WeightRef HeadNorm(WeightRole role, string checkpointName) =>
-        stack.Weights.Norm(role, Attention.HeadDimension, stack.Architecture.Norm, stack.Suffixes, checkpointName, perLayer: true);
+        stack.Weights.Norm(role, Attention.HeadDim, stack.Architecture.Norm, stack.Suffixes, checkpointName, perLayer: true);
 
     /// <summary>
     /// Places the cache. A decoder keeps that of every kind; an encoder keeps one layer's keys and values, at one place for all

@@ -25,7 +25,7 @@ internal static class ChunkLength
         }
 
         int widestInput = architecture.LayerKinds.Max(kind =>
-            Math.Max(Math.Max(architecture.Width, kind.FeedForward.Width), kind.Attention.Heads * kind.Attention.HeadDimension)
+            Math.Max(Math.Max(architecture.Width, kind.FeedForward.Width), kind.Attention.Heads * kind.Attention.HeadDim)
         );
         int chunk = Longest;
         while (chunk > Shortest && chunk * widestInput > InputFloats)

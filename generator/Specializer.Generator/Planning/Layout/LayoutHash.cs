@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace Specializer.Generator.Planning;
 
@@ -26,6 +27,16 @@ internal sealed class LayoutHash
         {
             AddByte((byte)character);
             AddByte((byte)(character >> 8));
+        }
+    }
+
+    /// <summary>Adds the length of a list and then its elements, so that the boundary between two lists matters.</summary>
+    public void Add<T>(IReadOnlyCollection<T> values, Action<LayoutHash, T> add)
+    {
+        Add(values.Count);
+        foreach (T value in values)
+        {
+            add(this, value);
         }
     }
 

@@ -75,12 +75,7 @@ internal static class PackedLayout
         hash.Add(weight.Floats);
         hash.Add(weight.Inputs);
         hash.Add(weight.Outputs);
-        hash.Add(weight.Slices.Count);
-        foreach (TensorSlice slice in weight.Slices)
-        {
-            AddSlice(hash, slice);
-        }
-
+        hash.Add(weight.Slices, AddSlice);
         AddPositions(hash, weight.Positions);
         AddSinusoids(hash, weight.Sinusoids);
     }
@@ -90,12 +85,7 @@ internal static class PackedLayout
         hash.Add(slice.Tensor.Name);
         hash.Add(slice.Tensor.PerLayer);
         hash.Add(slice.Tensor.InEncoder);
-        hash.Add(slice.Tensor.Shape.Count);
-        foreach (int size in slice.Tensor.Shape)
-        {
-            hash.Add(size);
-        }
-
+        hash.Add(slice.Tensor.Shape, static (hash, size) => hash.Add(size));
         hash.Add(slice.Rows);
         hash.Add(slice.First);
         hash.Add(slice.GroupRows);
@@ -111,7 +101,7 @@ internal static class PackedLayout
             case RotaryPositions rotary:
                 hash.Add(nameof(RotaryPositions));
                 hash.Add(rotary.Base);
-                hash.Add(rotary.RotaryDimension);
+                hash.Add(rotary.RotaryDim);
                 AddScaling(hash, rotary.Scaling);
                 break;
             case AlibiPositions alibi:
@@ -132,7 +122,7 @@ internal static class PackedLayout
         }
     }
 
-    private static void AddScaling(LayoutHash hash, RotaryScaling scaling)
+    private static void AddScaling(LayoutHash hash, FrequencyScalingArchitecture scaling)
     {
         switch (scaling)
         {
@@ -159,12 +149,7 @@ internal static class PackedLayout
             case LongScaling longRope:
                 hash.Add(nameof(LongScaling));
                 hash.Add(longRope.AttentionFactor);
-                hash.Add(longRope.Factors.Count);
-                foreach (double factor in longRope.Factors)
-                {
-                    hash.Add(factor);
-                }
-
+                hash.Add(longRope.Factors, static (hash, factor) => hash.Add(factor));
                 break;
             case NoScaling or DynamicScaling:
                 // Dynamic scaling equals no scaling up to the longest context that a file can have.
@@ -192,36 +177,26 @@ internal static class PackedLayout
         hash.Add(naming.BasePrefix);
         AddNames(hash, naming.Wrappers);
         hash.Add(naming.OutputMatrix);
-        hash.Add(naming.Alternatives.Count);
-        foreach (TensorAlternatives alternatives in naming.Alternatives)
-        {
-            hash.Add(alternatives.Name);
-            AddNames(hash, alternatives.Copies);
-            AddNames(hash, alternatives.Substitutes);
-            hash.Add(alternatives.Parts.Count);
-            foreach (TensorRows part in alternatives.Parts)
-            {
-                AddRows(hash, part);
-            }
-
-            hash.Add(alternatives.PartOf is not null);
-            if (alternatives.PartOf is { } whole)
-            {
-                AddRows(hash, whole);
-            }
-
-            hash.Add(alternatives.ZeroIfAbsent);
-        }
+        hash.Add(naming.Alternatives, AddAlternatives);
     }
 
-    private static void AddNames(LayoutHash hash, IReadOnlyCollection<string> names)
+    private static void AddAlternatives(LayoutHash hash, TensorAlternatives alternatives)
     {
-        hash.Add(names.Count);
-        foreach (string name in names)
+        hash.Add(alternatives.Name);
+        AddNames(hash, alternatives.Copies);
+        AddNames(hash, alternatives.Substitutes);
+        hash.Add(alternatives.Parts, AddRows);
+        hash.Add(alternatives.PartOf is not null);
+        if (alternatives.PartOf is { } whole)
         {
-            hash.Add(name);
+            AddRows(hash, whole);
         }
+
+        hash.Add(alternatives.ZeroIfAbsent);
     }
+
+    private static void AddNames(LayoutHash hash, IReadOnlyCollection<string> names) =>
+        hash.Add(names, static (hash, name) => hash.Add(name));
 
     private static void AddRows(LayoutHash hash, TensorRows rows)
     {

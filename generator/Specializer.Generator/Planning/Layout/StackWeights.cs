@@ -153,15 +153,7 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
         );
 
     private WeightRef RotaryTable(LayerKind kind, WeightRole role, RotaryPositions rotary, int positions) =>
-        Table(
-            kind,
-            role,
-            WeightLayout.RotaryTable,
-            Layout.Pad(checked(positions * rotary.RotaryDimension)),
-            positions,
-            rotary.RotaryDimension,
-            rotary
-        );
+        Table(kind, role, WeightLayout.RotaryTable, Layout.Pad(checked(positions * rotary.RotaryDim)), positions, rotary.RotaryDim, rotary);
 
     private WeightRef Table(
         LayerKind kind,

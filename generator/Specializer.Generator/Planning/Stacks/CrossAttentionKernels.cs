@@ -23,8 +23,8 @@ internal sealed class CrossAttentionKernels
         string tilePrefix
     )
     {
-        int queryWidth = cross.Heads * cross.HeadDimension;
-        int keyValueWidth = 2 * cross.KeyValueHeads * cross.HeadDimension;
+        int queryWidth = cross.Heads * cross.HeadDim;
+        int keyValueWidth = 2 * cross.KeyValueHeads * cross.HeadDim;
         int stride = Layout.RowStride(asking.Width);
         Query = new LinearKernel(asking.Width, queryWidth, stride, Layout.RowStride(queryWidth), new(cross.QueryBias, null, false, false))
         {
@@ -58,7 +58,7 @@ internal sealed class CrossAttentionKernels
             asking.Width,
             Attention.OutputStride,
             stride,
-            new(cross.OutputBias, null, false, AddToOutput: asking.Arrangement != BlockArrangement.Sandwich)
+            new(cross.OutputBias, null, false, AddToOutput: asking.Arrangement != LayerArrangement.Sandwich)
         )
         {
             Storage = asking.WeightStorage,

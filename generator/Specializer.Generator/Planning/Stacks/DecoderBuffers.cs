@@ -35,7 +35,7 @@ internal sealed class DecoderBuffers(StackContext stack)
         string heads = $"{cross.Attention.KeyValueHeads} key/value heads";
         stack.Buffers.Block(
             stack.Buffer(BufferRole.CrossKeys),
-            $"keys of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions, in panels][{cross.Attention.HeadDimension}]",
+            $"keys of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions, in panels][{cross.Attention.HeadDim}]",
             cross.KeysPerHead * cross.Attention.KeyValueHeads * Architecture.Layers
         );
         stack.Buffers.Block(
@@ -70,7 +70,7 @@ internal sealed class DecoderBuffers(StackContext stack)
                 kernel.DescribeValues(which + ", per layer"),
                 kernel.ValuesPerHead * heads
             );
-            state += kernel.Attention.Linear ? keys.Floats + values.Floats : 0;
+            state += kernel.Attention.IsLinear ? keys.Floats + values.Floats : 0;
         }
 
         if (Architecture.OriginalContextLength > 0)

@@ -113,7 +113,7 @@ internal static class DecoderPlanner
             );
         WeightRef? bias = architecture.Logits.Bias ? stack.Weights.Bias(WeightRole.Logits, kernel, LogitsBias(stack, vocabulary)) : null;
         steps.Add(new LinearStep("Logits", kernel, weight, bias, input, new BufferRef(BufferRole.Logits)));
-        steps.Add(new HighestStep("Most probable token, where it is asked for", new HighestKernel(kernel)));
+        steps.Add(new ArgMaxStep("Most probable token, where it is asked for", new ArgMaxKernel(kernel)));
         return steps;
     }
 
@@ -147,7 +147,7 @@ internal static class DecoderPlanner
         var kernels = new StackKernels(
             encoder,
             chunk,
-            encoder.Attention.HeadDimension == decoder.Architecture.Attention.HeadDimension ? "" : SourceKinds
+            encoder.Attention.HeadDim == decoder.Architecture.Attention.HeadDim ? "" : SourceKinds
         );
         if (kernels.Embed != decoder.Kernels.Embed)
         {

@@ -19,7 +19,7 @@ internal sealed class EmbeddingPlanner(StackContext stack)
     /// <param name="shared">The embeddings, where another stack has placed them.</param>
     public EmbeddingPlan Plan(WeightRef? shared = null) =>
         Architecture.Embeddings.Patches is { } patches ? PlanPatches(patches)
-        : Architecture.Embeddings.Sound is { } sound ? PlanSound(sound)
+        : Architecture.Embeddings.Speech is { } sound ? PlanSpeech(sound)
         : PlanTokens(shared);
 
     private EmbeddingPlan PlanTokens(WeightRef? shared)
@@ -192,16 +192,16 @@ internal sealed class EmbeddingPlanner(StackContext stack)
     /// Plans a convolution: a linear layer over the frames that it sees. The session keeps the result of the first one for all
     /// frames.
     /// </summary>
-    private EmbeddingPlan PlanSound(SoundArchitecture sound)
+    private EmbeddingPlan PlanSpeech(SpeechArchitecture sound)
     {
         int width = Architecture.Width,
             stride = stack.Kernels.Norm.Stride;
         BufferRef convolved = stack.Buffers.PositionBuffer(
             stack.Buffer(BufferRole.Convolved),
             FormattableString.Invariant(
-                $"frames after the first convolution, [{SoundArchitecture.FramesPerPosition * Architecture.ContextLength} frames][{width}], rows {stride} floats apart"
+                $"frames after the first convolution, [{SpeechArchitecture.FramesPerPosition * Architecture.ContextLength} frames][{width}], rows {stride} floats apart"
             ),
-            (long)SoundArchitecture.FramesPerPosition * Architecture.ContextLength * stride,
+            (long)SpeechArchitecture.FramesPerPosition * Architecture.ContextLength * stride,
             stride
         );
         StepPlan[] frames = PlanConvolution(sound, first: true, null, convolved);
@@ -222,16 +222,16 @@ internal sealed class EmbeddingPlanner(StackContext stack)
         return new EmbeddingPlan(new EquatableArray<StepPlan>(frames), new EquatableArray<StepPlan>(steps), null);
     }
 
-    private StepPlan[] PlanConvolution(SoundArchitecture sound, bool first, BufferRef? input, BufferRef output)
+    private StepPlan[] PlanConvolution(SpeechArchitecture sound, bool first, BufferRef? input, BufferRef output)
     {
         int width = Architecture.Width,
             stride = stack.Kernels.Norm.Stride;
         int channels = first ? sound.MelBands : width,
-            seen = SoundArchitecture.Window * channels;
+            seen = SpeechArchitecture.Window * channels;
         var window = new WindowKernel(
             channels,
-            SoundArchitecture.Window,
-            first ? 1 : SoundArchitecture.FramesPerPosition,
+            SpeechArchitecture.Window,
+            first ? 1 : SpeechArchitecture.FramesPerPosition,
             first ? 0 : stride,
             Layout.RowStride(seen)
         );
@@ -254,7 +254,7 @@ internal sealed class EmbeddingPlanner(StackContext stack)
                 stack.Weights.Panels(
                     role,
                     kernel,
-                    TensorSlice.Whole(Tensor(tensor + Suffixes.Weight, width, channels, SoundArchitecture.Window))
+                    TensorSlice.Whole(Tensor(tensor + Suffixes.Weight, width, channels, SpeechArchitecture.Window))
                 ),
                 stack.Weights.Bias(role, kernel, TensorSlice.Whole(Tensor(tensor + Suffixes.Bias, width))),
                 windows,

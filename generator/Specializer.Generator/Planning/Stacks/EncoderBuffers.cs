@@ -112,7 +112,7 @@ internal sealed class EncoderBuffers(StackContext stack)
         );
         stack.Buffers.Block(
             stack.Buffer(BufferRole.GlobalKeys),
-            $"keys that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]",
+            $"keys that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDim}]",
             kernel.KeysPerHead * attention.KeyValueHeads
         );
         stack.Buffers.Block(
@@ -136,7 +136,7 @@ internal sealed class EncoderBuffers(StackContext stack)
             stack.Buffer(BufferRole.GlobalAttended),
             "attention output of global tokens",
             stack.Chunk,
-            attention.Heads * attention.HeadDimension,
+            attention.Heads * attention.HeadDim,
             kernel.OutputStride
         );
     }

@@ -34,7 +34,7 @@ internal sealed class HeadPlanner(StackContext stack)
         BufferRef at = encoder;
         int width = architecture.Width;
         int rows = Rows(head);
-        if (head.Pooling != Pooling.None)
+        if (head.Pooling != PoolingKind.None)
         {
             at = PlanPooling(head, encoder);
         }
@@ -45,7 +45,7 @@ internal sealed class HeadPlanner(StackContext stack)
             (at, width) = (PlanProjection(projection, index + 1, at, width, rows), projection.Width);
         }
 
-        if (head.Normalize && (head.Pooling == Pooling.None || head.Projections.Count > 0))
+        if (head.Normalize && (head.Pooling == PoolingKind.None || head.Projections.Count > 0))
         {
             at = PlanNormalization(at, encoder, width, rows);
         }
@@ -67,14 +67,14 @@ internal sealed class HeadPlanner(StackContext stack)
             (at, width) = (PlanOutput(output, embedding, at, width, rows), output.Width);
         }
 
-        return new HeadPlan(new EquatableArray<StepPlan>(_steps), at, width, rows, head.Pooling == Pooling.None);
+        return new HeadPlan(new EquatableArray<StepPlan>(_steps), at, width, rows, head.Pooling == PoolingKind.None);
     }
 
     private int Rows(HeadArchitecture head)
     {
         int projected = head.Projections.Select(static projection => projection.Width).DefaultIfEmpty(0).Max();
         int widest = new[] { stack.Architecture.Width, projected, head.Dense?.Width ?? 0, head.Output?.Width ?? 0 }.Max();
-        return head.Pooling != Pooling.None ? 1 : Math.Min(stack.Chunk, Math.Max(LeastRows, OutputFloats / Layout.RowStride(widest)));
+        return head.Pooling != PoolingKind.None ? 1 : Math.Min(stack.Chunk, Math.Max(LeastRows, OutputFloats / Layout.RowStride(widest)));
     }
 
     private BufferRef PlanPooling(HeadArchitecture head, BufferRef encoder)
@@ -184,13 +184,13 @@ internal sealed class HeadPlanner(StackContext stack)
     private BufferRef RowBuffer(BufferRef buffer, string description, int rows, LinearKernel kernel) =>
         stack.Buffers.RowBuffer(buffer, description, rows, kernel.Outputs, kernel.OutputStride);
 
-    private static string Title(Pooling pooling) =>
+    private static string Title(PoolingKind pooling) =>
         pooling switch
         {
-            Pooling.First => "The first token's state",
-            Pooling.Last => "The last token's state",
-            Pooling.WeightedMean => "Mean of all states, weighted by their numbers",
-            Pooling.Max => "Maximum of all states",
+            PoolingKind.First => "The first token's state",
+            PoolingKind.Last => "The last token's state",
+            PoolingKind.WeightedMean => "Mean of all states, weighted by their numbers",
+            PoolingKind.Max => "Maximum of all states",
             _ => "Mean of all states",
         };
 

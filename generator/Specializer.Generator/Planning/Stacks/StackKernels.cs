@@ -15,7 +15,7 @@ internal sealed class StackKernels
         int width = architecture.Width;
         Embed = CreateEmbed(architecture);
         Norm = new NormKernel(
-            architecture.Norm.Formula,
+            architecture.Norm.Kind,
             width,
             Layout.RowStride(width),
             architecture.Norm.Epsilon,
@@ -31,7 +31,7 @@ internal sealed class StackKernels
                 architecture,
                 architecture.Encoder!,
                 chunk,
-                cross.HeadDimension == attention.HeadDimension ? "" : "Cross"
+                cross.HeadDim == attention.HeadDim ? "" : "Cross"
             )
             : null;
         Global = architecture.GlobalTokens

@@ -26,7 +26,7 @@ internal sealed class AppendLowering
         _cache = new CacheAppend(_code, kernel, target);
         _rotary = kernel.Kind.Positions as RotaryPositions;
         _scale = kernel.Attention.ScaleByInverseLayer ? _code[KernelParameters.Scale] : kernel.Attention.Scale;
-        _width = kernel.Attention.HeadDimension;
+        _width = kernel.Attention.HeadDim;
         _keysAt = kernel.Attention.Heads * _width;
     }
 
@@ -56,8 +56,7 @@ internal sealed class AppendLowering
                         ? null
                         : _code.Let(
                             "table",
-                            _code[KernelParameters.RotaryTable]
-                                .At((_code[KernelParameters.Position] + row).AsNInt * _rotary.RotaryDimension)
+                            _code[KernelParameters.RotaryTable].At((_code[KernelParameters.Position] + row).AsNInt * _rotary.RotaryDim)
                         );
                     PrepareQueries(rows.Head, row, source, table);
                     if (!StoresProjectedKeys)
@@ -107,7 +106,7 @@ internal sealed class AppendLowering
         }
         else
         {
-            _code.Call(RotateLowering.Name(_rotary!, _kernel.Attention.HeadDimension), source, table, output, scale);
+            _code.Call(RotateLowering.Name(_rotary!, _kernel.Attention.HeadDim), source, table, output, scale);
         }
     }
 

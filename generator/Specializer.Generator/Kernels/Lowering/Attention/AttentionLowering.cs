@@ -57,7 +57,7 @@ internal sealed class AttentionLowering(AttentionKernel kernel, InstructionSetDe
         Add(KernelParameters.Queries, "headQueries", Constant.Of(kernel.QueryFloats / _heads));
         Add(KernelParameters.Keys, "headKeys", Constant.Of(kernel.KeysPerHead));
         Add(KernelParameters.Values, "headValues", Constant.Of(kernel.ValuesPerHead));
-        Add(KernelParameters.Output, "headOutput", _group * kernel.Attention.HeadDimension);
+        Add(KernelParameters.Output, "headOutput", _group * kernel.Attention.HeadDim);
         foreach (ScoreModifier modifier in ScoreModifier.Of(kernel))
         {
             if (modifier.Table is { } table)

@@ -36,8 +36,8 @@ internal static class AttentionMethods
     ) =>
         Distinct(kernels, static kernel => kernel.Attention.QueryKeyNorm ? HeadNormLowering.Name(kernel) : null)
             .Select(kernel => HeadNormLowering.Lower(kernel, target))
-            .Concat(OfSoftmax([.. kernels.Where(static kernel => !kernel.Attention.Linear)], target, functions))
-            .Concat(OfStates([.. kernels.Where(static kernel => kernel.Attention.Linear)], target, functions));
+            .Concat(OfSoftmax([.. kernels.Where(static kernel => !kernel.Attention.IsLinear)], target, functions))
+            .Concat(OfStates([.. kernels.Where(static kernel => kernel.Attention.IsLinear)], target, functions));
 
     private static IEnumerable<KernelMethod> OfSoftmax(
         IReadOnlyCollection<AttentionKernel> kernels,
@@ -52,9 +52,9 @@ internal static class AttentionMethods
 
         IEnumerable<KernelMethod> rotations = Distinct(
                 kernels,
-                static kernel => Rotary(kernel) is { } rotary ? RotateLowering.Name(rotary, kernel.Attention.HeadDimension) : null
+                static kernel => Rotary(kernel) is { } rotary ? RotateLowering.Name(rotary, kernel.Attention.HeadDim) : null
             )
-            .Select(kernel => RotateLowering.Lower(Rotary(kernel)!, kernel.Attention.HeadDimension, target));
+            .Select(kernel => RotateLowering.Lower(Rotary(kernel)!, kernel.Attention.HeadDim, target));
         IEnumerable<KernelMethod> stores = Distinct(kernels, StoreKeysLowering.Name)
             .Select(kernel => StoreKeysLowering.Lower(kernel, target));
         IEnumerable<KernelMethod> scalings = Distinct(kernels, static kernel => Rotary(kernel) is null ? ScaleLowering.Name(kernel) : null)

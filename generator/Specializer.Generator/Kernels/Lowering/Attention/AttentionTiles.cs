@@ -76,9 +76,9 @@ internal sealed class AttentionTiles(AttentionKernel kernel, InstructionSetDescr
 
     private TileShape ScoresOf(string name, int panels) =>
         new(
-            name + Names.Number(kernel.Attention.HeadDimension) + "Rows",
+            name + Names.Number(kernel.Attention.HeadDim) + "Rows",
             _tuning.PanelVectors,
-            kernel.Attention.HeadDimension,
+            kernel.Attention.HeadDim,
             kernel.HeadStride,
             _tuning.PanelWidth,
             TileStart.Zero,

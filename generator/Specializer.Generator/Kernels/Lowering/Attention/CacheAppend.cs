@@ -56,7 +56,7 @@ internal sealed class CacheAppend(KernelCode code, AttentionKernel kernel, Instr
             code[KernelParameters.Values]
                 .At((rows.Head * Constant.Of(kernel.ValuesPerHead).AsNInt) + ((rows.At + row - rows.First) * kernel.HeadStride))
         );
-        code.Copy(newValues, value, kernel.Attention.HeadDimension);
+        code.Copy(newValues, value, kernel.Attention.HeadDim);
     }
 
     /// <summary>Stores the head's keys of the rows in their panel.</summary>
@@ -71,7 +71,7 @@ internal sealed class CacheAppend(KernelCode code, AttentionKernel kernel, Instr
             code[KernelParameters.Keys]
                 .At(
                     (rows.Head * Constant.Of(kernel.KeysPerHead).AsNInt)
-                        + (rows.At / width * (width * kernel.Attention.HeadDimension))
+                        + (rows.At / width * (width * kernel.Attention.HeadDim))
                         + (rows.At % width)
                 )
         );

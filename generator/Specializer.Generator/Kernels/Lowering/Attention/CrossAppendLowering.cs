@@ -15,7 +15,7 @@ internal static class CrossAppendLowering
     public static KernelMethod LowerQueries(AttentionKernel kernel)
     {
         AttentionArchitecture attention = kernel.Attention;
-        int width = attention.HeadDimension;
+        int width = attention.HeadDim;
         var code = new KernelCode(kernel, KernelPart.PrepareQueries);
         var group = new QueryGroup(code, kernel);
         code.EachOfWorker(
@@ -53,7 +53,7 @@ internal static class CrossAppendLowering
     /// <summary>Appends the source's keys and values to the cache.</summary>
     public static KernelMethod LowerKeysAndValues(AttentionKernel kernel, InstructionSetDescription target)
     {
-        int width = kernel.Attention.HeadDimension,
+        int width = kernel.Attention.HeadDim,
             heads = kernel.Attention.KeyValueHeads,
             stride = kernel.SourceStride;
         var code = new KernelCode(kernel, KernelPart.Append);

@@ -10,11 +10,11 @@ internal static class HeadNormLowering
 {
     /// <summary>The name of the method, which kernels with such heads share.</summary>
     public static string Name(AttentionKernel kernel) =>
-        "NormalizeHead" + Names.Number(kernel.Attention.HeadDimension) + Names.Epsilon(kernel.Epsilon);
+        "NormalizeHead" + Names.Number(kernel.Attention.HeadDim) + Names.Epsilon(kernel.Epsilon);
 
     public static KernelMethod Lower(AttentionKernel kernel, InstructionSetDescription target)
     {
-        int width = kernel.Attention.HeadDimension;
+        int width = kernel.Attention.HeadDim;
         var elements = Elements.Dividing(width, target);
         var code = new CodeBuilder();
         Variable source = code.Pointer("source"),

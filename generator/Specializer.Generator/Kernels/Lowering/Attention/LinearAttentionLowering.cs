@@ -24,7 +24,7 @@ internal sealed class LinearAttentionLowering
         _kernel = kernel;
         _code = new KernelCode(kernel, part);
         _attention = kernel.Attention;
-        _width = _attention.HeadDimension;
+        _width = _attention.HeadDim;
         _group = _attention.GroupSize;
     }
 

@@ -15,7 +15,7 @@ internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSet
     private const int SideBySide = 4;
 
     private readonly Vectors _vectors = target.Vectors;
-    private readonly int _width = kernel.Attention.HeadDimension;
+    private readonly int _width = kernel.Attention.HeadDim;
     private readonly int _stride = kernel.HeadStride;
 
     private bool IsPadded => _width < _stride;
@@ -32,7 +32,7 @@ internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSet
     public static string AddName(AttentionKernel kernel) => "AddToState" + Heads(kernel);
 
     /// <summary>The name of the method that reads the result of a query from a state.</summary>
-    public static string ReadName(AttentionKernel kernel) => "ReadState" + Names.Number(kernel.Attention.HeadDimension);
+    public static string ReadName(AttentionKernel kernel) => "ReadState" + Names.Number(kernel.Attention.HeadDim);
 
     /// <summary>The name of the method that computes features, which kernels with such heads share.</summary>
     public static string FeaturesName(AttentionKernel kernel) => "Features" + Heads(kernel);
@@ -47,7 +47,7 @@ internal sealed class LinearStateLowering(AttentionKernel kernel, InstructionSet
         code.Call(FeaturesName(kernel), norm is null ? [source, output] : [source, norm, output]);
 
     private static string Heads(AttentionKernel kernel) =>
-        Names.Number(kernel.Attention.HeadDimension) + (kernel.Attention.QueryKeyNorm ? "Normed" + Names.Epsilon(kernel.Epsilon) : "");
+        Names.Number(kernel.Attention.HeadDim) + (kernel.Attention.QueryKeyNorm ? "Normed" + Names.Epsilon(kernel.Epsilon) : "");
 
     private KernelMethod Features()
     {

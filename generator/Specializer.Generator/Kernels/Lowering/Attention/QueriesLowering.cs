@@ -78,7 +78,7 @@ internal sealed class QueriesLowering
     private void StoreResults() =>
         _code.EachRow(row =>
         {
-            int width = _kernel.Attention.HeadDimension,
+            int width = _kernel.Attention.HeadDim,
                 whole = width / _target.Lanes * _target.Lanes;
             Vectors vectors = _target.Vectors;
             AttentionScratch scratch = _code.Scratch;
@@ -102,10 +102,6 @@ internal sealed class QueriesLowering
             stride = _kernel.OutputStride;
         Expr query = _code.First + row;
         return _code[KernelParameters.Output]
-            .At(
-                group == 1
-                    ? query * ((Expr)stride).AsNInt
-                    : (query.AsNInt / group * stride) + (query % group * _kernel.Attention.HeadDimension)
-            );
+            .At(group == 1 ? query * ((Expr)stride).AsNInt : (query.AsNInt / group * stride) + (query % group * _kernel.Attention.HeadDim));
     }
 }

@@ -10,14 +10,14 @@ internal static class RotateLowering
 {
     /// <summary>The name of the method, which heads with equal rotary positions share.</summary>
     public static string Name(RotaryPositions rotary, int headDimension) =>
-        (rotary.Interleaved ? "RotatePairs" : "RotateHalves")
-        + Names.Number(rotary.RotaryDimension)
-        + (rotary.RotaryDimension < headDimension ? "Of" + Names.Number(headDimension) : "");
+        (rotary.Pairing == RotaryPairing.Interleaved ? "RotatePairs" : "RotateHalves")
+        + Names.Number(rotary.RotaryDim)
+        + (rotary.RotaryDim < headDimension ? "Of" + Names.Number(headDimension) : "");
 
     public static KernelMethod Lower(RotaryPositions rotary, int headDimension, InstructionSetDescription target)
     {
-        int half = rotary.RotaryDimension / 2;
-        Elements elements = rotary.Interleaved ? new(target, 1) : Elements.Dividing(half, target);
+        int half = rotary.RotaryDim / 2;
+        Elements elements = rotary.Pairing == RotaryPairing.Interleaved ? new(target, 1) : Elements.Dividing(half, target);
         var code = new CodeBuilder();
         Variable source = code.Pointer("source"),
             table = code.Pointer("table"),
@@ -30,8 +30,8 @@ internal static class RotateLowering
             elements.Count,
             i =>
             {
-                Expr first = rotary.Interleaved ? 2 * i : i,
-                    second = rotary.Interleaved ? (2 * i) + 1 : i + half;
+                Expr first = rotary.Pairing == RotaryPairing.Interleaved ? 2 * i : i,
+                    second = rotary.Pairing == RotaryPairing.Interleaved ? (2 * i) + 1 : i + half;
                 Variable cosine = code.Let("cosine", elements.Load(table, i)),
                     sine = code.Let("sine", elements.Load(table, i + half)),
                     x = code.Let("x", elements.Load(source, first)),
@@ -40,9 +40,9 @@ internal static class RotateLowering
                 elements.Store(code, ((y * cosine) + (x * sine)) * scale, output, second);
             }
         );
-        if (rotary.RotaryDimension < headDimension)
+        if (rotary.RotaryDim < headDimension)
         {
-            code.For("i", DataType.Int, rotary.RotaryDimension, headDimension, 1, i => code.Set(output[i], source[i] * scale));
+            code.For("i", DataType.Int, rotary.RotaryDim, headDimension, 1, i => code.Set(output[i], source[i] * scale));
         }
 
         return code.Method(Name(rotary, headDimension), comment: Comment(rotary, half));
@@ -50,8 +50,8 @@ internal static class RotateLowering
 
     private static string Comment(RotaryPositions rotary, int half) =>
         (
-            rotary.Interleaved
-                ? $"Rotates pairs (2i, 2i + 1) of the first {rotary.RotaryDimension} elements"
+            rotary.Pairing == RotaryPairing.Interleaved
+                ? $"Rotates pairs (2i, 2i + 1) of the first {rotary.RotaryDim} elements"
                 : $"Rotates pairs (i, i + {half})"
         ) + $"; the table holds {half} cosines, then {half} sines.";
 }

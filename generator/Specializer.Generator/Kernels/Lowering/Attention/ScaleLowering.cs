@@ -8,11 +8,11 @@ namespace Specializer.Generator.Kernels.Lowering.Attention;
 /// <summary>Lowers the scaling of one head that is not rotated.</summary>
 internal static class ScaleLowering
 {
-    public static string Name(AttentionKernel kernel) => "Scale" + Names.Number(kernel.Attention.HeadDimension);
+    public static string Name(AttentionKernel kernel) => "Scale" + Names.Number(kernel.Attention.HeadDim);
 
     public static KernelMethod Lower(AttentionKernel kernel, InstructionSetDescription target)
     {
-        int width = kernel.Attention.HeadDimension;
+        int width = kernel.Attention.HeadDim;
         var elements = Elements.Dividing(width, target);
         var code = new CodeBuilder();
         Variable source = code.Pointer("source"),

@@ -14,7 +14,7 @@ internal sealed class ScoreTiles(QueriesCode code, AttentionKernel kernel, Instr
 {
     private readonly AttentionTiles _tiles = new(kernel, target);
     private readonly Variable _queries = code[KernelParameters.Queries];
-    private readonly int _width = kernel.Attention.HeadDimension;
+    private readonly int _width = kernel.Attention.HeadDim;
 
     public void Build()
     {

@@ -32,14 +32,14 @@ internal sealed class StoreKeysLowering
         _count = _code.Int("count");
     }
 
-    public static string Name(AttentionKernel kernel) => "StoreKeys" + Names.Number(kernel.Attention.HeadDimension);
+    public static string Name(AttentionKernel kernel) => "StoreKeys" + Names.Number(kernel.Attention.HeadDim);
 
     public static KernelMethod Lower(AttentionKernel kernel, InstructionSetDescription target) =>
         new StoreKeysLowering(kernel, target).Lower();
 
     private KernelMethod Lower()
     {
-        int width = _kernel.Attention.HeadDimension,
+        int width = _kernel.Attention.HeadDim,
             transposed = _target.Interleaves ? width / Together * Together : 0;
         _code.If(
             _count.Is(1),

@@ -33,8 +33,8 @@ internal sealed class RequiredFunctions
 
                     break;
                 case AttentionKernel { Attention: var attention }:
-                    functions._exponential |= attention.Linear;
-                    functions._powerOfTwo |= !attention.Linear;
+                    functions._exponential |= attention.IsLinear;
+                    functions._powerOfTwo |= !attention.IsLinear;
                     functions._hyperbolicTangent |= attention.SoftCap > 0;
                     break;
             }

@@ -41,7 +41,7 @@ internal sealed record SelfAttention(
 
     /// <summary>The parameters that hold the cache, or the state of linear attention.</summary>
     public (KernelParameter Keys, KernelParameter Values) CacheParameters =>
-        Kernel.Attention.Linear ? (States, Sums) : (KernelParameters.Keys, KernelParameters.Values);
+        Kernel.Attention.IsLinear ? (States, Sums) : (KernelParameters.Keys, KernelParameters.Values);
 
     /// <summary>The values that change queries and keys before they are used.</summary>
     public IEnumerable<(KernelParameter, Argument)> Preparation
@@ -136,7 +136,7 @@ internal sealed record AttentionStep(string Title, SelfAttention Attention) : St
                 values = (valuesParameter, new SequenceCacheArgument(Attention.Values)),
                 output = (Output, new SequenceRowsArgument(Attention.Output, Kernel.OutputStride));
             KernelRef attend = new(Kernel);
-            if (Kernel.Attention.Linear)
+            if (Kernel.Attention.IsLinear)
             {
                 return
                 [

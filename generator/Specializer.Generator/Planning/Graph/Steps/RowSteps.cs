@@ -41,7 +41,7 @@ internal sealed record LinearStep(string Title, LinearKernel Kernel, WeightRef W
 }
 
 /// <summary>Finds the most probable token after the last row, if the caller requests it.</summary>
-internal sealed record HighestStep(string Title, HighestKernel Kernel) : StepPlan(Title)
+internal sealed record ArgMaxStep(string Title, ArgMaxKernel Kernel) : StepPlan(Title)
 {
     public override IEnumerable<KernelCall> Calls =>
         [

@@ -6,7 +6,7 @@ namespace Specializer.GenericEngine;
 /// The first row of the residual that is added to the results, or <see langword="null"/>. It can be the memory of the results.
 /// </param>
 /// <param name="residualStride">The number of floats from one row of the residual to the next.</param>
-internal readonly unsafe struct LinearFinish(ElementFunction function, float* residual = null, nint residualStride = 0)
+internal readonly unsafe struct LinearEpilogue(ElementFunction function, float* residual = null, nint residualStride = 0)
 {
     /// <summary>The function that is applied to every sum or, in a gated layer, to the gate.</summary>
     public ElementFunction Function { get; } = function;

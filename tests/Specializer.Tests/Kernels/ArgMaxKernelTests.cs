@@ -9,7 +9,7 @@ namespace Specializer.Tests.Kernels;
 
 /// <summary>The search for the highest logit: every logit is looked at, by the worker that computes it and by no other.</summary>
 [Feature("kernels")]
-public sealed unsafe class HighestKernelTests
+public sealed unsafe class ArgMaxKernelTests
 {
     private const float Unwritten = -12345f;
 
