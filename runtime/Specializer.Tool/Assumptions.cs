@@ -7,6 +7,7 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Tool;
 
+using Activation = Specializer.Generator.Architecture.Activation;
 using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
 using NormKind = Specializer.Generator.Architecture.NormKind;
 using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
@@ -93,7 +94,7 @@ internal static class Assumptions
         yield return (
             "activation",
             Join(
-                $"{Activation(feedForward.Activation)}",
+                $"{FunctionName(feedForward.Activation)}",
                 feedForward.Gated ? "gated" : "not gated",
                 $"{feedForward.Width} wide",
                 feedForward.Bias ? "with biases" : "without biases"
@@ -249,26 +250,26 @@ internal static class Assumptions
         return Join([
             pooling,
             .. head.Projections.Select(static projection =>
-                $"{projection.Name} to {projection.Width}{(projection.Activation is { } activation ? $" with {Activation(activation)}" : "")}"
+                $"{projection.Name} to {projection.Width}{(projection.Activation is { } activation ? $" with {FunctionName(activation)}" : "")}"
             ),
             head.Normalize ? "divided by its length" : "",
-            head.Dense is { } dense ? $"a linear layer to {dense.Width} with {Activation(dense.Activation)}" : "",
+            head.Dense is { } dense ? $"a linear layer to {dense.Width} with {FunctionName(dense.Activation)}" : "",
             head.Norm ? "a norm" : "",
             head.Output is { } output ? $"{output.Width} outputs{(output.Tied ? " (tied to the embeddings)" : "")}" : "",
             $"{plan.Head!.OutputWidth} values {(plan.Head.OutputPerToken ? "for every token" : "for the sequence")}",
         ]);
     }
 
-    private static string Activation(ActivationFunction activation) =>
+    private static string FunctionName(Activation activation) =>
         activation switch
         {
-            ActivationFunction.Relu => "ReLU",
-            ActivationFunction.Gelu => "GELU (exact)",
-            ActivationFunction.GeluTanh => "GELU (tanh)",
-            ActivationFunction.GeluQuick => "GELU (quick, x · sigmoid(1.702 x))",
-            ActivationFunction.Silu => "SiLU",
-            ActivationFunction.SquaredRelu => "squared ReLU",
-            ActivationFunction.Tanh => "tanh",
+            Activation.Relu => "ReLU",
+            Activation.Gelu => "GELU (exact)",
+            Activation.GeluTanh => "GELU (tanh)",
+            Activation.GeluQuick => "GELU (quick, x · sigmoid(1.702 x))",
+            Activation.Silu => "SiLU",
+            Activation.SquaredRelu => "squared ReLU",
+            Activation.Tanh => "tanh",
             _ => activation.ToString(),
         };
 

@@ -5,6 +5,7 @@ using Specializer.GenericEngine;
 
 namespace Specializer.Tool;
 
+using Function = Specializer.Generator.Architecture.Activation;
 using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
 
 /// <summary>Converts an architecture to a configuration of the generic engine, if it is supported.</summary>
@@ -71,11 +72,14 @@ internal static class GenericEngineModel
     private static Activation? Activation(FeedForwardArchitecture feedForward) =>
         (feedForward.Activation, feedForward.Gated) switch
         {
-            (ActivationFunction.Relu, true) => Specializer.Activation.ReGlu,
-            (ActivationFunction.Gelu, true) => Specializer.Activation.GeGlu,
-            (ActivationFunction.GeluTanh, true) => Specializer.Activation.GeGluTanh,
-            (ActivationFunction.Silu, true) => Specializer.Activation.SwiGlu,
-            (_, true) => null,
-            var (function, _) => (Activation)(int)function,
+            (Function.Relu, true) => Specializer.Activation.ReGlu,
+            (Function.Gelu, true) => Specializer.Activation.GeGlu,
+            (Function.GeluTanh, true) => Specializer.Activation.GeGluTanh,
+            (Function.Silu, true) => Specializer.Activation.SwiGlu,
+            (
+                Function.Relu or Function.Gelu or Function.GeluTanh or Function.GeluQuick or Function.Silu or Function.SquaredRelu,
+                false
+            ) => (Activation)feedForward.Activation,
+            _ => null,
         };
 }

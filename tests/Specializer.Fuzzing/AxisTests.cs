@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Specializer.Fuzzing;
 
+using Activation = Specializer.Generator.Architecture.Activation;
 using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
 using NormKind = Specializer.Generator.Architecture.NormKind;
 using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
@@ -260,7 +261,7 @@ public sealed class AxisTests
         {
             Pooling = PoolingKind.Mean,
             Projection = 40,
-            HeadActivation = ActivationFunction.Tanh,
+            HeadActivation = Activation.Tanh,
             HeadBias = true,
             SecondProjection = 9,
             Normalize = true,
@@ -290,14 +291,15 @@ public sealed class AxisTests
             Channels = 3,
             Pooling = PoolingKind.First,
             HeadDense = 16,
-            HeadActivation = ActivationFunction.Tanh,
+            HeadActivation = Activation.Tanh,
         },
-        ["sound of 5 bands"] = s_both with { MelBands = 5, Table = TableKind.Learned, Activation = ActivationFunction.Gelu },
+        ["the hyperbolic tangent between linear layers"] = s_rotary with { Activation = Activation.Tanh },
+        ["sound of 5 bands"] = s_both with { MelBands = 5, Table = TableKind.Learned, Activation = Activation.Gelu },
         ["a head with the weights of the embeddings"] = s_encoder with
         {
             TiedHead = true,
             HeadDense = 16,
-            HeadActivation = ActivationFunction.Gelu,
+            HeadActivation = Activation.Gelu,
             HeadNorm = true,
             HeadOutputs = 33,
             VocabularySize = 33,

@@ -7,6 +7,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Fuzzing;
 
+using Activation = Specializer.Generator.Architecture.Activation;
 using AttentionForm = Specializer.Generator.Architecture.AttentionForm;
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
@@ -81,7 +82,7 @@ internal sealed record FuzzCase
     /// <summary>The width of the head's activated layer; 0 for none.</summary>
     public int HeadDense { get; init; }
 
-    public ActivationFunction HeadActivation { get; init; }
+    public Activation HeadActivation { get; init; }
 
     public bool HeadNorm { get; init; }
 
@@ -194,7 +195,7 @@ internal sealed record FuzzCase
 
     public int FeedForwardWidth { get; init; } = 16;
 
-    public ActivationFunction Activation { get; init; }
+    public Activation Activation { get; init; }
 
     public bool Gated { get; init; }
 

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 
 namespace Specializer.Fuzzing;
 
+using Activation = Specializer.Generator.Architecture.Activation;
 using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
 using NormKind = Specializer.Generator.Architecture.NormKind;
 using Stack = Specializer.Generator.Architecture.Stack;
@@ -93,7 +94,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             Positions = PositionKind.Relative,
             Window = 1,
             FeedForwardWidth = 128,
-            Activation = ActivationFunction.GeluTanh,
+            Activation = Activation.GeluTanh,
             Gated = true,
             FeedForwardBias = true,
             Norm = NormKind.Layer,

@@ -4,6 +4,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Fuzzing;
 
+using Activation = Specializer.Generator.Architecture.Activation;
 using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
 using NormKind = Specializer.Generator.Architecture.NormKind;
 using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
@@ -27,14 +28,14 @@ internal static class RandomCase
     private static readonly int[] s_sequences = [1, 2, 3, 5, 8, 12, 13];
 
     /// <summary>Those of feed-forward blocks; heads have others.</summary>
-    private static readonly ActivationFunction[] s_activations =
+    private static readonly Activation[] s_activations =
     [
-        ActivationFunction.Relu,
-        ActivationFunction.Gelu,
-        ActivationFunction.GeluTanh,
-        ActivationFunction.GeluQuick,
-        ActivationFunction.Silu,
-        ActivationFunction.SquaredRelu,
+        Activation.Relu,
+        Activation.Gelu,
+        Activation.GeluTanh,
+        Activation.GeluQuick,
+        Activation.Silu,
+        Activation.SquaredRelu,
     ];
 
     /// <summary>Those that were there first, so that a seed keeps its architecture.</summary>
@@ -147,7 +148,7 @@ internal static class RandomCase
                 Pooling = Pick(Enum.GetValues<PoolingKind>()),
                 Normalize = Maybe(3),
                 HeadDense = Maybe() ? Pick(s_innerWidths) : 0,
-                HeadActivation = Maybe(3) ? ActivationFunction.Tanh : Pick(s_activations),
+                HeadActivation = Maybe(3) ? Activation.Tanh : Pick(s_activations),
                 HeadNorm = Maybe(3),
                 HeadOutputs = Maybe() ? Pick(s_vocabularies) : 0,
                 HeadBias = Maybe(),

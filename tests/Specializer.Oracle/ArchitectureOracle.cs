@@ -5,6 +5,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Oracle;
 
+using Activation = Specializer.Generator.Architecture.Activation;
 using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
 using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
 using Stack = Specializer.Generator.Architecture.Stack;
@@ -144,8 +145,8 @@ public sealed class ArchitectureOracle
         return rows;
     }
 
-    private static double Activate(ActivationFunction activation, double x) =>
-        activation == ActivationFunction.Tanh ? Math.Tanh(x) : Activations.Apply(Enum.Parse<OracleActivation>(activation.ToString()), x);
+    private static double Activate(Activation activation, double x) =>
+        Activations.Apply(Enum.Parse<OracleActivation>(activation.ToString()), x);
 
     private double[] Embed(double[] table, int[] tokens, int position, int[]? types)
     {

@@ -4,6 +4,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Oracle;
 
+using Activation = Specializer.Generator.Architecture.Activation;
 using AttentionForm = Specializer.Generator.Architecture.AttentionForm;
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
@@ -175,7 +176,7 @@ public sealed record DecoderArchitecture
             },
             new([new LayerKind("", Window: 0, AttentionPositions()) { Mask = Mask() }]),
             new([0]),
-            new FeedForwardArchitecture(FeedForwardWidth, Enum.Parse<ActivationFunction>(Activation.ToString()), Gated, FeedForwardBias),
+            new FeedForwardArchitecture(FeedForwardWidth, Enum.Parse<Activation>(Activation.ToString()), Gated, FeedForwardBias),
             new NormArchitecture(
                 Norm == OracleNorm.Layer ? NormKind.Layer : NormKind.RootMeanSquare,
                 (float)NormEpsilon,

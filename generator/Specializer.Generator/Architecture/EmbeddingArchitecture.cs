@@ -28,7 +28,7 @@ internal sealed record EmbeddingArchitecture(int VocabularySize, float Scale, Po
 /// </summary>
 /// <param name="MelBands">The number of features of a frame.</param>
 /// <param name="Activation">The activation after each convolution.</param>
-internal sealed record SpeechArchitecture(int MelBands, ActivationFunction Activation)
+internal sealed record SpeechArchitecture(int MelBands, Activation Activation)
 {
     /// <summary>The number of frames of a convolution.</summary>
     public const int Window = 3;

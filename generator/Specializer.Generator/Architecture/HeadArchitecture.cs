@@ -24,13 +24,13 @@ internal sealed record HeadArchitecture(
 
 /// <param name="Width">The number of outputs.</param>
 /// <param name="Activation">The activation of the outputs.</param>
-internal sealed record DenseArchitecture(int Width, ActivationFunction Activation);
+internal sealed record DenseArchitecture(int Width, Activation Activation);
 
 /// <param name="Name">The name of its tensors without suffix: "2_Dense/linear".</param>
 /// <param name="Width">The number of outputs.</param>
 /// <param name="Activation">The activation of the outputs; null for none.</param>
 /// <param name="Bias">Whether a bias is added.</param>
-internal sealed record ProjectionArchitecture(string Name, int Width, ActivationFunction? Activation, bool Bias)
+internal sealed record ProjectionArchitecture(string Name, int Width, Activation? Activation, bool Bias)
 {
     /// <summary>
     /// The folder of the file with the tensors, relative to the checkpoint; empty if they are in the checkpoint itself.

@@ -199,7 +199,7 @@ internal sealed record AttentionArchitecture(
 /// <param name="Activation">The activation.</param>
 /// <param name="Gated">Whether the activation is applied to a gate projection that multiplies the up projection.</param>
 /// <param name="Bias">Whether the linear layers add a bias.</param>
-internal sealed record FeedForwardArchitecture(int Width, ActivationFunction Activation, bool Gated, bool Bias);
+internal sealed record FeedForwardArchitecture(int Width, Activation Activation, bool Gated, bool Bias);
 
 /// <param name="Kind">The formula.</param>
 /// <param name="Epsilon">The ε of the formula.</param>

@@ -43,4 +43,7 @@ enum Activation
 
     /// <summary>Gated: SiLU(gate) · up (Shazeer 2020; LLaMA).</summary>
     SwiGlu,
+
+    /// <summary>tanh(x).</summary>
+    Tanh,
 }

@@ -7,6 +7,7 @@ using Specializer.TestKit;
 
 namespace Specializer.Fuzzing;
 
+using Activation = Specializer.Generator.Architecture.Activation;
 using NormKind = Specializer.Generator.Architecture.NormKind;
 
 /// <summary>
@@ -152,9 +153,9 @@ internal sealed class OnnxActivation(string name) : OnnxNode(name)
             ContextLength = Vectors.Length,
             FeedForwardWidth = Count,
             Activation =
-                Metadata["operator"] == "Swish" ? ActivationFunction.Silu
-                : Metadata.ContainsKey("attribute.approximate") ? ActivationFunction.GeluTanh
-                : ActivationFunction.Gelu,
+                Metadata["operator"] == "Swish" ? Activation.Silu
+                : Metadata.ContainsKey("attribute.approximate") ? Activation.GeluTanh
+                : Activation.Gelu,
             Epsilon = IdentityEpsilon,
             NoFinalNorm = true,
         }.ToArchitecture();

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
+using Activation = Specializer.Generator.Architecture.Activation;
 using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
 using NormKind = Specializer.Generator.Architecture.NormKind;
 using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
@@ -62,7 +63,7 @@ public sealed class DefaultsTests
                     ),
                 ]),
                 new EquatableArray<int>([0]),
-                new FeedForwardArchitecture(128, ActivationFunction.Relu, Gated: false, Bias: false),
+                new FeedForwardArchitecture(128, Activation.Relu, Gated: false, Bias: false),
                 new NormArchitecture(
                     NormKind.RootMeanSquare,
                     new NormAttribute(Specializer.NormKind.RootMeanSquare).Epsilon,
@@ -115,7 +116,7 @@ public sealed class DefaultsTests
                     new LayerKind("", 0, new RotaryPositions(5e5, 6, RotaryPairing.Interleaved, new NoScaling())),
                 ]),
                 new EquatableArray<int>([0]),
-                new FeedForwardArchitecture(129, ActivationFunction.GeluTanh, Gated: true, Bias: true),
+                new FeedForwardArchitecture(129, Activation.GeluTanh, Gated: true, Bias: true),
                 new NormArchitecture(NormKind.Layer, 1e-6f, Bias: true, UnitOffset: false),
                 LayerArrangement.PreNorm,
                 new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),

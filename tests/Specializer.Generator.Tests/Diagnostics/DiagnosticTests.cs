@@ -285,7 +285,7 @@ public sealed class DiagnosticTests
     [InlineData("Base = 10_000", "Pairing = (RotaryPairing)2", "Pairing is 2, but must be a value of RotaryPairing")]
     [InlineData("Base = 10_000", "RotaryDim = -8", "RotaryDim is -8, but must be 0 (the default) to " + Largest)]
     [InlineData("512", "0", "The inner width is 0, but must be 1 to " + Largest)]
-    [InlineData("Activation.SwiGlu", "(Activation)10", "The activation is 10, but must be a value of Activation")]
+    [InlineData("Activation.SwiGlu", "(Activation)99", "The activation is 99, but must be a value of Activation")]
     [InlineData(
         "512, Activation.SwiGlu",
         "width: -1",

@@ -62,16 +62,17 @@ public sealed class EnumerationTests
     }
 
     [Theory]
-    [InlineData(Activation.Relu, ActivationFunction.Relu, false)]
-    [InlineData(Activation.Gelu, ActivationFunction.Gelu, false)]
-    [InlineData(Activation.GeluTanh, ActivationFunction.GeluTanh, false)]
-    [InlineData(Activation.GeluQuick, ActivationFunction.GeluQuick, false)]
-    [InlineData(Activation.Silu, ActivationFunction.Silu, false)]
-    [InlineData(Activation.SquaredRelu, ActivationFunction.SquaredRelu, false)]
-    [InlineData(Activation.ReGlu, ActivationFunction.Relu, true)]
-    [InlineData(Activation.GeGlu, ActivationFunction.Gelu, true)]
-    [InlineData(Activation.GeGluTanh, ActivationFunction.GeluTanh, true)]
-    [InlineData(Activation.SwiGlu, ActivationFunction.Silu, true)]
+    [InlineData(Activation.Relu, Architecture.Activation.Relu, false)]
+    [InlineData(Activation.Gelu, Architecture.Activation.Gelu, false)]
+    [InlineData(Activation.GeluTanh, Architecture.Activation.GeluTanh, false)]
+    [InlineData(Activation.GeluQuick, Architecture.Activation.GeluQuick, false)]
+    [InlineData(Activation.Silu, Architecture.Activation.Silu, false)]
+    [InlineData(Activation.SquaredRelu, Architecture.Activation.SquaredRelu, false)]
+    [InlineData(Activation.Tanh, Architecture.Activation.Tanh, false)]
+    [InlineData(Activation.ReGlu, Architecture.Activation.Relu, true)]
+    [InlineData(Activation.GeGlu, Architecture.Activation.Gelu, true)]
+    [InlineData(Activation.GeGluTanh, Architecture.Activation.GeluTanh, true)]
+    [InlineData(Activation.SwiGlu, Architecture.Activation.Silu, true)]
     public void Activations(Activation activation, object function, bool gated)
     {
         FeedForwardArchitecture parsed = Parse(Declarations.OddSizes.Replace("Activation.Gelu", $"Activation.{activation}")).FeedForward;

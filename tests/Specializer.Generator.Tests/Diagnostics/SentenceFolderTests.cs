@@ -12,6 +12,8 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
 
+using Activation = Specializer.Generator.Architecture.Activation;
+
 /// <summary>Folders as sentence-transformers saves them: their modules give the head, and what is wrong is reported in the file that has it.</summary>
 [Feature("sentence-encoders")]
 public sealed class SentenceFolderTests
@@ -98,7 +100,7 @@ public sealed class SentenceFolderTests
         HeadArchitecture head = Head(Bert, files)!;
         Assert.Equal(
             [
-                new ProjectionArchitecture("2_Dense/linear", 40, ActivationFunction.Tanh, Bias: true) { Folder = "2_Dense" },
+                new ProjectionArchitecture("2_Dense/linear", 40, Activation.Tanh, Bias: true) { Folder = "2_Dense" },
                 new ProjectionArchitecture("3_Dense/linear", 24, null, Bias: false) { Folder = "3_Dense" },
             ],
             head.Projections

@@ -15,6 +15,7 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Snapshots;
 
+using Activation = Specializer.Generator.Architecture.Activation;
 using NormKind = Specializer.Generator.Architecture.NormKind;
 using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
 
@@ -27,7 +28,7 @@ public sealed class KernelTextTests
         40,
         48,
         48,
-        new(Bias: true, ActivationFunction.Silu, Gated: true, AddToOutput: false)
+        new(Bias: true, Activation.Silu, Gated: true, AddToOutput: false)
     );
 
     private static readonly AttentionKernel s_attention = new(
@@ -65,7 +66,7 @@ public sealed class KernelTextTests
             Text(
                 s_linear with
                 {
-                    Epilogue = new(false, ActivationFunction.GeluTanh, Gated: false, AddToOutput: false),
+                    Epilogue = new(false, Activation.GeluTanh, Gated: false, AddToOutput: false),
                 },
                 KernelFamily.Functions
             )

@@ -222,19 +222,19 @@ internal sealed class ModelConfiguration
     /// <summary>Returns whether a field is an object.</summary>
     public bool IsSection(string name) => Find(name) is { Kind: JsonKind.Object };
 
-    public ActivationFunction Activation(string name, string? defaultValue = null) =>
+    public Architecture.Activation Activation(string name, string? defaultValue = null) =>
         Text(name, defaultValue) switch
         {
-            "relu" => ActivationFunction.Relu,
-            "gelu" => ActivationFunction.Gelu,
-            "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => ActivationFunction.GeluTanh,
-            "quick_gelu" => ActivationFunction.GeluQuick,
-            "silu" or "swish" => ActivationFunction.Silu,
-            "relu2" => ActivationFunction.SquaredRelu,
+            "relu" => Architecture.Activation.Relu,
+            "gelu" => Architecture.Activation.Gelu,
+            "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Architecture.Activation.GeluTanh,
+            "quick_gelu" => Architecture.Activation.GeluQuick,
+            "silu" or "swish" => Architecture.Activation.Silu,
+            "relu2" => Architecture.Activation.SquaredRelu,
             _ => Wrong(
                 name,
                 "one of relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, quick_gelu, silu, swish, relu2",
-                ActivationFunction.Gelu
+                Architecture.Activation.Gelu
             ),
         };
 

@@ -42,7 +42,7 @@ internal static class AlibiFamilies
             configuration.Length("seq_length", 2048),
             attention,
             new AlibiPositions(MaximumBias: 8),
-            new FeedForwardArchitecture(4 * width, ActivationFunction.GeluTanh, Gated: false, Bias: true),
+            new FeedForwardArchitecture(4 * width, Activation.GeluTanh, Gated: false, Bias: true),
             epsilon: "layer_norm_epsilon",
             configuration.Flag("apply_residual_connection_post_layernorm", false)
                 ? LayerArrangement.NormedResidual
@@ -138,7 +138,7 @@ internal static class AlibiFamilies
                 ProjectionClip = (float)clip,
             },
             new AlibiPositions(MaximumBias: 8),
-            new FeedForwardArchitecture(4 * width, ActivationFunction.Gelu, Gated: false, Bias: false),
+            new FeedForwardArchitecture(4 * width, Activation.Gelu, Gated: false, Bias: false),
             epsilon: "layer_norm_epsilon",
             LayerArrangement.PreNorm,
             logitsBias: false,

@@ -96,7 +96,7 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
             ),
             EncoderHead.SequenceClassification or EncoderHead.MultipleChoice or EncoderHead.NextSentence => new HeadArchitecture(
                 PoolingKind.First,
-                new DenseArchitecture(width, ActivationFunction.Tanh),
+                new DenseArchitecture(width, Activation.Tanh),
                 Norm: false,
                 Normalize: false,
                 new OutputArchitecture(
@@ -123,7 +123,7 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
             ),
             _ => new HeadArchitecture(
                 PoolingKind.First,
-                new DenseArchitecture(width, ActivationFunction.Tanh),
+                new DenseArchitecture(width, Activation.Tanh),
                 Norm: false,
                 Normalize: false,
                 null

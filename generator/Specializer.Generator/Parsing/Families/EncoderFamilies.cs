@@ -110,7 +110,7 @@ internal static class EncoderFamilies
         return model.Kind == EncoderHead.MaskedLanguageModel
             ? architecture with
             {
-                Head = architecture.Head! with { Dense = architecture.Head.Dense! with { Activation = ActivationFunction.Gelu } },
+                Head = architecture.Head! with { Dense = architecture.Head.Dense! with { Activation = Activation.Gelu } },
             }
             : architecture;
     }
@@ -198,7 +198,7 @@ internal static class EncoderFamilies
         HeadArchitecture? head = model.Kind == EncoderHead.Pooler ? null : model.Head(configuration, width, 30_522, "activation", "gelu");
         if (model.Kind is EncoderHead.SequenceClassification or EncoderHead.MultipleChoice)
         {
-            head = head! with { Dense = new DenseArchitecture(width, ActivationFunction.Relu) };
+            head = head! with { Dense = new DenseArchitecture(width, Activation.Relu) };
         }
 
         // The checkpoint stores sinusoidal positions like learned ones.

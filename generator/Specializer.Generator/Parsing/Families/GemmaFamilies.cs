@@ -53,7 +53,7 @@ internal static class GemmaFamilies
                     {
                         Activation =
                             own ? configuration.Activation("hidden_activation")
-                            : model.FeedForward.Activation == ActivationFunction.Gelu ? ActivationFunction.GeluTanh
+                            : model.FeedForward.Activation == Activation.Gelu ? Activation.GeluTanh
                             : model.FeedForward.Activation,
                     },
                 }

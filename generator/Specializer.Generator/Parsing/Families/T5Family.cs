@@ -30,7 +30,7 @@ internal static class T5Family
         int heads = configuration.Extent("num_heads", 8);
         int positions = configuration.Length("n_positions", 512);
         int layers = configuration.Extent("num_layers", 6);
-        (ActivationFunction activation, bool gated) = FeedForward(configuration);
+        (Activation activation, bool gated) = FeedForward(configuration);
         LogitsArchitecture logits = Logits(configuration, width);
         var attention = new AttentionArchitecture(
             heads,
@@ -107,22 +107,22 @@ internal static class T5Family
     }
 
     /// <summary>Reads <c>feed_forward_proj</c> and the two fields that transformers derives from it and writes beside it.</summary>
-    private static (ActivationFunction Activation, bool Gated) FeedForward(ModelConfiguration configuration)
+    private static (Activation Activation, bool Gated) FeedForward(ModelConfiguration configuration)
     {
         string feedForward = configuration.Text("feed_forward_proj", "relu");
         bool gated = feedForward.StartsWith("gated-", StringComparison.Ordinal);
         // transformers treats a gated "gelu" as the tanh form.
-        (ActivationFunction activation, string name) = feedForward switch
+        (Activation activation, string name) = feedForward switch
         {
-            "relu" or "gated-relu" => (ActivationFunction.Relu, "relu"),
-            "gelu" => (ActivationFunction.Gelu, "gelu"),
-            "gated-gelu" => (ActivationFunction.GeluTanh, "gelu_new"),
-            "silu" or "gated-silu" => (ActivationFunction.Silu, "silu"),
+            "relu" or "gated-relu" => (Activation.Relu, "relu"),
+            "gelu" => (Activation.Gelu, "gelu"),
+            "gated-gelu" => (Activation.GeluTanh, "gelu_new"),
+            "silu" or "gated-silu" => (Activation.Silu, "silu"),
             _ => (
                 configuration.Wrong(
                     "feed_forward_proj",
                     "one of relu, gelu, silu, gated-gelu, gated-relu, gated-silu",
-                    ActivationFunction.Relu
+                    Activation.Relu
                 ),
                 "relu"
             ),

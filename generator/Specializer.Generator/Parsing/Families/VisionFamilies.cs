@@ -107,7 +107,7 @@ internal static class VisionFamilies
                 )
                 : new HeadArchitecture(
                     PoolingKind.First,
-                    new DenseArchitecture(width, ActivationFunction.Tanh),
+                    new DenseArchitecture(width, Activation.Tanh),
                     Norm: false,
                     Normalize: false,
                     null

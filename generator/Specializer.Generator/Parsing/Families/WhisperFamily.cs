@@ -47,7 +47,7 @@ internal static class WhisperFamily
             "alignment_heads",
             "is_multilingual"
         );
-        ActivationFunction activation = configuration.Activation("activation_function", "gelu");
+        Activation activation = configuration.Activation("activation_function", "gelu");
         int width = configuration.Extent("d_model", 384);
         int sourcePositions = configuration.Extent("max_source_positions", 1500),
             targetPositions = configuration.Extent("max_target_positions", 448);
@@ -70,7 +70,7 @@ internal static class WhisperFamily
             sourcePositions,
             new EmbeddingArchitecture(VocabularySize: 0, Scale: 1, new LearnedPositions(0, sourcePositions), Norm: false)
             {
-                Speech = new SpeechArchitecture(configuration.Extent("num_mel_bins", 80), ActivationFunction.Gelu),
+                Speech = new SpeechArchitecture(configuration.Extent("num_mel_bins", 80), Activation.Gelu),
             }
         );
         encoder = encoder with

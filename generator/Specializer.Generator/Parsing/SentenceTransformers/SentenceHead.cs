@@ -154,17 +154,17 @@ internal sealed class SentenceHead(int width)
     }
 
     /// <summary>Reads a class of torch by its full name; the default is the hyperbolic tangent.</summary>
-    private static ActivationFunction? Activation(ModelConfiguration configuration)
+    private static Architecture.Activation? Activation(ModelConfiguration configuration)
     {
         string name = configuration.Text("activation_function", "torch.nn.modules.activation.Tanh");
         return (name.StartsWith("torch.nn.", StringComparison.Ordinal) ? name.Substring(name.LastIndexOf('.') + 1) : "") switch
         {
             "Identity" => null,
-            "Tanh" => ActivationFunction.Tanh,
-            "ReLU" => ActivationFunction.Relu,
-            "GELU" => ActivationFunction.Gelu,
-            "SiLU" => ActivationFunction.Silu,
-            _ => configuration.Wrong<ActivationFunction?>(
+            "Tanh" => Architecture.Activation.Tanh,
+            "ReLU" => Architecture.Activation.Relu,
+            "GELU" => Architecture.Activation.Gelu,
+            "SiLU" => Architecture.Activation.Silu,
+            _ => configuration.Wrong<Architecture.Activation?>(
                 "activation_function",
                 "one of Identity, Tanh, ReLU, GELU and SiLU of torch.nn",
                 null

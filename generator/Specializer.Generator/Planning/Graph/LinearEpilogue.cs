@@ -14,7 +14,7 @@ namespace Specializer.Generator.Planning;
 /// </param>
 internal sealed record LinearEpilogue(
     bool Bias,
-    ActivationFunction? Activation,
+    Activation? Activation,
     bool Gated,
     bool AddToOutput,
     float SoftCap = 0,

@@ -9,18 +9,18 @@ namespace Specializer.Generator.Kernels.Lowering;
 /// <summary>Lowers the activations. To add one, add its formula to the table.</summary>
 internal sealed class Activations(CodeBuilder code, Vectors vectors, RequiredFunctions functions)
 {
-    private static readonly Dictionary<ActivationFunction, (string Formula, Func<Activations, Expr, Expr> Lower)> s_activations = new()
+    private static readonly Dictionary<Activation, (string Formula, Func<Activations, Expr, Expr> Lower)> s_activations = new()
     {
-        [ActivationFunction.Relu] = ("max(x, 0)", static (a, x) => a.Relu(x)),
-        [ActivationFunction.SquaredRelu] = ("max(x, 0)^2", static (a, x) => a.SquaredRelu(x)),
-        [ActivationFunction.Silu] = ("x / (1 + e^-x)", static (a, x) => a.TimesLogistic(x, -x)),
-        [ActivationFunction.Tanh] = ("tanh x", static (a, x) => a.Tanh(x)),
-        [ActivationFunction.GeluQuick] = ("x / (1 + e^(-1.702 x))", static (a, x) => a.TimesLogistic(x, x * a.Number("-1.702"))),
-        [ActivationFunction.GeluTanh] = ("x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2", static (a, x) => a.GeluTanh(x)),
-        [ActivationFunction.Gelu] = ("x (1 + erf(x / sqrt 2)) / 2", static (a, x) => a.Gelu(x)),
+        [Activation.Relu] = ("max(x, 0)", static (a, x) => a.Relu(x)),
+        [Activation.SquaredRelu] = ("max(x, 0)^2", static (a, x) => a.SquaredRelu(x)),
+        [Activation.Silu] = ("x / (1 + e^-x)", static (a, x) => a.TimesLogistic(x, -x)),
+        [Activation.Tanh] = ("tanh x", static (a, x) => a.Tanh(x)),
+        [Activation.GeluQuick] = ("x / (1 + e^(-1.702 x))", static (a, x) => a.TimesLogistic(x, x * a.Number("-1.702"))),
+        [Activation.GeluTanh] = ("x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2", static (a, x) => a.GeluTanh(x)),
+        [Activation.Gelu] = ("x (1 + erf(x / sqrt 2)) / 2", static (a, x) => a.Gelu(x)),
     };
 
-    public static KernelMethod Lower(ActivationFunction activation, Vectors vectors, RequiredFunctions functions)
+    public static KernelMethod Lower(Activation activation, Vectors vectors, RequiredFunctions functions)
     {
         (string formula, Func<Activations, Expr, Expr> lower) = s_activations[activation];
         var code = new CodeBuilder();

@@ -11,7 +11,7 @@ namespace Specializer.Generator.Kernels.Lowering;
 /// <summary>The vector functions that kernels call; each is lowered once per target, and only if it is called.</summary>
 internal sealed class RequiredFunctions
 {
-    private readonly SortedSet<ActivationFunction> _activations = [];
+    private readonly SortedSet<Activation> _activations = [];
     private bool _exponential;
     private bool _powerOfTwo;
     private bool _hyperbolicTangent;
@@ -63,7 +63,7 @@ internal sealed class RequiredFunctions
         return Call("HyperbolicTangent", x);
     }
 
-    public Expr Activation(ActivationFunction activation, Expr x)
+    public Expr Activation(Activation activation, Expr x)
     {
         _activations.Add(activation);
         return Call(activation.ToString(), x);
