@@ -294,6 +294,7 @@ public sealed class AxisTests
             HeadActivation = Activation.Tanh,
         },
         ["the hyperbolic tangent between linear layers"] = s_rotary with { Activation = Activation.Tanh },
+        ["Mish between linear layers"] = s_rotary with { Activation = Activation.Mish },
         ["sound of 5 bands"] = s_both with { MelBands = 5, Table = TableKind.Learned, Activation = Activation.Gelu },
         ["a head with the weights of the embeddings"] = s_encoder with
         {

@@ -46,4 +46,7 @@ enum Activation
 
     /// <summary>tanh(x).</summary>
     Tanh,
+
+    /// <summary>x · tanh(ln(1 + eˣ)) (Misra 2019).</summary>
+    Mish,
 }

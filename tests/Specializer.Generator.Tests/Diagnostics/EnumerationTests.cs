@@ -69,6 +69,7 @@ public sealed class EnumerationTests
     [InlineData(Activation.Silu, Architecture.Activation.Silu, false)]
     [InlineData(Activation.SquaredRelu, Architecture.Activation.SquaredRelu, false)]
     [InlineData(Activation.Tanh, Architecture.Activation.Tanh, false)]
+    [InlineData(Activation.Mish, Architecture.Activation.Mish, false)]
     [InlineData(Activation.ReGlu, Architecture.Activation.Relu, true)]
     [InlineData(Activation.GeGlu, Architecture.Activation.Gelu, true)]
     [InlineData(Activation.GeGluTanh, Architecture.Activation.GeluTanh, true)]

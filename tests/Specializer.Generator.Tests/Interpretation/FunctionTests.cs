@@ -24,6 +24,7 @@ public sealed class FunctionTests
         [Activation.SquaredRelu] = static x => Math.Pow(Math.Max(x, 0), 2),
         [Activation.Silu] = static x => x / (1 + Math.Exp(-x)),
         [Activation.Tanh] = Math.Tanh,
+        [Activation.Mish] = static x => x * Math.Tanh(double.LogP1(Math.Exp(x))),
         [Activation.GeluQuick] = static x => x / (1 + Math.Exp(-1.702 * x)),
         [Activation.GeluTanh] = static x => Half * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
         [Activation.Gelu] = static x => Half * x * Erfc(-x / Math.Sqrt(2)),

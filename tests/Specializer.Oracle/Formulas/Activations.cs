@@ -16,6 +16,7 @@ public static class Activations
             OracleActivation.GeluTanh => GeluTanh(x),
             OracleActivation.GeluQuick => GeluQuick(x),
             OracleActivation.Silu => Silu(x),
+            OracleActivation.Mish => Mish(x),
             _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "The oracle knows no such activation."),
         };
 
@@ -36,6 +37,9 @@ public static class Activations
 
     /// <summary>x σ(x), also called swish (Elfwing et al. 2017; Ramachandran et al. 2017, with β = 1)</summary>
     public static double Silu(double x) => x * Sigmoid(x);
+
+    /// <summary>x tanh(ln(1 + exp(x))) (Misra 2019)</summary>
+    public static double Mish(double x) => x * Math.Tanh(double.LogP1(Math.Exp(x)));
 
     /// <summary>σ(x) = 1 / (1 + exp(-x))</summary>
     public static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));

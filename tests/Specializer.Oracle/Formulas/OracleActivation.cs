@@ -23,4 +23,7 @@ public enum OracleActivation
 
     /// <summary><see cref="Activations.Silu"/></summary>
     Silu,
+
+    /// <summary><see cref="Activations.Mish"/></summary>
+    Mish,
 }

@@ -15,6 +15,7 @@ internal sealed class Activations(CodeBuilder code, Vectors vectors, RequiredFun
         [Activation.SquaredRelu] = ("max(x, 0)^2", static (a, x) => a.SquaredRelu(x)),
         [Activation.Silu] = ("x / (1 + e^-x)", static (a, x) => a.TimesLogistic(x, -x)),
         [Activation.Tanh] = ("tanh x", static (a, x) => a.Tanh(x)),
+        [Activation.Mish] = ("x tanh(ln(1 + e^x))", static (a, x) => a.Mish(x)),
         [Activation.GeluQuick] = ("x / (1 + e^(-1.702 x))", static (a, x) => a.TimesLogistic(x, x * a.Number("-1.702"))),
         [Activation.GeluTanh] = ("x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2", static (a, x) => a.GeluTanh(x)),
         [Activation.Gelu] = ("x (1 + erf(x / sqrt 2)) / 2", static (a, x) => a.Gelu(x)),
@@ -37,6 +38,16 @@ internal sealed class Activations(CodeBuilder code, Vectors vectors, RequiredFun
     {
         code.Set(x, vectors.Maximum(x, vectors.Zero));
         return x * x;
+    }
+
+    /// <summary>
+    /// With e = e^x and n = e (e + 2), tanh(ln(1 + e)) is n / (n + 2). From 20 on, that is 1 in single precision.
+    /// </summary>
+    private Expr Mish(Expr x)
+    {
+        Variable e = code.Let("e", functions.Exponential(vectors.MinimumNative(Number("20"), x))),
+            n = code.Let("n", e * (e + Number("2")));
+        return x * (n / (n + Number("2")));
     }
 
     private Expr Tanh(Expr x) => functions.HyperbolicTangent(x);
