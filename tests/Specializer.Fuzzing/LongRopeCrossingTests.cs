@@ -95,8 +95,8 @@ public sealed class LongRopeCrossingTests
             })
             .Message;
         Assert.Equal(
-            "To add 16 to the 6 positions of the session, Model0 must recompute its cache: 22 positions are more than the original "
-                + "length of 21 and need the long rotary factors, but the 6 positions in the cache have the short ones. "
+            "To add 16 to the 6 positions of the session, Model0 must recompute its cache: 22 positions exceed the original "
+                + "length of 21 and need the long rotary factors; the 6 cached positions have the short ones. "
                 + "ModelOptions.OriginalLengthCrossing is Throw, so nothing was computed. "
                 + "Call Reset and prefill the whole sequence, or set the option to Recompute.",
             message
@@ -115,7 +115,7 @@ public sealed class LongRopeCrossingTests
         Comparison.AssertSame(Fresh(model, Original + 2), prompted.Decode(Tokens[Original + 1]), "after a long prompt", Original + 1);
         prompted.Truncate(5);
         Assert.Contains(
-            "6 positions are at most the original length of 21 and need the short rotary factors, but the 5 positions in the cache",
+            "6 positions are within the original length of 21 and need the short rotary factors; the 5 cached positions",
             Assert
                 .Throws<OriginalLengthException>(() =>
                 {

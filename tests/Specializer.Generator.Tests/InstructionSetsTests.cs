@@ -75,7 +75,7 @@ public sealed class InstructionSetsTests
             )
         );
         Assert.Equal(
-            "ModelOptions.InstructionSet asks for Avx512, but the model was generated for Portable only. Add it to SpecializerInstructionSets in the project file, or leave the option out.",
+            "ModelOptions.InstructionSet requests Avx512, but the model was generated for Portable only. Add it to SpecializerInstructionSets in the project file, or leave the option out.",
             exception.Message
         );
     }

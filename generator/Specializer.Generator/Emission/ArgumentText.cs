@@ -43,7 +43,7 @@ internal sealed class ArgumentText(ExecutionPlan plan)
             ? "UsesLongFactors(sequence)"
             : $"{(scope == CallScope.EachInput ? "input.Length" : "length")} > {Text(choice.Threshold)}";
 
-    /// <summary>Where workers have rows of their own, a chunk of one row lies in the worker's.</summary>
+    /// <summary>The rows of a worker, which also contain a chunk of one row, if each worker has its own.</summary>
     private string Buffer(BufferRef buffer)
     {
         string variable = Identifiers.VariableOf(buffer);

@@ -7,11 +7,11 @@ namespace Specializer.Generator.Emission;
 
 /// <summary>
 /// Writes the capabilities of a model: the interfaces of its class and of its session, and the members that implement them. A
-/// class has no member that its architecture cannot honour.
+/// class has no member that its architecture does not support.
 /// </summary>
 /// <param name="kind">The kind of model.</param>
 /// <param name="name">The class of the model.</param>
-/// <param name="canTruncate">Whether the last positions of a sequence can be removed: not where one state stands for all of them.</param>
+/// <param name="canTruncate">Whether the last positions of a sequence can be removed, which linear attention does not support.</param>
 internal sealed class CapabilityEmitter(ModelKind kind, string name, bool canTruncate)
 {
     private const string Runtime = "global::Specializer.";
@@ -33,7 +33,7 @@ internal sealed class CapabilityEmitter(ModelKind kind, string name, bool canTru
             _ => "",
         };
 
-    /// <summary>The interface that says what the model can do.</summary>
+    /// <summary>The interface of the model.</summary>
     public string ModelInterface =>
         IsDecoder ? Runtime + "IDecoderModel"
         : IsEncoder ? $"{Runtime}IEncoderModel<{Input}>"
@@ -51,7 +51,7 @@ internal sealed class CapabilityEmitter(ModelKind kind, string name, bool canTru
             : "SequenceToSequenceEngine"
         );
 
-    /// <summary>The interfaces that say what the session can do.</summary>
+    /// <summary>The interfaces of the session.</summary>
     public IEnumerable<string> SessionInterfaces
     {
         get
@@ -74,7 +74,7 @@ internal sealed class CapabilityEmitter(ModelKind kind, string name, bool canTru
     }
 
     /// <summary>Writes the members of the model that create sessions and batches.</summary>
-    /// <param name="writer">Where they are written.</param>
+    /// <param name="writer">Receives the members.</param>
     /// <param name="explicitly">Whether the interface of the model is implemented too.</param>
     public void EmitModelMembers(SourceWriter writer, bool explicitly = true)
     {

@@ -14,7 +14,7 @@ internal static class DecoderEmitter
         string stride = plan.Buffer(hidden).RowStride.ToString(CultureInfo.InvariantCulture);
         var steps = new StepEmitter(writer, plan);
         writer.Separate();
-        writer.Line("// Every worker runs the same steps, each on its share; a barrier stands wherever one reads what another wrote.");
+        writer.Line("// Every worker runs the same steps on its share; a barrier precedes every read of another worker's results.");
         using (
             writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, " + KernelFiles.Interface)
         )
@@ -55,7 +55,7 @@ internal static class DecoderEmitter
             }
 
             writer.Line();
-            writer.Line("// The rest is for the rows whose logits are wanted, often only the last.");
+            writer.Line("// The rest is for the rows whose logits are computed, often only the last.");
             writer.Line($"hidden += (long)FirstLogitsRow * {stride};");
             writer.Line("rows -= FirstLogitsRow;");
             using (writer.Braces("if (rows > 0)"))

@@ -8,7 +8,7 @@ namespace Specializer.Generator.Emission;
 /// <summary>The architecture in words, for the documentation of the generated class.</summary>
 internal static class Documentation
 {
-    /// <summary>What kind of model it is, in one sentence.</summary>
+    /// <summary>The kind of the model, in one sentence.</summary>
     public static string Sentence(ExecutionPlan plan)
     {
         TransformerArchitecture architecture = plan.Architecture;
@@ -51,7 +51,7 @@ internal static class Documentation
         }
     }
 
-    /// <summary>What it costs, a term and a description each.</summary>
+    /// <summary>The costs of the model, a term and a description each.</summary>
     public static IEnumerable<(string Term, string Description)> Costs(ExecutionPlan plan)
     {
         yield return ("Packed weights", Grouped(plan.PackedWeightBytes) + " bytes");
@@ -140,8 +140,8 @@ internal static class Documentation
         {
             LayerArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
             LayerArrangement.ParallelTwoNorms => "one before each block, which run side by side",
-            LayerArrangement.Sandwich => "before and behind each block",
-            LayerArrangement.PostNorm => "behind each block's residual sum",
+            LayerArrangement.Sandwich => "before and after each block",
+            LayerArrangement.PostNorm => "after each block's residual sum",
             LayerArrangement.NormedResidual => "before each block, of the residual stream itself",
             _ => "before each block",
         };

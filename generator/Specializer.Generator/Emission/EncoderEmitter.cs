@@ -36,7 +36,7 @@ internal sealed class EncoderEmitter
     {
         var emitter = new EncoderEmitter(writer, plan);
         writer.Separate();
-        writer.Line("// Every worker runs the same steps, each on its share; a barrier stands wherever one reads what another wrote.");
+        writer.Line("// Every worker runs the same steps on its share; a barrier precedes every read of another worker's results.");
         using (
             writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, " + KernelFiles.Interface)
         )
@@ -89,7 +89,7 @@ internal sealed class EncoderEmitter
         if (_encoder.Architecture.GlobalTokens)
         {
             _writer.Line();
-            _writer.Line("// How many global tokens stand before each position, and behind the last.");
+            _writer.Line("// The number of global tokens before each position, and after the last.");
             _writer.Line("int* globalsBefore = (int*)(Memory + GlobalsBeforeOffset);");
             using (_writer.Braces("if (worker == 0)"))
             {

@@ -6,8 +6,8 @@ using Specializer.Generator.Planning;
 namespace Specializer.Generator.Emission;
 
 /// <summary>
-/// Writes, for a layout with guards, where its blocks lie: everything between them is made inaccessible by the tests, which
-/// read these tables. Other layouts have none.
+/// Writes the places of the blocks of a layout with guards. Tests read these tables and make the memory between blocks
+/// inaccessible. Other layouts have no tables.
 /// </summary>
 internal static class GuardEmitter
 {

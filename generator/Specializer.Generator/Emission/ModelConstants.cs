@@ -9,9 +9,9 @@ namespace Specializer.Generator.Emission;
 /// <summary>The constants of a completed class: which ones a kind of model has, what each of them is, and its value.</summary>
 internal static class ModelConstants
 {
-    /// <summary>The public constants in the order of the class, each with its type, its name and what it is.</summary>
-    /// <param name="kind">What kind of model it is.</param>
-    /// <param name="output">What an encoder's output is of: "a token" or "the sequence".</param>
+    /// <summary>The public constants in the order of the class, each with its type, its name and its description.</summary>
+    /// <param name="kind">The kind of the model.</param>
+    /// <param name="output">The subject of an encoder's output: "a token" or "the sequence".</param>
     public static IEnumerable<(string Type, string Name, string Summary)> Of(ModelKind kind, string output)
     {
         bool isEncoder = kind is ModelKind.Encoder or ModelKind.ImageEncoder,

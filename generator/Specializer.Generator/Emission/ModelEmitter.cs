@@ -12,7 +12,7 @@ namespace Specializer.Generator.Emission;
 /// <summary>Writes the files of one model: the class with its facts, the weights, the session, and the kernels of each instruction set.</summary>
 internal static class ModelEmitter
 {
-    /// <summary>What says in the code that it is generated, and by which version.</summary>
+    /// <summary>The attribute that marks generated code with the version of the generator.</summary>
     public static string GeneratedCodeAttribute { get; } =
         $"[global::System.CodeDom.Compiler.GeneratedCode(\"Specializer.Generator\", \"{typeof(ModelEmitter).Assembly.GetName().Version.ToString(3)}\")]";
 
@@ -31,7 +31,7 @@ internal static class ModelEmitter
         yield return KernelTablePrinter.Print(model);
     }
 
-    /// <summary>A file with the parts of a class: what stands before, its namespace and the types around it.</summary>
+    /// <summary>A file with parts of a class: the header, its namespace and the types that contain it.</summary>
     public static string File(ClassDeclaration declaration, IReadOnlyList<string> head, Action<SourceWriter> emit)
     {
         var writer = new SourceWriter();
@@ -140,7 +140,7 @@ internal static class ModelEmitter
     public static CapabilityEmitter Capabilities(PlannedModel model) =>
         new(model.Plan.Architecture.Kind, model.Class.Name, canTruncate: !model.Plan.Architecture.Attention.IsLinear);
 
-    /// <summary>What the description states beside the constants of the class.</summary>
+    /// <summary>The facts of the description that are not constants of the class.</summary>
     private static IEnumerable<string> Facts(PlannedModel model)
     {
         TransformerArchitecture architecture = model.Plan.Architecture;

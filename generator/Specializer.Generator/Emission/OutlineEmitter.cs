@@ -5,8 +5,8 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Emission;
 
 /// <summary>
-/// Writes the members of a class whose declaration has errors: its bases, constants, methods and its session are there, so that
-/// code that uses them compiles and only the errors of the declaration are reported; running any of them throws.
+/// Writes the members of a class whose declaration has errors. Code that uses its bases, constants, methods and session compiles,
+/// so that only the errors of the declaration are reported. All members throw.
 /// </summary>
 internal static class OutlineEmitter
 {
@@ -15,7 +15,7 @@ internal static class OutlineEmitter
 
     private const string Summary = "/// <summary>Throws: the declaration has errors.</summary>";
 
-    /// <summary>The members that <c>IModel</c> asks for.</summary>
+    /// <summary>The members of <c>IModel</c>.</summary>
     private static readonly string[] s_loading = ["Tensors", "Load", "LoadPacked", "SavePacked"];
 
     public static SourceFile Emit(ModelOutline outline) =>
@@ -26,7 +26,7 @@ internal static class OutlineEmitter
         string name = outline.Class.Name;
         var capabilities = new CapabilityEmitter(outline.Kind, name, canTruncate: true);
         writer.Line(
-            "/// <summary>Only an outline: the declaration has errors. Its members are those that the class will have; running them throws.</summary>"
+            "/// <summary>A skeleton, because the declaration has errors. It has the members of the class; they throw.</summary>"
         );
         writer.Line(ModelEmitter.GeneratedCodeAttribute);
         string[] bases = [.. Bases(outline, capabilities)];
@@ -65,7 +65,9 @@ internal static class OutlineEmitter
         }
     }
 
-    /// <summary>The bases of the class, but for interfaces that the user's own members or the project's C# keep it from implementing.</summary>
+    /// <summary>
+    /// The bases of the class, but for interfaces that the user's own members or the project's C# keep it from implementing.
+    /// </summary>
     private static IEnumerable<string> Bases(ModelOutline outline, CapabilityEmitter capabilities)
     {
         yield return "global::Specializer.TransformerModel";
@@ -105,7 +107,7 @@ internal static class OutlineEmitter
                 writer.Line(
                     $$"""
                     {{Summary}}
-                    public {{header}} => throw new global::System.NotSupportedException("The declaration of '{{name}}' has errors, so that nothing was generated for it. Mend what the build reports and build again.");
+                    public {{header}} => throw new global::System.NotSupportedException("The declaration of '{{name}}' has errors, so its members are not generated. Fix the reported errors and rebuild.");
                     """
                 );
             }
@@ -123,7 +125,7 @@ internal static class OutlineEmitter
             _ => ("", "0, 0, 0"),
         };
         writer.Separate();
-        writer.Line("/// <summary>Only an outline: the declaration has errors.</summary>");
+        writer.Line("/// <summary>A skeleton, because the declaration has errors.</summary>");
         using (writer.Braces($"public sealed class Session : {string.Join(", ", bases)}"))
         {
             writer.Line(

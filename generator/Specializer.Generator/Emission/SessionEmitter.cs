@@ -8,7 +8,7 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
 
-/// <summary>Writes the session: where its buffers lie, and what it computes for which instruction set.</summary>
+/// <summary>Writes the session: the offsets of its buffers, and its computation for each instruction set.</summary>
 internal static class SessionEmitter
 {
     public static void Emit(SourceWriter writer, PlannedModel model)
@@ -27,7 +27,7 @@ internal static class SessionEmitter
             foreach (BufferPlan buffer in plan.Buffers)
             {
                 writer.Separate();
-                writer.Line($"/// <summary>Where the {buffer.Description} lie, in floats.</summary>");
+                writer.Line($"/// <summary>The offset of the {buffer.Description}, in floats.</summary>");
                 writer.Line($"private const long {Identifiers.OffsetOf(buffer.Ref)} = {Text(buffer.Offset)};");
             }
 
@@ -85,7 +85,7 @@ internal static class SessionEmitter
         }
     }
 
-    /// <summary>What the session's base class is told of it, the numbers by name.</summary>
+    /// <summary>The arguments of the base class of a session, numbers by name.</summary>
     private static string BaseArguments(ExecutionPlan plan)
     {
         List<string> arguments = plan.IsEncoderDecoder ? ["model", "sequences", "SessionMemoryBytes"] : ["model", "SessionMemoryBytes"];
@@ -240,7 +240,7 @@ internal static class SessionEmitter
                 : "positions";
         string taken = kernel.CacheLength < plan.Architecture.ContextLength ? "held" + name : "positions",
             panels = name.Length == 0 ? "panels" : "panels" + name;
-        writer.Line($"// Keys lie in panels of at most {Layout.KeyPanel} positions, values in rows; {heads} heads of {which}.");
+        writer.Line($"// Keys are stored in panels of at most {Layout.KeyPanel} positions, values in rows; {heads} heads of {which}.");
         if (taken != "positions")
         {
             writer.Line($"int {taken} = {held};");

@@ -74,7 +74,7 @@ internal sealed class SourceWriter
         return this;
     }
 
-    /// <summary>Opens a block in braces behind a header; disposing the result closes it.</summary>
+    /// <summary>Opens a block in braces after a header; disposing the result closes it.</summary>
     public Block Braces(string header)
     {
         Line(header);

@@ -9,14 +9,14 @@ namespace Specializer.Generator.Emission;
 /// <summary>Writes the table of the tensors that a checkpoint must hold, and under which names it may hold them.</summary>
 internal static class TensorTableEmitter
 {
-    /// <param name="writer">Where it goes.</param>
+    /// <param name="writer">Receives the table.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="tensors">Its tensors, in the order in which the packing numbers them.</param>
     /// <param name="sets">The number of sets of weights, as text.</param>
     public static void Emit(SourceWriter writer, ExecutionPlan plan, IReadOnlyList<TensorPlan> tensors, string sets)
     {
         NamingPlan naming = plan.Naming;
-        writer.Line("/// <summary>The tensors that a checkpoint must hold; \"{layer}\" stands for the layer's number, from 0.</summary>");
+        writer.Line("/// <summary>The tensors that a checkpoint must contain; \"{layer}\" is the number of the layer, from 0.</summary>");
         writer.Line("public static global::Specializer.TensorTable Tensors { get; } = new(");
         using (writer.Indented())
         {

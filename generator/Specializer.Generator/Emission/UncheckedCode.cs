@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Specializer.Generator.Emission;
 
 /// <summary>
-/// Generated code for a project with CheckForOverflowUnderflow: addresses and indices need no check, some casts rely on there
-/// being none, and C# has no word for a whole file, so that the body of every member becomes an unchecked block.
+/// Generated code for a project with CheckForOverflowUnderflow. Addresses and indices need no check, and some casts rely on
+/// unchecked arithmetic. C# has no setting for a file, so the body of every member becomes an unchecked block.
 /// </summary>
 internal static class UncheckedCode
 {

@@ -7,7 +7,7 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
 
-/// <summary>Writes what the checkpoint must hold, where each weight lies once packed, and the packing.</summary>
+/// <summary>Writes the tensors of the checkpoint, the offset of each packed weight, and the packing.</summary>
 internal static class WeightsEmitter
 {
     public static void Emit(SourceWriter writer, ExecutionPlan plan)

@@ -55,7 +55,9 @@ public abstract unsafe partial class DecoderEngine
         }
     }
 
-    /// <summary>Processes one checked token of each of several sequences of this session, all at the same position. Called within a call.</summary>
+    /// <summary>
+    /// Processes one checked token of each of several sequences of this session, all at the same position. Called within a call.
+    /// </summary>
     private protected void ProcessTogether(ReadOnlySpan<int> tokens) =>
         Run(
             tokens,
@@ -69,8 +71,8 @@ public abstract unsafe partial class DecoderEngine
         );
 
     /// <summary>
-    /// Processes one checked token of each of several sessions of one model, this one the first of them; called by
-    /// <see cref="DecoderBatch"/>, which has entered all of them. Rows of the activations are this session's.
+    /// Processes one checked token of each of several sessions of one model. This session is the first and owns the activations.
+    /// <see cref="DecoderBatch"/>, the caller, has entered all of them.
     /// </summary>
     internal void ProcessBatch(DecoderEngine[] members, ReadOnlySpan<int> tokens, float* logits)
     {
@@ -94,9 +96,11 @@ public abstract unsafe partial class DecoderEngine
     /// <param name="sequences">The number of sequences.</param>
     /// <param name="members">The sessions of the sequences; null if they are all this session's.</param>
     /// <param name="logits">Receives the logits of a chunk.</param>
-    /// <param name="allLogits">Receives the logits of every token; empty if only those after the last one of each sequence are wanted.</param>
+    /// <param name="allLogits">
+    /// Receives the logits of every token; empty if the caller needs only those after the last one of each sequence.
+    /// </param>
     /// <param name="isPrefix">Whether the tokens see each other both ways.</param>
-    /// <param name="isGreedy">Whether the most probable token after the last one is wanted.</param>
+    /// <param name="isGreedy">Whether the call returns the most probable token after the last one.</param>
     /// <param name="cancellationToken">Checked before each chunk.</param>
     /// <returns>The most probable token if <paramref name="isGreedy"/>, otherwise -1.</returns>
     private int Run(
@@ -133,7 +137,7 @@ public abstract unsafe partial class DecoderEngine
             Logits = logits;
             fixed (int* first = tokens)
             {
-                // Where the logits of every position are wanted, a chunk is as many positions as there are rows of logits.
+                // With logits of every position, a chunk has as many positions as there are rows of logits.
                 int chunk = allLogits.IsEmpty ? Description.ChunkLength : Math.Min(_logits.Count, Description.ChunkLength);
                 for (int start = 0; start < tokens.Length; start += Rows)
                 {
@@ -180,7 +184,7 @@ public abstract unsafe partial class DecoderEngine
         }
     }
 
-    /// <summary>Computes the chunk in work and moves every session on by its positions.</summary>
+    /// <summary>Computes the current chunk and advances every session by its positions.</summary>
     private void ComputeChunk(DecoderEngine[]? members, int sessions, int positions)
     {
         for (int i = 0; i < sessions; i++)
@@ -235,8 +239,8 @@ public abstract unsafe partial class DecoderEngine
     }
 
     /// <summary>
-    /// Whether the positions before one are still in the caches, that it may be the next: position p of a sliding window lies
-    /// where p + <see cref="_windowCacheLength"/> lies too.
+    /// Whether the caches still contain the positions that a next position attends to. In a sliding window, position p and
+    /// position p + <see cref="_windowCacheLength"/> share a place.
     /// </summary>
     private bool CanReturnTo(int position) =>
         _window == 0
@@ -277,7 +281,7 @@ public abstract unsafe partial class DecoderEngine
         {
             throw new ArgumentException(
                 $"{tokens.Length} more tokens do not fit: {model.Name} has a context of {model.ContextLength} positions, of which {Position} are taken and {model.ContextLength - Position} are free. "
-                    + "Give fewer tokens, or make room with Truncate or Reset.",
+                    + "Pass fewer tokens, or call Truncate or Reset first.",
                 nameof(tokens)
             );
         }

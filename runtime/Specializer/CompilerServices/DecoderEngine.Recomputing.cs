@@ -23,13 +23,15 @@ public abstract unsafe partial class DecoderEngine
     /// <summary>Gets the tokens of the sequence, [ContextLength]; only where the cache is recomputed.</summary>
     private int* KeptTokens => (int*)(Memory + _keptTokensOffset);
 
-    /// <summary>Whether the long rotary factors hold for all positions of a sequence in work. Called by generated code.</summary>
+    /// <summary>
+    /// Whether the long rotary factors apply to all positions of a sequence of the current call. Called by generated code.
+    /// </summary>
     /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
     protected bool UsesLongFactors(int sequence) => Member(sequence)._isLong;
 
     /// <summary>Throws if more tokens change the factors of computed positions and the options forbid it.</summary>
     /// <param name="count">How many tokens a call adds.</param>
-    /// <param name="session">What the message calls the session.</param>
+    /// <param name="session">The name of the session in the message.</param>
     internal void CheckCrossing(int count, string session = "the session")
     {
         int original = Description.OriginalContextLength;
@@ -39,8 +41,8 @@ public abstract unsafe partial class DecoderEngine
         }
 
         string factors = _isLong
-            ? $"{Position + count} positions are at most the original length of {original} and need the short rotary factors, but the {Position} positions in the cache have the long ones"
-            : $"{Position + count} positions are more than the original length of {original} and need the long rotary factors, but the {Position} positions in the cache have the short ones";
+            ? $"{Position + count} positions are within the original length of {original} and need the short rotary factors; the {Position} cached positions have the long ones"
+            : $"{Position + count} positions exceed the original length of {original} and need the long rotary factors; the {Position} cached positions have the short ones";
         throw new OriginalLengthException(
             $"To add {count} to the {Position} positions of {session}, {Description.Name} must recompute its cache: {factors}. "
                 + "ModelOptions.OriginalLengthCrossing is Throw, so nothing was computed. Call Reset and prefill the whole sequence, or set the option to Recompute."
@@ -86,7 +88,7 @@ public abstract unsafe partial class DecoderEngine
                 cancellationToken.ThrowIfCancellationRequested();
                 Tokens = KeptTokens + Position;
 
-                // A prefix passes in one chunk, as it did before; no logits are wanted.
+                // A prefix is processed in one chunk, as before. Its logits are not needed.
                 Rows = Math.Min(Position == 0 && _prefix > 0 ? _prefix : Description.ChunkLength, positions - Position);
                 FirstLogitsRow = Rows;
                 _highestPosition = Position + Rows;

@@ -30,8 +30,10 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
     /// <param name="logitsRowStride">The floats from one position's logits to the next, a multiple of 16.</param>
     /// <param name="window">The positions of a sliding window whose caches do not hold the whole context; 0 without such.</param>
     /// <param name="windowCacheLength">The positions that the caches of that window hold.</param>
-    /// <param name="keepsState">Whether a state stands for all positions (linear attention), so that a failed call is undone from a copy.</param>
-    /// <param name="keptTokensOffset">The offset of the kept tokens, [ContextLength], in floats; negative if the cache is never recomputed.</param>
+    /// <param name="keepsState">Whether a state replaces the cache (linear attention), so that a copy undoes a failed call.</param>
+    /// <param name="keptTokensOffset">
+    /// The offset of the kept tokens, [ContextLength], in floats; negative if the cache is never recomputed.
+    /// </param>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="InsufficientMemoryException">The system does not grant that much memory.</exception>
     protected DecoderEngine(
@@ -78,17 +80,23 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
     /// <summary>Gets the number of rows of the current chunk.</summary>
     protected int Rows { get; private set; }
 
-    /// <summary>Gets the number of sequences of the current rows, each with equally many: one sequence, or several with a row each.</summary>
+    /// <summary>
+    /// Gets the number of sequences of the current rows, each with equally many: one sequence, or several with a row each.
+    /// </summary>
     protected int SequencesInWork { get; private set; } = 1;
 
-    /// <summary>Gets the first row of the current chunk whose logits are wanted; <see cref="Rows"/> if none is.</summary>
+    /// <summary>
+    /// Gets the first row of the current chunk whose logits are computed; <see cref="Rows"/> if there is no such row.
+    /// </summary>
     protected int FirstLogitsRow { get; private set; }
 
     /// <summary>Gets the address that receives the logits of the current rows.</summary>
     [CLSCompliant(false)]
     protected float* Logits { get; private set; }
 
-    /// <summary>Gets whether the most probable token after the last current row is wanted, whose logits are then the only ones.</summary>
+    /// <summary>
+    /// Gets whether the call returns the most probable token after the last current row, the only row whose logits are computed.
+    /// </summary>
     protected bool FindsMostProbable { get; private set; }
 
     /// <summary>Gets the row of the last token's logits.</summary>
@@ -145,7 +153,8 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
     /// <param name="prefix">The prefix: one sequence of tokens.</param>
     /// <param name="cancellationToken">Checked before the prefix.</param>
     /// <returns>The logits after its last token.</returns>
-    /// <exception cref="ArgumentException">The input is more than one sequence, or has token types, a mask or global tokens.</exception>
+    /// <exception cref="ArgumentException">The input is more than one sequence, or has token types, a mask or global
+    /// tokens.</exception>
     protected ReadOnlySpan<float> ProcessPrefix(TokenInput prefix, CancellationToken cancellationToken)
     {
         EncoderArguments.CheckPlain(Description, prefix, nameof(prefix));
@@ -173,7 +182,7 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
             {
                 if (_recomputes)
                 {
-                    // What the cache cannot give back is recomputed by the next call.
+                    // The next call recomputes the data that the cache no longer contains.
                     isLost = !CanReturnTo(position);
                 }
                 else if (!CanReturnTo(position))
@@ -226,7 +235,9 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
     /// afterwards.
     /// </summary>
     /// <param name="worker">The number of this worker.</param>
-    /// <param name="token">The token with the highest of its logits, or the first whose logit is NaN; -1 if it has computed none.</param>
+    /// <param name="token">
+    /// The token with the highest of its logits, or the first whose logit is NaN; -1 if it has computed none.
+    /// </param>
     protected void ReportMostProbable(int worker, int token) => _mostProbable.Report(worker, token);
 
     /// <summary>Invokes the observer, if there is one, with the hidden states of the current chunk. Called by one worker.</summary>
@@ -236,7 +247,7 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
     [CLSCompliant(false)]
     protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride)
     {
-        // With several sequences of its own, a session does not say which of them a state belongs to.
+        // With several sequences of its own, a session does not report the sequence of a state.
         if (_members is null && OwnSequences > 1)
         {
             return;

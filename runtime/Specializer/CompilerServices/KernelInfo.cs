@@ -7,7 +7,7 @@ namespace Specializer.CompilerServices;
 /// benchmarks read the lists instead of the names of methods.
 /// </summary>
 /// <param name="name">The name of the method, the same for every instruction set.</param>
-/// <param name="kind">What the kernel computes.</param>
+/// <param name="kind">The computation of the kernel.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class KernelInfo(string name, KernelKind kind)
 {

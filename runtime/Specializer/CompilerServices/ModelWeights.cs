@@ -132,11 +132,11 @@ public sealed unsafe class ModelWeights
         {
             return !generated.IsEmpty && Array.IndexOf(generated.ToArray(), wanted) < 0
                     ? throw new PlatformNotSupportedException(
-                        $"ModelOptions.InstructionSet asks for {wanted}, but the model was generated for {string.Join(", ", generated.ToArray())} only. Add it to SpecializerInstructionSets in the project file, or leave the option out."
+                        $"ModelOptions.InstructionSet requests {wanted}, but the model was generated for {string.Join(", ", generated.ToArray())} only. Add it to SpecializerInstructionSets in the project file, or leave the option out."
                     )
                 : InstructionSets.IsSupported(wanted) ? wanted
                 : throw new PlatformNotSupportedException(
-                    $"ModelOptions.InstructionSet asks for {wanted}, which this process cannot run; the best it can run is {InstructionSets.Best}. Leave the option out to use that."
+                    $"ModelOptions.InstructionSet requests {wanted}, which this process cannot run; the best it can run is {InstructionSets.Best}. Leave the option out to use that."
                 );
         }
 

@@ -25,7 +25,7 @@ public abstract unsafe partial class SequenceToSequenceEngine : DecoderEngine, I
     /// <param name="sourceHiddenStride">The floats from one position's output to the next.</param>
     /// <param name="window">The positions of a sliding window whose caches do not hold the whole context; 0 without such.</param>
     /// <param name="windowCacheLength">The positions that the caches of that window hold.</param>
-    /// <param name="keepsState">Whether a state stands for all positions (linear attention), so that a failed call is undone from a copy.</param>
+    /// <param name="keepsState">Whether a state replaces the cache (linear attention), so that a copy undoes a failed call.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="sequences"/> is less than 1 or more than a chunk has rows.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="InsufficientMemoryException">The system does not grant that much memory.</exception>
@@ -187,7 +187,7 @@ public abstract unsafe partial class SequenceToSequenceEngine : DecoderEngine, I
     /// <param name="positions">The positions that are taken.</param>
     protected abstract void CopySequence(int origin, int destination, int positions);
 
-    /// <summary>Copies the beginnings of blocks that lie equally far apart. Called by generated code.</summary>
+    /// <summary>Copies the beginnings of blocks at equal distances. Called by generated code.</summary>
     /// <param name="origin">The first block to copy.</param>
     /// <param name="destination">The first block to overwrite.</param>
     /// <param name="blocks">How many blocks.</param>
@@ -272,7 +272,7 @@ public abstract unsafe partial class SequenceToSequenceEngine : DecoderEngine, I
         }
     }
 
-    /// <summary>The first to continue a sequence takes over its cache; the others get copies in caches that nobody continues.</summary>
+    /// <summary>The first to continue a sequence takes over its cache; the others get copies in unused caches.</summary>
     private void AssignSlots(ReadOnlySpan<int> parents)
     {
         Array.Clear(_isTaken);

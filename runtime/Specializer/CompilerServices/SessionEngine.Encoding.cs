@@ -10,7 +10,9 @@ public abstract unsafe partial class SessionEngine
     private float* _lastHiddenStates;
     private int* _globalTokens;
 
-    /// <summary>Gets the current tokens: an encoder's sequence, <see cref="Length"/> of them, or the rows of a decoder's chunk.</summary>
+    /// <summary>
+    /// Gets the current tokens: an encoder's sequence, <see cref="Length"/> of them, or the rows of a decoder's chunk.
+    /// </summary>
     [CLSCompliant(false)]
     protected int* Tokens { get; private protected set; }
 
@@ -32,7 +34,7 @@ public abstract unsafe partial class SessionEngine
     /// <summary>Gets the number of positions of the current input.</summary>
     protected int Length { get; private protected set; }
 
-    /// <summary>Gets whether the caller wants the output of the head.</summary>
+    /// <summary>Gets whether the call returns the output of the head.</summary>
     protected bool WantsOutput => _output is not null;
 
     /// <summary>Gets the observer of the states that are encoded.</summary>
@@ -168,7 +170,7 @@ public abstract unsafe partial class SessionEngine
     protected void ReportEncodedStates(int layer, float* hiddenStates, int rowStride) =>
         Observe(EncodedStates, layer, 0, Length, hiddenStates, rowStride);
 
-    /// <summary>Copies last hidden states to the caller, if they are wanted. Called by every worker.</summary>
+    /// <summary>Copies last hidden states to the caller, if it passes a span for them. Called by every worker.</summary>
     /// <param name="values">The rows.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
     /// <param name="first">The position of the first row.</param>
@@ -179,7 +181,7 @@ public abstract unsafe partial class SessionEngine
     protected void WriteHiddenStates(float* values, int rowStride, int first, int rows, int worker, int workers) =>
         Write(_lastHiddenStates, Description.DModel, values, rowStride, first, rows, worker, workers, eachToken: true);
 
-    /// <summary>Copies rows of output to the caller, if it is wanted. Called by every worker.</summary>
+    /// <summary>Copies rows of output to the caller, if it passes a span for them. Called by every worker.</summary>
     /// <param name="values">The rows.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
     /// <param name="first">The position of the first row; the index of the input for its only row.</param>

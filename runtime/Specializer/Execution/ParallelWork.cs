@@ -5,10 +5,10 @@ namespace Specializer;
 /// </summary>
 /// <remarks>
 /// <para>
-/// What a worker does follows from its number and from the number of workers; results
-/// must not depend on that number, so that a run by one worker yields the same bits as a run by many.
+/// The share of a worker follows from its number and the number of workers. Results must not depend on them, so that one worker
+/// computes the same bits as many.
 /// </para>
-/// <para>One instance is run by at most one caller at a time; whoever offers it to several callers guards it.</para>
+/// <para>At most one caller runs an instance at a time. A type that offers it to several callers guards it.</para>
 /// </remarks>
 internal abstract class ParallelWork : IParallelWork
 {
@@ -24,8 +24,8 @@ internal abstract class ParallelWork : IParallelWork
     protected internal abstract void Execute(int worker, int workers);
 
     /// <summary>
-    /// A barrier: returns once every worker of the run has called it as often as this one. What any worker wrote before
-    /// it, every worker sees after it. Does nothing when one worker runs alone.
+    /// A barrier: returns once every worker of the run has called it as often as this one. Data that any worker writes before it
+    /// is visible to all workers after it. Does nothing when one worker runs alone.
     /// </summary>
     /// <remarks>Call it from <see cref="Execute"/> only, on the thread on which that was called.</remarks>
     /// <exception cref="System.InvalidOperationException">

@@ -12,11 +12,14 @@ public interface IDecoderModel : IDisposable
 
     /// <summary>Creates an empty session: one sequence with its own cache.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="InsufficientMemoryException">The system does not grant the session's memory; the message says how much, and how to need less.</exception>
+    /// <exception cref="InsufficientMemoryException">The system does not grant the session's memory; the message contains how
+    /// much, and how to need less.</exception>
     [SuppressMessage("Design", "CA1024", Justification = "It creates.")]
     IDecoderSession CreateSession();
 
-    /// <summary>Creates a batch that decodes several sessions of this model in one step, which reads the weights once for all of them.</summary>
+    /// <summary>
+    /// Creates a batch that decodes several sessions of this model in one step, which reads the weights once for all of them.
+    /// </summary>
     /// <param name="capacity">The largest number of sessions of a step: 1 to <see cref="ModelDescription.ChunkLength"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1 or greater than <see cref="ModelDescription.ChunkLength"/>.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>

@@ -14,7 +14,8 @@ public interface IEncoderModel<TInput> : IDisposable
 
     /// <summary>Creates a session with memory for the longest input.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="InsufficientMemoryException">The system does not grant the session's memory; the message says how much, and how to need less.</exception>
+    /// <exception cref="InsufficientMemoryException">The system does not grant the session's memory; the message contains how
+    /// much, and how to need less.</exception>
     [SuppressMessage("Design", "CA1024", Justification = "It creates.")]
     IEncoderSession<TInput> CreateSession();
 }

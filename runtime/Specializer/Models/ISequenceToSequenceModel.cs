@@ -18,6 +18,7 @@ public interface ISequenceToSequenceModel<TInput> : IDisposable
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="sequences"/> is less than 1 or greater than <see cref="ModelDescription.ChunkLength"/>.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="InsufficientMemoryException">The system does not grant the session's memory; the message says how much, and how to need less.</exception>
+    /// <exception cref="InsufficientMemoryException">The system does not grant the session's memory; the message contains how
+    /// much, and how to need less.</exception>
     ISequenceToSequenceSession<TInput> CreateSession(int sequences = 1);
 }

@@ -2,7 +2,7 @@ using System;
 
 namespace Specializer;
 
-/// <summary>What is known of a model when it is compiled; the generated class has the same facts as constants.</summary>
+/// <summary>Facts about a model that are known at compile time. The generated class has them as constants.</summary>
 public sealed record ModelDescription
 {
     /// <summary>The name of the generated class.</summary>
@@ -21,8 +21,9 @@ public sealed record ModelDescription
     public required int ContextLength { get; init; }
 
     /// <summary>
-    /// The positions up to which a sequence of a model with LongRoPE has the short rotary factors
-    /// (<c>original_max_position_embeddings</c>); a longer one has the long factors at all its positions. 0 where the factors
+    /// The number of positions up to which a model with LongRoPE has the short rotary factors
+    /// (<c>original_max_position_embeddings</c>). Longer sequences have the long factors at all their positions. 0 where the
+    /// factors
     /// do not change with the length: in other models, and where <see cref="ContextLength"/> is not longer.
     /// </summary>
     public int OriginalContextLength { get; init; }
@@ -37,15 +38,15 @@ public sealed record ModelDescription
     public required long PackedWeightBytes { get; init; }
 
     /// <summary>
-    /// Tells how the weights are packed, for all instruction sets: equal only where the same generator made it of the same
-    /// architecture. 0 where packed weights cannot be saved.
+    /// Identifies the layout of packed weights for all instruction sets. It is equal only for the same generator and
+    /// architecture, and 0 if packed weights cannot be saved.
     /// </summary>
     [CLSCompliant(false)]
     public ulong PackedLayout { get; init; }
 
     /// <summary>
-    /// Whether the generated code was compiled with optimisation. Where it was not, as in a debug build, the JIT compiler does
-    /// without too, and the kernels run at about a twentieth of their speed.
+    /// Whether the generated code was compiled with optimisation. Without it, as in a debug build, the JIT compiler does not
+    /// optimize either, and kernels run at about a twentieth of their speed.
     /// </summary>
     public bool IsOptimized { get; init; } = true;
 

@@ -1,17 +1,17 @@
 namespace Specializer;
 
-/// <summary>How a model is run. What it computes is fixed at compile time; these options never change its results.</summary>
+/// <summary>Options of running a model. Its computation is fixed at compile time; these options never change its results.</summary>
 public sealed record ModelOptions
 {
     /// <summary>
-    /// The number of threads that one call may use, the caller's own included; 0, the default, takes one per core, or fewer
-    /// where a token has too little arithmetic to share out (a thread for every 4 million multiply-adds).
+    /// The number of threads of one call, including the caller's; 0, the default, to choose automatically. That is one per core,
+    /// but at most one for every 4 million multiply-adds of a token.
     /// </summary>
     public int Threads { get; init; }
 
     /// <summary>
-    /// Is told while weights are packed how far it is, from 0 to 1; <see langword="null"/>, the default, for nobody. The
-    /// last report is 1.
+    /// Receives the progress of packing weights, from 0 to 1; <see langword="null"/>, the default, for no reports. The last
+    /// report is 1.
     /// </summary>
     public System.IProgress<double>? LoadProgress { get; init; }
 
@@ -20,8 +20,8 @@ public sealed record ModelOptions
     public InstructionSet? InstructionSet { get; init; }
 
     /// <summary>
-    /// What a session of a decoder with LongRoPE does where a call takes its sequence past the original length, or is the first
-    /// after a return to it: it recomputes its cache, the default, or throws. Other models have nothing to recompute.
+    /// The behavior of a session with LongRoPE when a call extends its sequence past the original length. The first call after a
+    /// return to that length counts, too. By default, the session recomputes its cache; otherwise it throws. Other models never do either.
     /// </summary>
     /// <remarks>
     /// Recomputing takes the time of a prefill of all positions so far, once for each crossing; that call is as much slower. A

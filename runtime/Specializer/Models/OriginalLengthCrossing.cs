@@ -1,13 +1,13 @@
 namespace Specializer;
 
 /// <summary>
-/// What a session of a model with LongRoPE (Ding et al. 2024) does where a call changes the rotary factors of positions that
-/// it has already computed.
+/// Specifies the behavior of a session of a model with LongRoPE (Ding et al. 2024) if a call changes the rotary factors of
+/// computed positions.
 /// </summary>
 /// <remarks>
 /// Such a model has short factors for sequences of up to <see cref="ModelDescription.OriginalContextLength"/> positions and
-/// long factors for longer ones. The factors hold for every position of a sequence, so that keys in the cache become wrong
-/// when the sequence grows past the original length, and when it grows again after it was truncated to that length or less.
+/// long factors for longer ones. The factors apply to every position of a sequence. Keys in the cache therefore become wrong when
+/// the sequence grows past the original length. They also do when it grows again after a truncation to that length or less.
 /// </remarks>
 public enum OriginalLengthCrossing
 {

@@ -12,12 +12,12 @@ public sealed class OriginalLengthException : InvalidOperationException
     public OriginalLengthException() { }
 
     /// <summary>An exception with a message.</summary>
-    /// <param name="message">What is wrong, and how to fix it.</param>
+    /// <param name="message">The problem, and how to fix it.</param>
     public OriginalLengthException(string message)
         : base(message) { }
 
     /// <summary>An exception with a message and a cause.</summary>
-    /// <param name="message">What is wrong, and how to fix it.</param>
+    /// <param name="message">The problem, and how to fix it.</param>
     /// <param name="innerException">The cause.</param>
     public OriginalLengthException(string message, Exception innerException)
         : base(message, innerException) { }

@@ -6,8 +6,8 @@ using Specializer.CompilerServices;
 namespace Specializer;
 
 /// <summary>
-/// The base of all models: packed weights, shared by any number of sessions, and the threads that compute. The interfaces
-/// that a model implements say what it can do: <see cref="IDecoderModel"/>, <see cref="IEncoderModel{TInput}"/> or
+/// The base of all models: packed weights, shared by any number of sessions, and the threads that compute. The interfaces that a
+/// model implements are its capabilities: <see cref="IDecoderModel"/>, <see cref="IEncoderModel{TInput}"/> or
 /// <see cref="ISequenceToSequenceModel{TInput}"/>.
 /// </summary>
 /// <remarks>A model may be used by any number of threads at once, each with its own session.</remarks>
@@ -78,9 +78,8 @@ public abstract class TransformerModel : IDisposable
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
 
     /// <summary>
-    /// Runs work on the threads, or on the caller's alone where they are busy. As many callers as there are threads all
-    /// compute alone: between them they fill the cores, and a team among them would wait at every barrier for whichever of
-    /// its threads has lost its core to another caller.
+    /// Runs work on the threads, or on the caller's thread alone if they are busy. If there are as many callers as threads, all
+    /// compute alone. Together they use all cores. A team would wait at every barrier for threads whose cores run another caller.
     /// </summary>
     internal void Run(IParallelWork work)
     {

@@ -26,7 +26,8 @@ public sealed unsafe class DecoderBatch
     /// <param name="model">A model whose sessions each hold one sequence.</param>
     /// <param name="capacity">The largest number of sessions of a step.</param>
     /// <exception cref="ArgumentException">The model is no <see cref="IDecoderModel"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1 or more than a chunk has rows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1 or more than a chunk has
+    /// rows.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public DecoderBatch(TransformerModel model, int capacity)
@@ -72,16 +73,16 @@ public sealed unsafe class DecoderBatch
     /// <param name="sessions">The sessions, 1 to <see cref="Capacity"/>, each once, all of this batch's model.</param>
     /// <param name="tokens">A token for each, at least 0 and less than the vocabulary size.</param>
     /// <exception cref="ArgumentException">
-    /// There are not as many tokens as sessions, none or more than <see cref="Capacity"/>; a session is there twice or is of
-    /// another model; or the context of one is full.
+    /// The numbers of tokens and sessions differ, are 0 or exceed <see cref="Capacity"/>. A session occurs twice or is of another
+    /// model, or its context is full.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">Another call on this batch or on one of the sessions is running.</exception>
     /// <exception cref="OriginalLengthException">A session would recompute its cache, and the model's options forbid it.</exception>
     /// <exception cref="ObjectDisposedException">The model or one of the sessions is disposed.</exception>
     /// <remarks>
-    /// Whatever it throws, every session is as it was before the call. A session of a model with LongRoPE that this step takes
-    /// past the original length recomputes its cache before the step, alone and on all threads.
+    /// After an exception, every session is as it was before the call. If a step extends a session with LongRoPE past the
+    /// original length, that session first recomputes its cache, alone and on all threads.
     /// </remarks>
     public void Decode(ReadOnlySpan<IDecoderSession> sessions, ReadOnlySpan<int> tokens)
     {
@@ -98,7 +99,7 @@ public sealed unsafe class DecoderBatch
             Check(sessions, tokens);
             for (; entered < sessions.Length; entered++)
             {
-                // A session that is there twice is busy by now, and says so less clearly.
+                // A session that occurs twice is busy by now, and its message would be less clear.
                 var session = (DecoderEngine)sessions[entered];
                 if (Array.IndexOf(_members, session, 0, entered) >= 0)
                 {
@@ -129,7 +130,7 @@ public sealed unsafe class DecoderBatch
     }
 
     /// <summary>The logits of the next token of a session of the last step, [VocabularySize]; overwritten by the next step.</summary>
-    /// <param name="index">Where the session stood among those of the step, less than <see cref="Count"/>.</param>
+    /// <param name="index">The index of the session in the step, less than <see cref="Count"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There was no such session.</exception>
     public ReadOnlySpan<float> LogitsOf(int index)
     {
@@ -182,7 +183,7 @@ public sealed unsafe class DecoderBatch
             if (_members[i].Position == _members[i].ContextLength)
             {
                 throw new ArgumentException(
-                    $"One more token does not fit into session {i}: {_model.Description.Name} has a context of {_members[i].ContextLength} positions, and all are taken. Make room with Truncate or Reset."
+                    $"One more token does not fit into session {i}: {_model.Description.Name} has a context of {_members[i].ContextLength} positions, and all are taken. Call Truncate or Reset first."
                 );
             }
 

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Specializer;
 
-/// <summary>Checks what the caller of an encoder gives, and says precisely what is wrong with it.</summary>
+/// <summary>Checks the arguments of an encoder, and reports errors precisely.</summary>
 [SuppressMessage("Usage", "CA2208", Justification = "The names are those that the caller gave the parts of its input.")]
 internal static class EncoderArguments
 {
@@ -66,7 +66,7 @@ internal static class EncoderArguments
         CheckSpans(model, sequences, input.Longest, output, hiddenStates);
     }
 
-    /// <summary>Tokens stand before what fills a sequence up: a hole would move the positions of what is behind it.</summary>
+    /// <summary>Tokens precede padding: a gap would move the positions of the tokens after it.</summary>
     private static void CheckMask(in TokenInput input)
     {
         ReadOnlySpan<int> mask = input.AttentionMask;
@@ -92,11 +92,11 @@ internal static class EncoderArguments
         {
             ReadOnlySpan<int> row = mask.Slice(sequence * input.Longest, input.Longest);
             int length = input.LengthOf(sequence);
-            int behind = row[length..].IndexOfAnyExcept(0);
-            if (behind >= 0)
+            int after = row[length..].IndexOfAnyExcept(0);
+            if (after >= 0)
             {
                 throw new ArgumentException(
-                    $"The attention mask of sequence {sequence} has a 0 at {length} and a token at {length + behind}; what fills a sequence up must stand behind its tokens.",
+                    $"The attention mask of sequence {sequence} has a 0 at {length} and a token at {length + after}; padding must follow the tokens.",
                     "attentionMask"
                 );
             }

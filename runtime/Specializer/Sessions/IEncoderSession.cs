@@ -16,14 +16,14 @@ public interface IEncoderSession<TInput> : ISession
     /// <param name="input">The sequences or images.</param>
     /// <param name="output">
     /// Receives the rows of output: [sequences, positions, OutputWidth] with zeros for padding where
-    /// <see cref="ModelDescription.OutputPerToken"/>, otherwise [sequences, OutputWidth]. Empty if only hidden states are
-    /// wanted; the head is then not computed.
+    /// <see cref="ModelDescription.OutputPerToken"/>, otherwise [sequences, OutputWidth]. Empty for hidden states only; the head
+    /// is then not computed.
     /// </param>
     /// <param name="hiddenStates">
     /// Receives the last hidden states after the final norm, if there is one, [sequences, positions, DModel] with zeros for padding;
-    /// empty if not wanted.
+    /// empty for no hidden states.
     /// </param>
-    /// <param name="cancellationToken">Checked before each sequence or image. What was written before stays.</param>
+    /// <param name="cancellationToken">Checked before each sequence or image. Rows that are already written stay.</param>
     /// <exception cref="ArgumentException">
     /// The input is empty or too long, or states something that the model does not have; or a span has another length than needed.
     /// </exception>

@@ -4,7 +4,8 @@ using System.Threading;
 namespace Specializer;
 
 /// <summary>A decoder's session whose sequence may begin with a prefix: positions that all attend to each other (Raffel et al. 2020, section 3.2.1).</summary>
-/// <typeparam name="TInput">The prefix: <see cref="TokenInput"/>, or <see cref="ImageInput"/> where an encoder of images computes it.</typeparam>
+/// <typeparam name="TInput">The prefix: <see cref="TokenInput"/>, or <see cref="ImageInput"/> where an encoder of images computes
+/// it.</typeparam>
 public interface IPrefixSession<TInput> : IDecoderSession
     where TInput : allows ref struct
 {
@@ -15,7 +16,7 @@ public interface IPrefixSession<TInput> : IDecoderSession
     /// <param name="prefix">The prefix, at most <see cref="ModelDescription.ChunkLength"/> positions.</param>
     /// <param name="cancellationToken">Checked before the prefix.</param>
     /// <returns>The logits of the next token, [VocabularySize]; overwritten by the next call on this session.</returns>
-    /// <exception cref="ArgumentException">The prefix is empty, or longer than a chunk or than the context has room for.</exception>
+    /// <exception cref="ArgumentException">The prefix is empty, or longer than a chunk or the rest of the context.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The session already holds positions, or another call on it is running.</exception>

@@ -13,7 +13,7 @@ internal sealed class MostProbableToken
     /// <summary>Forgets what was reported; workers that do not compute report nothing.</summary>
     public void Clear() => Array.Fill(_found, -1);
 
-    /// <summary>Takes down what a worker found.</summary>
+    /// <summary>Records the token of a worker.</summary>
     public void Report(int worker, int token) => _found[worker] = token;
 
     /// <summary>Which of the reported tokens has the highest logit, of equal ones the lowest; of all tokens, where no worker has looked for it.</summary>

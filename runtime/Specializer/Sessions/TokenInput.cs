@@ -13,15 +13,20 @@ public readonly ref struct TokenInput(ReadOnlySpan<int> tokens)
     /// <summary>Gets the token ids, [sequences, longest], row after row.</summary>
     public ReadOnlySpan<int> Tokens { get; } = tokens;
 
-    /// <summary>Gets the type of every token, [sequences, longest], each less than <see cref="ModelDescription.TokenTypes"/>; empty for type 0.</summary>
+    /// <summary>
+    /// Gets the type of every token, [sequences, longest], each less than <see cref="ModelDescription.TokenTypes"/>; empty for
+    /// type 0.
+    /// </summary>
     public ReadOnlySpan<int> TokenTypes { get; init; }
 
-    /// <summary>Gets the length of every sequence; empty where <see cref="AttentionMask"/> gives it, or where there is no padding.</summary>
+    /// <summary>
+    /// Gets the length of every sequence; empty where <see cref="AttentionMask"/> gives it, or where there is no padding.
+    /// </summary>
     public ReadOnlySpan<int> Lengths { get; init; }
 
     /// <summary>
-    /// Gets 1 for every token and 0 for the padding after them, [sequences, longest]; empty where <see cref="Lengths"/> gives
-    /// the lengths, or where there is no padding.
+    /// Gets 1 for every token and 0 for the padding after them, [sequences, longest]. It is empty if <see cref="Lengths"/>
+    /// contains the lengths, or if there is no padding.
     /// </summary>
     public ReadOnlySpan<int> AttentionMask { get; init; }
 

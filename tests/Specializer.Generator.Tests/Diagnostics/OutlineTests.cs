@@ -163,7 +163,7 @@ public sealed class OutlineTests
                 .Invoke(null, BindingFlags.DoNotWrapExceptions, null, ["x", null], null)
         );
         Assert.Equal(
-            "The declaration of 'Model' has errors, so that nothing was generated for it. Mend what the build reports and build again.",
+            "The declaration of 'Model' has errors, so its members are not generated. Fix the reported errors and rebuild.",
             exception.Message
         );
     }

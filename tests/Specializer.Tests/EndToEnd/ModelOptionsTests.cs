@@ -22,7 +22,7 @@ public sealed class ModelOptionsTests
         );
         Assert.Contains(
             FormattableString.Invariant(
-                $"asks for {absent}, which this process cannot run; the best it can run is {InstructionSets.Best}."
+                $"requests {absent}, which this process cannot run; the best it can run is {InstructionSets.Best}."
             ),
             exception.Message,
             StringComparison.Ordinal

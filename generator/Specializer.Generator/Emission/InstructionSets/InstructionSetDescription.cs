@@ -7,8 +7,7 @@ using Specializer.Generator.Kernels.Targets;
 namespace Specializer.Generator.Emission.InstructionSets;
 
 /// <summary>
-/// What an instruction set can do and how its operations are spelled. The shape of a kernel is written once and asks
-/// this description for the words; to add an instruction set is to describe it.
+/// The capabilities of an instruction set and the spelling of its operations. Kernels are written once for all descriptions.
 /// </summary>
 internal abstract class InstructionSetDescription
 {
@@ -19,7 +18,7 @@ internal abstract class InstructionSetDescription
     public static IReadOnlyList<InstructionSetDescription> Chosen(IReadOnlyCollection<string> names) =>
         names.Count == 0 ? All : [.. All.Where(isa => isa is Portable || names.Contains(isa.Name))];
 
-    /// <summary>The names in a list with commas; none if all are meant. What is no name is for the build to say.</summary>
+    /// <summary>The names in a list with commas; empty for all. The build reports unknown names.</summary>
     public static IEnumerable<string> Names(string list)
     {
         string[] given = [.. list.Split(',').Select(static name => name.Trim())];
@@ -30,7 +29,7 @@ internal abstract class InstructionSetDescription
     /// <summary>Its name, a member of <c>Specializer.InstructionSet</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What it is, in words.</summary>
+    /// <summary>The description in the documentation of generated code.</summary>
     public abstract string Summary { get; }
 
     /// <summary>Floats in a vector.</summary>
@@ -58,8 +57,8 @@ internal abstract class InstructionSetDescription
     public virtual bool Fuses => true;
 
     /// <summary>
-    /// How an operation is written that every instruction set has under a name of its own; {0} to {2} are its operands, the
-    /// numbers that are part of the instruction follow.
+    /// The spelling of an operation whose name differs between instruction sets. {0} to {2} are its operands; the numbers of the
+    /// instruction follow.
     /// </summary>
     public virtual string Spelling(IntrinsicOp op) => throw new NotSupportedException($"{Name} has no {op}.");
 

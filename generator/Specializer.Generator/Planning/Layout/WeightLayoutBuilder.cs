@@ -83,7 +83,7 @@ internal sealed class WeightLayoutBuilder(bool guarded)
         {
             return same with { Offset = weight.Offset } == weight
                 ? weight.Ref
-                : throw new InvalidOperationException($"{weight.Ref} stands for two blocks of packed weights.");
+                : throw new InvalidOperationException($"{weight.Ref} refers to two blocks of packed weights.");
         }
 
         long floats = (weight.Floats + Layout.Line - 1) / Layout.Line * Layout.Line;

@@ -113,7 +113,7 @@ internal static class DecoderPlanner
             );
         WeightRef? bias = architecture.Logits.Bias ? stack.Weights.Bias(WeightRole.Logits, kernel, LogitsBias(stack, vocabulary)) : null;
         steps.Add(new LinearStep("Logits", kernel, weight, bias, input, new BufferRef(BufferRole.Logits)));
-        steps.Add(new ArgMaxStep("Most probable token, where it is asked for", new ArgMaxKernel(kernel)));
+        steps.Add(new ArgMaxStep("Most probable token, if the call returns it", new ArgMaxKernel(kernel)));
         return steps;
     }
 

@@ -83,7 +83,7 @@ internal sealed class HeadPlanner(StackContext stack)
         bool normalize = head.Normalize && head.Projections.Count == 0;
         int width = stack.Architecture.Width,
             stride = stack.Kernels.Norm.Stride;
-        BufferRef pooled = stack.Buffers.RowBuffer(stack.Buffer(BufferRole.Pooled), "the sequence's pooled state", 1, width, stride);
+        BufferRef pooled = stack.Buffers.RowBuffer(stack.Buffer(BufferRole.Pooled), "sequence's pooled state", 1, width, stride);
         _steps.Add(
             new PoolStep(
                 Title(head.Pooling) + (normalize ? ", divided by its length" : ""),

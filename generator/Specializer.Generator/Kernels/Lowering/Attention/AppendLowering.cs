@@ -114,7 +114,7 @@ internal sealed class AppendLowering
     {
         AttentionArchitecture attention = _kernel.Attention;
         string scale = attention.ScaleByInverseLayer ? "scale" : Constant.Of(attention.Scale).Text,
-            ring = _kernel.IsRing ? $" The cache is a ring: position p lies at p modulo {_kernel.CacheLength}." : "";
+            ring = _kernel.IsRing ? $" The cache is a ring: position p is stored at p modulo {_kernel.CacheLength}." : "";
         return $"A row holds {attention.Heads} query heads, {attention.KeyValueHeads} key heads and as many value heads of {_width}. "
             + $"Queries are scaled by {scale}.{ring}";
     }

@@ -27,7 +27,7 @@ internal sealed class AttentionLowering(AttentionKernel kernel, InstructionSetDe
             unitRows = _code.Let("unitRows", rows.Is(1).Select(group, target.Tuning.QueryRows)),
             unitsPerHead = _code.Let("unitsPerHead", (queryRows + unitRows - 1) / unitRows);
         _code.Comment(
-            "A worker takes whole heads, those whose keys and values it has appended. The units of the other heads are dealt out."
+            "A worker takes whole heads, those whose keys and values it has appended. The units of the other heads are divided among the workers."
         );
         Variable wholeHeads = _code.Let("wholeHeads", heads - (heads % _code.Workers));
         _code.Each(
@@ -44,7 +44,7 @@ internal sealed class AttentionLowering(AttentionKernel kernel, InstructionSetDe
         );
         return _code.Method(
             $"Each of {_heads} key/value heads serves {_group} query head{(_group == 1 ? "" : "s")}; "
-                + "its queries, [row][head of the group], lie one after the other."
+                + "its queries, [row][head of the group], are adjacent."
         );
     }
 

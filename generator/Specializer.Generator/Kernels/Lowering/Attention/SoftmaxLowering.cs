@@ -84,7 +84,7 @@ internal static class SoftmaxLowering
             WeighName,
             vectors.Type,
             Compilation.Inlined,
-            "Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on; sums them lane by lane."
+            "Converts one query's scores of a block to weights relative to the highest score, 0 from 'visible' on; sums them lane by lane."
         );
     }
 

@@ -48,7 +48,7 @@ internal static class RowSharing
             ShareMethod,
             DataType.Int,
             Compilation.Inlined,
-            "Of many rows a worker takes a share and all panels; of few it takes all rows and a share of the panels. Returns the first row."
+            "With many rows a worker takes a share of them and all panels; with few, all rows and a share of the panels. Returns the first row."
         );
 
         Variable Reference(string name) => code.Parameter(name, DataType.Int, isReference: true);
