@@ -58,18 +58,15 @@ internal static class FuzzCompiler
                         InstructionSets = targets,
                     }),
             ];
+            var project = new KernelProject(targets, ChecksOverflow: false, RuntimeAlias: "");
+            KernelTexts.All.Check(models.SelectMany(static model => model.Plan.Kernels), project.Targets);
             trees =
             [
                 .. models
                     .AsParallel()
                     .AsOrdered()
                     .SelectMany(ModelEmitter.Emit)
-                    .Concat(
-                        KernelFiles
-                            .All(models, new KernelProject(targets, ChecksOverflow: false, RuntimeAlias: ""))
-                            .AsParallel()
-                            .AsOrdered()
-                    )
+                    .Concat(KernelFiles.All(models, project).AsParallel().AsOrdered())
                     // What may be null is checked where declared models are compiled; here it would only take time.
                     .Select(static file =>
                         CSharpSyntaxTree.ParseText(

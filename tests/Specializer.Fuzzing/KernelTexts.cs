@@ -1,0 +1,69 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using Specializer.Generator.Emission;
+using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Kernels.Lowering;
+using Specializer.Generator.Kernels.Output;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Fuzzing;
+
+/// <summary>
+/// Checks that kernels with one name have one text. Models of a compilation share kernels by name, so a property that is missing in
+/// the name would silently give a model the kernel of another one.
+/// </summary>
+internal sealed class KernelTexts
+{
+    private readonly ConcurrentDictionary<(string Target, Kernel Kernel), bool> _checked = new();
+
+    private readonly ConcurrentDictionary<(string Target, string Method), string> _hashes = new();
+
+    /// <summary>Gets the texts of all kernels of this process.</summary>
+    public static KernelTexts All { get; } = new();
+
+    /// <summary>Checks the kernels of models.</summary>
+    /// <param name="kernels">The kernels.</param>
+    /// <param name="targets">The targets for which their methods are compared.</param>
+    /// <exception cref="InvalidOperationException">Two kernels have one name and different texts.</exception>
+    public void Check(IEnumerable<Kernel> kernels, IReadOnlyList<InstructionSetDescription> targets)
+    {
+        foreach (Kernel kernel in kernels.Select(static kernel => kernel.ForCode()))
+        {
+            foreach (InstructionSetDescription target in targets.Where(target => _checked.TryAdd((target.Name, kernel), true)))
+            {
+                foreach (KernelMethod method in KernelProgram.Lower(KernelProgram.FamilyOf(kernel), [kernel], target))
+                {
+                    if (method.IsPublic)
+                    {
+                        Record(target.Name, method.Name, Print(method, target));
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Records the text of a method.</summary>
+    /// <exception cref="InvalidOperationException">The method has another text already.</exception>
+    public void Record(string target, string method, string text)
+    {
+        string hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        if (_hashes.GetOrAdd((target, method), hash) != hash)
+        {
+            throw new InvalidOperationException(
+                $"Two kernels are named {method} and have different texts for {target}. Add what they differ in to KernelNames, or to ForCode."
+            );
+        }
+    }
+
+    private static string Print(KernelMethod method, InstructionSetDescription target)
+    {
+        var writer = new SourceWriter();
+        new MethodPrinter(writer, target).Print(method);
+        return writer.ToString();
+    }
+}
