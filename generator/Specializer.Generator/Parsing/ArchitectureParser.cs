@@ -52,7 +52,7 @@ internal static class ArchitectureParser
         FeedForwardArchitecture? feedForwardArchitecture = ParseFeedForward(feedForward, context);
         NormArchitecture? normArchitecture = ParseNorm(norm, context);
         PoolingDeclaration? pooling = StackParser.ParsePooling(parts.Part("Pooling"), context);
-        StackParser.Check(parts, transformer, attention, norm, context);
+        StackClashes.Check(parts, transformer, attention, norm, context);
         if (
             layers is null
             || width is null
