@@ -9,8 +9,8 @@ using Specializer.Generator.Planning;
 namespace Specializer.Generator.Emission;
 
 /// <summary>
-/// Writes what an encoder does with a whole sequence, by itself or inside an encoder-decoder: the phases of the plan, each
-/// over the chunks of the sequence, and then what is made of the states.
+/// Writes the computation of an encoder for a whole sequence, by itself or inside an encoder-decoder. Each phase of the plan runs
+/// over the chunks of the sequence; the head follows.
 /// </summary>
 internal sealed class EncoderEmitter
 {

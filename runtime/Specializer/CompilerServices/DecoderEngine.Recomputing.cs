@@ -4,8 +4,8 @@ using System.Threading;
 namespace Specializer.CompilerServices;
 
 /// <content>
-/// How a session of a model with LongRoPE follows the length of its sequence: it keeps its tokens, and recomputes its cache
-/// from them where the factors change that hold for all positions.
+/// The part of a session with LongRoPE that follows the length of its sequence. The session keeps its tokens. When the factors of
+/// all positions change, it recomputes its cache from the tokens.
 /// </content>
 public abstract unsafe partial class DecoderEngine
 {

@@ -7,8 +7,8 @@ namespace Specializer.CompilerServices;
 
 /// <summary>The base of sessions that continue sequences of tokens. For generated code.</summary>
 /// <remarks>
-/// The rows that <see cref="SessionEngine.Forward"/> computes are positions of one sequence that follow each other, or one
-/// position of each of several sequences: those of an encoder-decoder's session, or the sessions of a <see cref="DecoderBatch"/>.
+/// The rows that <see cref="SessionEngine.Forward"/> computes are consecutive positions of one sequence, or one position of each of
+/// several sequences. Several sequences belong to an encoder-decoder's session, or to the sessions of a <see cref="DecoderBatch"/>.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSession
@@ -188,14 +188,14 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
                 else if (!CanReturnTo(position))
                 {
                     throw new InvalidOperationException(
-                        $"The caches of {Description.Name} hold what the {_window} positions of its sliding window need: after {_highestPosition} positions the session can be truncated to 0 or to {_highestPosition - (_windowCacheLength - _window + 1)} and more, not to {position}."
+                        $"The caches of {Description.Name} contain the keys of {_window} positions. After {_highestPosition} positions, the session can be truncated to 0 or to {_highestPosition - (_windowCacheLength - _window + 1)} and more, not to {position}."
                     );
                 }
 
                 if (position < _prefix)
                 {
                     throw new InvalidOperationException(
-                        $"The first {_prefix} positions are a prefix, which sees all of itself: the session can be truncated to 0 or to {_prefix} and more, not to {position}."
+                        $"The first {_prefix} positions are a prefix, which is processed as a whole. The session can be truncated to 0 or to {_prefix} and more, not to {position}."
                     );
                 }
             }

@@ -16,8 +16,8 @@ internal abstract class ParallelWork : IParallelWork
 
     /// <summary>The body, executed once by every worker of a run, all at the same time.</summary>
     /// <remarks>
-    /// Every worker has to call <see cref="Synchronize"/> equally often. An exception thrown here ends the run: the
-    /// other workers abandon it at their next barrier, and the first exception is thrown in the caller of the run.
+    /// Every worker has to call <see cref="Synchronize"/> equally often. An exception ends the run. The other workers abandon it
+    /// at their next barrier, and the caller of the run gets the first exception.
     /// </remarks>
     /// <param name="worker">The number of this worker, from 0 to <paramref name="workers"/> - 1; 0 is the calling thread.</param>
     /// <param name="workers">The number of workers of this run, at least 1.</param>

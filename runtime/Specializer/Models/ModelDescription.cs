@@ -63,7 +63,7 @@ public sealed record ModelDescription
     public bool GlobalTokens { get; init; }
 
     /// <summary>
-    /// The width of a row of an encoder's output: the number of labels, the vocabulary of a masked-language-model head, the
+    /// The width of a row of an encoder's output. It is the number of labels, the vocabulary of a masked-language-model head, the
     /// width of pooled states, or, without a head, <see cref="DModel"/>. 0 for models that give logits.
     /// </summary>
     public int OutputWidth { get; init; }

@@ -101,9 +101,8 @@ public abstract class TransformerModel : IDisposable
     internal bool TryRunOnTeam(IParallelWork work) => _team is not null && _team.TryRun(work);
 
     /// <summary>
-    /// One per core, unless there is so little to compute between two barriers that meeting costs more than it gains:
-    /// two threads gained a tenth on a decoder of 1.6 million multiply-adds per token, and lost where another process
-    /// held one of the cores.
+    /// Returns one thread per core, or fewer if the work between two barriers is so small that a barrier costs more than it saves. Two
+    /// threads gained a tenth with 1.6 million multiply-adds per token, and lost if another process occupied one of the cores.
     /// </summary>
     private static int WorthwhileThreads(ModelDescription description)
     {

@@ -15,10 +15,12 @@ public interface ISession : IDisposable
     /// <summary>Gets the bytes of this session: caches, activations and results.</summary>
     long SessionBytes { get; }
 
-    /// <summary>Gets or sets the callback that is invoked with each hidden state. It costs nothing while <see langword="null"/>.</summary>
+    /// <summary>
+    /// Gets or sets the callback that is invoked with each hidden state. It costs nothing while <see langword="null"/>.
+    /// </summary>
     /// <remarks>
-    /// It is invoked again for a position that is computed again: after a truncation, after a failed call, and where a decoder
-    /// with LongRoPE recomputes its cache because its sequence grew past the original length.
+    /// It is invoked again for a position that is computed again. Truncations and failed calls cause that. So does a decoder with
+    /// LongRoPE whose sequence grows past the original length.
     /// </remarks>
     HiddenStateObserver? HiddenStates { get; set; }
 }

@@ -97,7 +97,7 @@ public sealed class PrefixTests
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "The first 9 positions are a prefix, which sees all of itself: the session can be truncated to 0 or to 9 and more, not to 8.",
+            "The first 9 positions are a prefix, which is processed as a whole. The session can be truncated to 0 or to 9 and more, not to 8.",
             Assert.Throws<InvalidOperationException>(() => session.Truncate(8)).Message,
             StringComparison.Ordinal
         );

@@ -55,7 +55,7 @@ internal sealed class BandWithGlobalTokens(int distance) : Band(distance)
         );
         return code.Method(
             MethodName,
-            comment: "Hides the keys of a block outside the band, which is from 'from' to 'to', that are not global: after a global token the count is higher."
+            comment: "Hides the keys of a block outside the band, from 'from' to 'to', except global ones. After a global token, the count is higher."
         );
     }
 
