@@ -76,10 +76,8 @@ internal static class GenericEngineModel
             (Function.Gelu, true) => Specializer.Activation.GeGlu,
             (Function.GeluTanh, true) => Specializer.Activation.GeGluTanh,
             (Function.Silu, true) => Specializer.Activation.SwiGlu,
-            (
-                Function.Relu or Function.Gelu or Function.GeluTanh or Function.GeluQuick or Function.Silu or Function.SquaredRelu,
-                false
-            ) => (Activation)feedForward.Activation,
+            (Function.Relu or Function.Gelu or Function.GeluTanh or Function.GeluQuick or Function.Silu or Function.SquaredRelu, false) =>
+                (Activation)feedForward.Activation,
             _ => null,
         };
 }

@@ -25,9 +25,7 @@ internal static class OutlineEmitter
     {
         string name = outline.Class.Name;
         var capabilities = new CapabilityEmitter(outline.Kind, name, canTruncate: true);
-        writer.Line(
-            "/// <summary>A skeleton, because the declaration has errors. It has the members of the class; they throw.</summary>"
-        );
+        writer.Line("/// <summary>A skeleton, because the declaration has errors. It has the members of the class; they throw.</summary>");
         writer.Line(ModelEmitter.GeneratedCodeAttribute);
         string[] bases = [.. Bases(outline, capabilities)];
         using (writer.Braces($"partial class {name} : {string.Join(", ", bases)}"))

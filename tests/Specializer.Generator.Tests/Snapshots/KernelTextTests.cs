@@ -23,13 +23,7 @@ using RotaryPairing = Specializer.Generator.Architecture.RotaryPairing;
 [Feature("snapshots")]
 public sealed class KernelTextTests
 {
-    private static readonly LinearKernel s_linear = new(
-        24,
-        40,
-        48,
-        48,
-        new(Bias: true, Activation.Silu, Gated: true, AddToOutput: false)
-    );
+    private static readonly LinearKernel s_linear = new(24, 40, 48, 48, new(Bias: true, Activation.Silu, Gated: true, AddToOutput: false));
 
     private static readonly AttentionKernel s_attention = new(
         new(4, 2, 20, 0.25f, false, false, false, false, SoftCap: 0, QueryKeyNorm: true),
@@ -63,13 +57,7 @@ public sealed class KernelTextTests
     [Fact]
     public Task Functions() =>
         Verifier.Verify(
-            Text(
-                s_linear with
-                {
-                    Epilogue = new(false, Activation.GeluTanh, Gated: false, AddToOutput: false),
-                },
-                KernelFamily.Functions
-            )
+            Text(s_linear with { Epilogue = new(false, Activation.GeluTanh, Gated: false, AddToOutput: false) }, KernelFamily.Functions)
         );
 
     private static string Text(Kernel kernel, KernelFamily family, System.Func<KernelMethod, bool>? select = null)

@@ -119,11 +119,7 @@ internal static class T5Family
             "gated-gelu" => (Activation.GeluTanh, "gelu_new"),
             "silu" or "gated-silu" => (Activation.Silu, "silu"),
             _ => (
-                configuration.Wrong(
-                    "feed_forward_proj",
-                    "one of relu, gelu, silu, gated-gelu, gated-relu, gated-silu",
-                    Activation.Relu
-                ),
+                configuration.Wrong("feed_forward_proj", "one of relu, gelu, silu, gated-gelu, gated-relu, gated-silu", Activation.Relu),
                 "relu"
             ),
         };
