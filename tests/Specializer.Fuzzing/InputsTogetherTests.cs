@@ -9,6 +9,10 @@ using Xunit;
 
 namespace Specializer.Fuzzing;
 
+using Activation = Specializer.Generator.Architecture.Activation;
+using LayerArrangement = Specializer.Generator.Architecture.LayerArrangement;
+using NormKind = Specializer.Generator.Architecture.NormKind;
+using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
 using Stack = Specializer.Generator.Architecture.Stack;
 
 /// <summary>
@@ -24,7 +28,7 @@ public sealed class InputsTogetherTests
         Layers = 2,
         Heads = 3,
         KeyValueHeads = 3,
-        HeadDimension = 12,
+        HeadDim = 12,
         ContextLength = 256,
         VocabularySize = 33,
     };
@@ -37,43 +41,43 @@ public sealed class InputsTogetherTests
             TableOffset = 2,
             TokenTypes = 2,
             EmbeddingNorm = true,
-            Pooling = Pooling.First,
+            Pooling = PoolingKind.First,
             HeadDense = 16,
-            HeadActivation = ActivationFunction.Tanh,
+            HeadActivation = Activation.Tanh,
             HeadOutputs = 5,
         },
         ["short inputs, rotary positions in bands"] = s_encoder with
         {
             Positions = PositionKind.Rotary,
-            RotaryDimension = 8,
+            RotaryDim = 8,
             Band = 3,
             KeyValueHeads = 1,
-            Pooling = Pooling.Mean,
+            Pooling = PoolingKind.Mean,
             Normalize = true,
         },
-        ["short inputs, relative biases"] = s_encoder with { Positions = PositionKind.Relative, Pooling = Pooling.Max },
-        ["short inputs, ALiBi, a state of every token"] = s_encoder with { Positions = PositionKind.Alibi, HeadDimension = 8 },
+        ["short inputs, relative biases"] = s_encoder with { Positions = PositionKind.Relative, Pooling = PoolingKind.Max },
+        ["short inputs, ALiBi, a state of every token"] = s_encoder with { Positions = PositionKind.Alibi, HeadDim = 8 },
         ["short inputs, a decoder's body"] = s_encoder with
         {
             Causal = true,
             Positions = PositionKind.Rotary,
-            RotaryDimension = 12,
-            Pooling = Pooling.Last,
+            RotaryDim = 12,
+            Pooling = PoolingKind.Last,
         },
         ["short inputs, short and long factors"] = s_encoder with
         {
             Positions = PositionKind.Rotary,
-            RotaryDimension = 8,
+            RotaryDim = 8,
             Scaling = ScalingKind.Long,
             ShortFactors = true,
             OriginalContextLength = 9,
-            Pooling = Pooling.WeightedMean,
+            Pooling = PoolingKind.WeightedMean,
         },
         ["short inputs, outputs of every token"] = s_encoder with
         {
             TiedHead = true,
             HeadDense = 16,
-            HeadActivation = ActivationFunction.Gelu,
+            HeadActivation = Activation.Gelu,
             HeadNorm = true,
             HeadOutputs = 33,
             HeadBias = true,
@@ -81,8 +85,8 @@ public sealed class InputsTogetherTests
         ["short inputs, blocks in parallel, a chunk of 40 rows"] = s_encoder with
         {
             Causal = true,
-            Arrangement = BlockArrangement.ParallelOneNorm,
-            Norm = NormFormula.Layer,
+            Arrangement = LayerArrangement.ParallelOneNorm,
+            Norm = NormKind.Layer,
             NormBias = true,
             ChunkLength = 40,
         },

@@ -79,7 +79,7 @@ internal sealed record SelfAttention(
     public IEnumerable<(KernelParameter, Argument)> EncodedQueriesAndCache(bool eachInput) =>
         [
             (KernelParameters.Queries, EncodedRows(Queries, QueryStride, eachInput)),
-            (CacheParameters.Keys, eachInput ? new InputCacheArgument(Keys, Kernel.Attention.HeadDimension) : new BufferArgument(Keys)),
+            (CacheParameters.Keys, eachInput ? new InputCacheArgument(Keys, Kernel.Attention.HeadDim) : new BufferArgument(Keys)),
             (CacheParameters.Values, eachInput ? new InputCacheArgument(Values, Kernel.HeadStride) : new BufferArgument(Values)),
         ];
 
