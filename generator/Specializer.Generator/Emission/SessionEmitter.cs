@@ -24,11 +24,11 @@ internal static class SessionEmitter
         using (writer.Braces($"public sealed unsafe class Session : {string.Join(", ", bases)}"))
         {
             writer.Line($"private const long SessionMemoryBytes = {Text(plan.SessionMemoryBytes)};");
+            writer.Separate();
+            writer.Line("// Offsets of buffers, in floats.");
             foreach (BufferPlan buffer in plan.Buffers)
             {
-                writer.Separate();
-                writer.Line($"/// <summary>The offset of the {buffer.Description}, in floats.</summary>");
-                writer.Line($"private const long {Identifiers.OffsetOf(buffer.Ref)} = {Text(buffer.Offset)};");
+                writer.Line($"private const long {Identifiers.OffsetOf(buffer.Ref)} = {Text(buffer.Offset)}; // The {buffer.Description}.");
             }
 
             GuardEmitter.EmitBuffers(writer, plan);

@@ -13,27 +13,18 @@ internal static class WeightsEmitter
     public static void Emit(SourceWriter writer, ExecutionPlan plan)
     {
         string sets = plan.Architecture.LayersPerSet == 1 ? "Layers" : Text(plan.WeightSets);
-        writer.Line("/// <summary>Where the first layer's packed weights begin, in floats.</summary>");
-        writer.Line($"private const long LayersOffset = {Text(plan.LayersOffset)};");
-        writer.Separate();
+        writer.Line("// Offsets of packed weights, in floats. Those of a layer start from the layer.");
+        writer.Line($"private const long LayersOffset = {Text(plan.LayersOffset)}; // The first layer.");
         EmitDistances(writer, plan);
         if (plan is { IsEncoderDecoder: true, Encoder: { } encoder })
         {
-            writer.Separate();
-            writer.Line("/// <summary>Where the packed weights of the encoder's first layer begin, in floats.</summary>");
-            writer.Line($"private const long EncoderLayersOffset = {Text(encoder.LayersOffset)};");
-            writer.Separate();
-            writer.Line("/// <summary>Floats from the packed weights of one layer of the encoder to the next's.</summary>");
-            writer.Line($"private const long EncoderLayerStride = {Text(encoder.LayerStride)};");
+            writer.Line($"private const long EncoderLayersOffset = {Text(encoder.LayersOffset)}; // The encoder's first layer.");
+            writer.Line($"private const long EncoderLayerStride = {Text(encoder.LayerStride)}; // From one layer of the encoder to the next.");
         }
 
         foreach (WeightPlan weight in plan.Weights)
         {
-            writer.Separate();
-            writer.Line(
-                $"/// <summary>{Describe(weight)}, in floats from {(weight.PerLayer ? "the layer's weights" : "the first weight")}.</summary>"
-            );
-            writer.Line($"private const long {Identifiers.Of(weight.Ref)} = {Text(weight.Offset)};");
+            writer.Line($"private const long {Identifiers.Of(weight.Ref)} = {Text(weight.Offset)}; // {Describe(weight)}.");
         }
 
         GuardEmitter.EmitWeights(writer, plan);
@@ -93,15 +84,15 @@ internal static class WeightsEmitter
     {
         if (plan.LayerOffsets.Count > 0)
         {
-            writer.Line("/// <summary>The offset of each layer's packed weights, and the end of the last one's, in floats.</summary>");
+            writer.Separate();
+            writer.Line("// The offset of each layer's packed weights, and the end of the last one's, in floats.");
             writer.Line(
                 $"private static global::System.ReadOnlySpan<long> LayerOffsets => [{string.Join(", ", plan.LayerOffsets.Select(Text))}];"
             );
             return;
         }
 
-        writer.Line("/// <summary>Floats from one layer's packed weights to the next's.</summary>");
-        writer.Line($"private const long LayerStride = {Text(plan.LayerStride)};");
+        writer.Line($"private const long LayerStride = {Text(plan.LayerStride)}; // From one layer to the next.");
     }
 
     /// <summary>Writes the packing of layers of different sizes, one after the other.</summary>

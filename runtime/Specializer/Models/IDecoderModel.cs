@@ -21,7 +21,9 @@ public interface IDecoderModel : IDisposable
     /// Creates a batch that decodes several sessions of this model in one step, which reads the weights once for all of them.
     /// </summary>
     /// <param name="capacity">The largest number of sessions of a step: 1 to <see cref="ModelDescription.ChunkLength"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1 or greater than <see cref="ModelDescription.ChunkLength"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="capacity"/> is less than 1 or greater than <see cref="ModelDescription.ChunkLength"/>.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="InsufficientMemoryException">The system does not grant the memory for the logits of a step.</exception>
     /// <example>

@@ -16,7 +16,9 @@ public interface ISequenceToSequenceModel<TInput> : IDisposable
     /// The number of sequences, 1 to <see cref="ModelDescription.ChunkLength"/>. A beam search needs one for each beam. Every
     /// sequence after the first takes <see cref="ModelDescription.SequenceBytes"/> more.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sequences"/> is less than 1 or greater than <see cref="ModelDescription.ChunkLength"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="sequences"/> is less than 1 or greater than <see cref="ModelDescription.ChunkLength"/>.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="InsufficientMemoryException">The system does not grant the session's memory; the message contains how
     /// much, and how to need less.</exception>

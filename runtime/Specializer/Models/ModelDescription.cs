@@ -53,13 +53,19 @@ public sealed record ModelDescription
     /// <summary>The bytes of one session: its key/value cache, activations and logits.</summary>
     public required long SessionBytes { get; init; }
 
-    /// <summary>Multiply-adds in the linear layers for one token, logits included (attention adds 2 · Heads · HeadDim per layer and earlier position).</summary>
+    /// <summary>
+    /// Multiply-adds in the linear layers for one token, logits included (attention adds 2 · Heads · HeadDim per layer and
+    /// earlier position).
+    /// </summary>
     public required long MultiplyAddsPerToken { get; init; }
 
     /// <summary>The number of token types of an encoder, from 0; 0 for models without token types.</summary>
     public int TokenTypes { get; init; }
 
-    /// <summary>Whether a call may mark tokens of an encoder as global: they attend to all others, and all attend to them (Beltagy et al. 2020, Longformer).</summary>
+    /// <summary>
+    /// Whether a call may mark tokens of an encoder as global: they attend to all others, and all attend to them (Beltagy et
+    /// al. 2020, Longformer).
+    /// </summary>
     public bool GlobalTokens { get; init; }
 
     /// <summary>

@@ -61,7 +61,9 @@ public abstract class TransformerModel : IDisposable
     internal OriginalLengthCrossing OriginalLengthCrossing { get; }
 
     /// <summary>Releases the weights as soon as no call is computing on them. Sessions of the model can no longer be used.</summary>
-    /// <exception cref="InvalidOperationException">It is called from within a call of one of the model's sessions that uses its threads; the model is as before.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is called from within a call of one of the model's sessions that uses its threads; the model is as before.
+    /// </exception>
     public void Dispose()
     {
         // First, since it may refuse; it may be called any number of times.

@@ -2,7 +2,10 @@ using Specializer.Generator.Kernels.Targets;
 
 namespace Specializer.Generator.Emission.InstructionSets;
 
-/// <summary>128-bit vectors of the class library, which run on every CPU; multiply and add are two operations, so that the bits are the same everywhere.</summary>
+/// <summary>
+/// 128-bit vectors of the class library, which run on every CPU; multiply and add are two operations, so that the bits are the
+/// same everywhere.
+/// </summary>
 internal sealed class Portable : InstructionSetDescription
 {
     public override string Name => "Portable";
