@@ -35,8 +35,8 @@ internal sealed record StackContext(
         IsEncoder
         && Part == StackPart.Main
         && !Architecture.GlobalTokens
-        && !Architecture.Attention.Linear
-        && Architecture.Embeddings is { Patches: null, Sound: null };
+        && !Architecture.Attention.IsLinear
+        && Architecture.Embeddings is { Patches: null, Speech: null };
 
     /// <summary>Returns the stack's buffer with a role.</summary>
     public BufferRef Buffer(BufferRole role) => new(role, Part);
