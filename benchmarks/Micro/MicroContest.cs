@@ -14,8 +14,8 @@ internal sealed record MicroContest(Contest Contest, long Bytes)
     /// <param name="turns">The number of rounds.</param>
     /// <param name="seconds">The time of one engine in a round.</param>
     /// <param name="report">
-    /// Receives each engine and its microseconds for one unit. Its time relative to that of Specializer, the time of the read loop
-    /// relative to its own, and the largest relative difference of its results follow.
+    /// Receives each engine and its microseconds for one unit. Its time relative to that of Specializer and the time of the read loop
+    /// relative to its own follow. The last value is the largest relative difference of its results.
     /// </param>
     public void Measure(int turns, double seconds, Action<Contestant, double, Spread, Spread, double> report)
     {
