@@ -16,6 +16,9 @@ public enum FinishReason
 
     /// <summary>The model's context is full.</summary>
     ContextFull,
+
+    /// <summary>The text is one of the constraint that nothing can follow.</summary>
+    ConstraintComplete,
 }
 
 /// <summary>How many tokens a generation read and wrote.</summary>

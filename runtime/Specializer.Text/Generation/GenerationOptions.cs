@@ -26,6 +26,12 @@ public sealed record GenerationOptions
     /// </summary>
     public ulong? Seed { get; init; }
 
+    /// <summary>
+    /// The texts that can be generated, such as JSON of a schema; null for all. The text ends where nothing can follow. It can be
+    /// incomplete if it reaches the maximum number of tokens. Beams are not supported.
+    /// </summary>
+    public OutputConstraint? Constraint { get; init; }
+
     /// <summary>Texts that end the text, beside the model's; null for none.</summary>
     public IReadOnlyList<string>? StopStrings { get; init; }
 

@@ -12,13 +12,15 @@ internal sealed class GenerationPlan
         int[]? source,
         int[] prompt,
         int contextLength,
-        int vocabularySize
+        int vocabularySize,
+        TokenFilter? filter = null
     )
     {
         Settings = settings;
         Source = source;
         Prompt = prompt;
         VocabularySize = vocabularySize;
+        Filter = filter;
         if (prompt.Length > contextLength)
         {
             throw new ArgumentException(
@@ -83,6 +85,9 @@ internal sealed class GenerationPlan
 
     public int VocabularySize { get; }
 
+    /// <summary>The tokens that the constraint allows, or null.</summary>
+    public TokenFilter? Filter { get; }
+
     public int MaximumNewTokens { get; }
 
     public int MinimumNewTokens { get; }
@@ -103,7 +108,11 @@ internal sealed class GenerationPlan
 
     /// <summary>Whether some tokens are excluded at some step.</summary>
     public bool Masks =>
-        MinimumNewTokens > 0 || Settings.SuppressedTokens.Count > 0 || Settings.FirstSuppressedTokens.Count > 0 || MasksSequences;
+        Filter is not null
+        || MinimumNewTokens > 0
+        || Settings.SuppressedTokens.Count > 0
+        || Settings.FirstSuppressedTokens.Count > 0
+        || MasksSequences;
 
     /// <summary>Whether tokens are excluded that would complete some sequence.</summary>
     public bool MasksSequences => Settings.NoRepeatNgramSize > 0 || Settings.BadWords.Count > 0;
@@ -132,6 +141,7 @@ internal sealed class GenerationPlan
             : Sampling.LogitBias is { Count: > 0 } ? "a logit bias"
             : StopStrings.Count > 0 ? "stop strings"
             : options.LogProbabilities is not null ? "log-probabilities"
+            : Filter is not null ? "a constraint"
             : null;
         if (other is not null)
         {

@@ -43,6 +43,11 @@ internal sealed class GenerationRun
             return Finish(text, FinishReason.StopString);
         }
 
+        if (_plan.Filter is { MustEnd: true })
+        {
+            return Finish(text, FinishReason.ConstraintComplete);
+        }
+
         if (_generated == _plan.MaximumNewTokens)
         {
             return Finish(text, FinishReason.MaximumTokens);

@@ -151,7 +151,8 @@ public sealed class TextGenerator : IDisposable
             _takesSource ? prompt : null,
             _takesSource ? [Settings.DecoderStartToken!.Value] : prompt,
             SessionAdapter.ContextLengthOf(_model),
-            _vocabularySize
+            _vocabularySize,
+            options?.Constraint?.CreateFilter(Tokenizer)
         );
         return RunAsync(plan, cancellationToken);
     }

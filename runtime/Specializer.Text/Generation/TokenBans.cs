@@ -31,7 +31,7 @@ internal sealed class TokenBans
     /// <summary>Returns the token that is forced at an index of the generated text, or null.</summary>
     public int? Forced(int index) =>
         index == 0 && _plan.ForcedFirstToken is { } first ? first
-        : index == _plan.MaximumNewTokens - 1 ? _settings.ForcedLastToken
+        : index == _plan.MaximumNewTokens - 1 && _plan.Filter is null ? _settings.ForcedLastToken
         : null;
 
     /// <summary>Clears the bits of the tokens that cannot follow.</summary>

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
 using System.Runtime.InteropServices;
 
 namespace Specializer.Text.Generation;
@@ -50,6 +52,12 @@ internal sealed class TokenChooser
         int token = forced ?? (UpdateMask(index) ? _sampler.Sample(logits, _allowed) : _sampler.Sample(logits));
         _sampler.Accept(token);
         _tokens.Add(token);
+        if (_plan.Filter is { } filter && forced is null && !filter.TryAccept(token))
+        {
+            // Only an end token is allowed beside the tokens of the filter.
+            Debug.Assert(_plan.Settings.EndTokens.Contains(token));
+        }
+
         if (_probabilities is not null)
         {
             int count = _probabilities.WriteTop(_top);
@@ -80,12 +88,38 @@ internal sealed class TokenChooser
             return false;
         }
 
-        if (index <= 2 || index == _plan.MinimumNewTokens || _plan.MasksSequences)
+        if (_plan.Filter is { } filter)
+        {
+            WriteFilter(filter);
+        }
+        else if (index <= 2 || index == _plan.MinimumNewTokens || _plan.MasksSequences)
         {
             _allowed.AsSpan().Fill(ulong.MaxValue);
             _bans.Exclude(CollectionsMarshal.AsSpan(_tokens), _allowed);
         }
 
         return true;
+    }
+
+    // The tokens of the constraint, without those that the settings exclude.
+    private void WriteFilter(TokenFilter filter)
+    {
+        filter.WriteMask(_allowed);
+        if (filter.CanEnd)
+        {
+            foreach (int token in _plan.Settings.EndTokens)
+            {
+                _allowed[token / 64] |= 1UL << (token % 64);
+            }
+        }
+
+        _bans.Exclude(CollectionsMarshal.AsSpan(_tokens), _allowed);
+        if (!_allowed.AsSpan().ContainsAnyExcept(0UL))
+        {
+            throw new InvalidOperationException(
+                $"No token can follow the {_tokens.Count - _plan.Prompt.Length} generated ones: the generation settings exclude, or the vocabulary lacks, "
+                    + "all that the constraint allows."
+            );
+        }
     }
 }
