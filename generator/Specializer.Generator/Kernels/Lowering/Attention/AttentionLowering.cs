@@ -19,6 +19,7 @@ internal sealed class AttentionLowering(AttentionKernel kernel, InstructionSetDe
 
     private KernelMethod Lower()
     {
+        ShortAttentionLowering.For(kernel, target)?.CallWhereShort(_code);
         Variable rows = _code[KernelParameters.Rows],
             heads = _code.Const("KeyValueHeads", _heads),
             group = _code.Const("GroupSize", _group),

@@ -26,6 +26,10 @@ internal static class AttentionMethods
 
         yield return AttentionLowering.Lower(kernel, target);
         yield return QueriesLowering.Lower(kernel, target, functions);
+        if (ShortAttentionLowering.For(kernel, target) is { } ofShort)
+        {
+            yield return ofShort.Lower();
+        }
     }
 
     /// <summary>The methods that kernels call, each once.</summary>
