@@ -125,6 +125,7 @@ internal static class MicroEncoders
         }
 
         int[] tokens = OwnSequence.Tokens(Decoded, model.Description.VocabularySize);
+        session.Encode(new TokenInput(OwnSequence.Tokens(Decoded, model.Description.SourceVocabularySize)));
         yield return Alone(
             "decode a token",
             measured,
