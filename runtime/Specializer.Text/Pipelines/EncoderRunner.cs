@@ -75,8 +75,8 @@ internal sealed class EncoderRunner : IDisposable
     }
 
     /// <summary>
-    /// Returns whether the output is a pooled state. Of a single token, every kind of pooling gives the token's own state, divided by its
-    /// length or not.
+    /// Returns whether the output is a pooled state. Every kind of pooling of a single token gives the token's own state, divided by
+    /// its length or not.
     /// </summary>
     public bool ReturnsPooledStates()
     {

@@ -20,7 +20,7 @@ internal sealed class InputEncoder
         _truncates = truncates;
     }
 
-    /// <summary>The smallest of several limits, of which null is none.</summary>
+    /// <summary>The smallest of several limits; null does not limit.</summary>
     public static int Limit(int contextLength, params ReadOnlySpan<int?> limits)
     {
         int limit = contextLength;

@@ -24,10 +24,10 @@ public sealed record SentenceEmbedderOptions
     /// </summary>
     public bool? Normalize { get; init; }
 
-    /// <summary>The prompts by name, each prepended to texts (<c>prompts</c>). The default is none.</summary>
+    /// <summary>The prompts by name, each prepended to texts (<c>prompts</c>). By default, there are no prompts.</summary>
     public IReadOnlyDictionary<string, string>? Prompts { get; init; }
 
-    /// <summary>The name of the prompt for calls that name none (<c>default_prompt_name</c>). The default is none.</summary>
+    /// <summary>The name of the prompt for calls that name none (<c>default_prompt_name</c>). By default, no prompt is used.</summary>
     public string? DefaultPrompt { get; init; }
 
     /// <summary>The score for which the model is trained (<c>similarity_fn_name</c>). The default is the cosine.</summary>
