@@ -34,7 +34,7 @@ internal sealed class ShortAttentionLowering
         _tiles = new AttentionTiles(kernel, target);
         _heads = kernel.Attention.KeyValueHeads;
         _group = kernel.Attention.GroupSize;
-        _width = kernel.Attention.HeadDimension;
+        _width = kernel.Attention.HeadDim;
         _vectors = (_width + target.Lanes - 1) / target.Lanes;
 
         // A sum for each query of a head and each vector of its values; the heads must divide all heads.
@@ -50,13 +50,13 @@ internal sealed class ShortAttentionLowering
     public static ShortAttentionLowering? For(AttentionKernel kernel, InstructionSetDescription target)
     {
         bool isPlain =
-            kernel is { Attention.Linear: false, IsRing: false, SeesPrefix: false }
+            kernel is { Attention.IsLinear: false, IsRing: false, SeesPrefix: false }
             && (kernel.IsCross || !kernel.SeesAll)
             && !ScoreModifier.Of(kernel).Any();
-        int rowWidth = kernel.Attention.Heads * kernel.Attention.HeadDimension;
+        int rowWidth = kernel.Attention.Heads * kernel.Attention.HeadDim;
 
         // The last vector of the last head may extend into the padding of the row.
-        bool fits = rowWidth <= WidestRow && rowWidth - kernel.Attention.HeadDimension + kernel.HeadStride <= kernel.OutputStride;
+        bool fits = rowWidth <= WidestRow && rowWidth - kernel.Attention.HeadDim + kernel.HeadStride <= kernel.OutputStride;
         int mostQueries = target.Tuning.TileRowsOf((target.Tuning.SupportsPanelPairs ? 2 : 1) * target.Tuning.PanelVectors);
         if (!isPlain || !fits || kernel.Attention.GroupSize > mostQueries)
         {
