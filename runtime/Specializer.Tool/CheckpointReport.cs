@@ -47,6 +47,9 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
             }
         );
 
+    /// <summary>The table of the model in a folder, for tests that write checkpoints.</summary>
+    public static TensorTable TableOf(ModelFolder folder) => Table(folder.Plan());
+
     private static TensorRequirement Requirement(ExecutionPlan plan, TensorPlan tensor, TensorAlternatives alternatives) =>
         new(tensor.Name, plan.LayersOf(tensor), [.. tensor.Shape.Select(static extent => (long)extent)])
         {
