@@ -123,7 +123,7 @@ public sealed class HostileFileTests : IDisposable
         Assert.Contains("lone surrogate at index 2", exception.Message, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<int> Seeds(int orElse) =>
+    internal static IEnumerable<int> Seeds(int orElse) =>
         Enumerable.Range(
             DifferentialTests.Setting("SPECIALIZER_TEXT_SEED", 0),
             DifferentialTests.Setting("SPECIALIZER_TEXT_MUTATIONS", orElse)
