@@ -160,7 +160,7 @@ public sealed class ConfigurationTests
         Assert.Empty(await Analysis.Of(pooled, File(Bert)));
         var files = GeneratorRun.Of(pooled, File(Bert)).Files;
         Assert.Contains(
-            "TKernels.PoolMean96Normalized(hidden, pooled, length, worker, workers);",
+            "TKernels.PoolMean96Normalized(hidden, pooled, input.Length, worker, workers);",
             files["Model.Session.g.cs"],
             System.StringComparison.Ordinal
         );
@@ -169,8 +169,8 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [InlineData("PoolingKind.Last, Normalize = true", "TKernels.PoolLast96Normalized(hidden, pooled, length, worker, workers);", true)]
-    [InlineData("PoolingKind.WeightedMean", "TKernels.PoolWeightedMean96(hidden, pooled, length, worker, workers);", true)]
+    [InlineData("PoolingKind.Last, Normalize = true", "TKernels.PoolLast96Normalized(hidden, pooled, input.Length, worker, workers);", true)]
+    [InlineData("PoolingKind.WeightedMean", "TKernels.PoolWeightedMean96(hidden, pooled, input.Length, worker, workers);", true)]
     [InlineData("PoolingKind.None", "WriteOutput(Memory + HiddenOffset", false)]
     public async Task Pooling_beside_a_decoder_gives_the_states_of_its_body(string pooling, string call, bool oneForTheSequence)
     {
