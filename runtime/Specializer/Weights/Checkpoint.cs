@@ -11,7 +11,8 @@ public static class Checkpoint
     /// <summary>Opens a checkpoint in one file or in several files.</summary>
     /// <param name="path">
     /// The path of a safetensors file, of the index of a sharded checkpoint (<c>model.safetensors.index.json</c>, beside its
-    /// shards), or of the folder that contains either.
+    /// shards), or of the folder that contains either; or of a GGUF file, or of one of its parts. The tensors of a GGUF file have
+    /// their Hugging Face names, and quantized elements are converted to 32-bit floats.
     /// </param>
     /// <returns>The open checkpoint. Dispose it when the model is loaded.</returns>
     /// <exception cref="WeightsException">
@@ -22,6 +23,11 @@ public static class Checkpoint
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string file = Directory.Exists(path) ? FindIn(path) : path;
+        if (file.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+        {
+            return GgufCheckpoint.Open(file);
+        }
+
         if (!file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
         {
             if (File.Exists(file) && OtherFormats.OfFile(file) is { } other)

@@ -22,7 +22,7 @@ internal static class OtherFormats
         (
             "*.gguf",
             (_, _) =>
-                "GGUF is the format of llama.cpp and is usually quantized. Download the original checkpoint, which the model's page names as its base model."
+                "A GGUF file contains its own configuration: pass the path of the file itself. Download the original checkpoint, which the model's page names as its base model, for its full precision."
         ),
         (
             "*.onnx",

@@ -197,7 +197,7 @@ internal sealed class SafetensorsHeader
 
         if (prefix.StartsWith("GGUF"u8))
         {
-            return "This is a GGUF file; pass the model's safetensors file instead.";
+            return "This is a GGUF file; its name must end in .gguf, and Checkpoint.Open opens it.";
         }
 
         if (prefix.StartsWith("PK\u0003\u0004"u8) || (prefix[0] == 0x80 && prefix[1] == 0x02))

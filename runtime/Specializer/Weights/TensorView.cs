@@ -15,6 +15,8 @@ public readonly unsafe struct TensorView
     private readonly byte* _data;
     private readonly SafeHandle? _memory;
     private readonly bool _mapped;
+    private readonly TensorContent? _content;
+    private readonly long _contentStart;
 
     private TensorView(string name, in TensorView other)
     {
@@ -89,6 +91,23 @@ public readonly unsafe struct TensorView
         _mapped = mapped;
     }
 
+    private TensorView(string name, long[] shape, TensorContent content, long contentStart, SafeHandle memory)
+        : this(name, shape, content, memory)
+    {
+        _contentStart = contentStart;
+    }
+
+    /// <summary>Describes a tensor whose elements are converted while they are read.</summary>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="content">Its elements, as 32-bit floats.</param>
+    /// <param name="memory">The owner of the memory that the content reads.</param>
+    internal TensorView(string name, long[] shape, TensorContent content, SafeHandle memory)
+        : this(name, TensorElementType.Float32, shape, data: null, memory)
+    {
+        _content = content;
+    }
+
     /// <summary>The name of the tensor.</summary>
     public string Name { get; }
 
@@ -113,13 +132,20 @@ public readonly unsafe struct TensorView
     /// open, and only for <see cref="ByteLength"/> bytes.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The source of the tensor was disposed.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The tensor belongs to a GGUF file, whose elements are converted while they are copied; use <see cref="CopyTo"/>.
+    /// </exception>
     [CLSCompliant(false)]
     public byte* Data
     {
         get
         {
             ObjectDisposedException.ThrowIf(_memory is { IsClosed: true }, typeof(WeightsSource));
-            return _data;
+            return _content is null
+                ? _data
+                : throw new NotSupportedException(
+                    $"Tensor \"{Name}\" is converted while it is read and has no address; use CopyTo, CopyRowTo or CopyRangeTo."
+                );
         }
     }
 
@@ -208,6 +234,12 @@ public readonly unsafe struct TensorView
         try
         {
             _memory?.DangerousAddRef(ref held);
+            if (_content is not null)
+            {
+                _content.Read(_contentStart + start, destination);
+                return;
+            }
+
             switch (ElementType)
             {
                 case TensorElementType.Float32:
@@ -247,6 +279,11 @@ public readonly unsafe struct TensorView
             );
         }
 
+        if (_content is not null)
+        {
+            return new TensorView(name, shape, _content, _contentStart + (first * RowLength), _memory!);
+        }
+
         long elementBytes = ElementCount == 0 ? 0 : ByteLength / ElementCount;
         return new TensorView(name, ElementType, shape, extent, _data + (first * RowLength * elementBytes), _memory!, _mapped);
     }
@@ -257,6 +294,12 @@ public readonly unsafe struct TensorView
     /// </summary>
     internal void LetGo(long start, long count)
     {
+        if (_content is not null)
+        {
+            LetGoOfContent(start, count);
+            return;
+        }
+
         if (!_mapped)
         {
             return;
@@ -270,6 +313,23 @@ public readonly unsafe struct TensorView
             // Dispose.
             _memory!.DangerousAddRef(ref held);
             MappedPages.LetGo(_data + (start * elementBytes), count * elementBytes);
+        }
+        finally
+        {
+            if (held)
+            {
+                _memory!.DangerousRelease();
+            }
+        }
+    }
+
+    private void LetGoOfContent(long start, long count)
+    {
+        bool held = false;
+        try
+        {
+            _memory!.DangerousAddRef(ref held);
+            _content!.LetGo(_contentStart + start, count);
         }
         finally
         {

@@ -36,6 +36,8 @@ internal static class SharedFields
         "export_model_type",
         "is_composition",
         "base_model_prefix",
+        // The header of a GGUF file; specializer new translates it to the fields beside it.
+        "gguf",
         // Tokens and generation.
         "bos_token_id",
         "eos_token_id",
