@@ -41,9 +41,9 @@ public sealed partial class Tokenizer
     /// <summary>
     /// Loads the tokenizer of a model folder. It reads tokenizer.json if present. Otherwise it reads vocab.json and merges.txt
     /// (GPT-2, RoBERTa), vocab.txt (BERT), source.spm with vocab.json (Marian), or a SentencePiece .model. For these formats it
-    /// builds the pipeline that transformers builds from the configuration files.
+    /// builds the pipeline that transformers builds from the configuration files. A GGUF file contains its tokenizer.
     /// </summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">The folder, or a GGUF file.</param>
     /// <exception cref="TokenizerException">
     /// The folder has no tokenizer, or its files are malformed or use an unsupported feature.
     /// </exception>
@@ -51,18 +51,19 @@ public sealed partial class Tokenizer
     public static Tokenizer Load(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        return new(FolderReader.Read(folder));
+        return new(GgufTokenizerReader.IsGguf(folder) ? GgufTokenizerReader.Read(folder) : FolderReader.Read(folder));
     }
 
     /// <summary>Loads the tokenizer of a model folder, if it has one.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">The folder, or a GGUF file.</param>
     /// <returns>The tokenizer; null if the folder has none.</returns>
     /// <exception cref="TokenizerException">The files are malformed or use an unsupported feature.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static Tokenizer? TryLoad(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        return FolderReader.ReadIfAny(folder) is { } parts ? new Tokenizer(parts) : null;
+        TokenizerParts? found = GgufTokenizerReader.IsGguf(folder) ? GgufTokenizerReader.ReadIfAny(folder) : FolderReader.ReadIfAny(folder);
+        return found is { } parts ? new Tokenizer(parts) : null;
     }
 
     private static byte[] ReadAll(Stream stream)

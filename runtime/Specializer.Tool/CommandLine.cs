@@ -41,7 +41,7 @@ internal static class CommandLine
 
     private static Command Root(IAnsiConsole console)
     {
-        var directory = new Argument<string>("DIR") { Description = "The folder of the model, with its config.json." };
+        var directory = new Argument<string>("DIR") { Description = "The folder of the model, with its config.json, or a GGUF file." };
         Option<int> context = Number("--context-length", "The context length; overrides the config.json.", 0);
 
         var inspect = new Command("inspect", "Prints the architecture of a model, its cost, and whether its checkpoint matches.")

@@ -17,11 +17,15 @@ using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
 /// <param name="Assumed">The assumed pooling, which the class requires as [Pooling]; null if the folder declares everything.</param>
 internal sealed record FolderModel(ExecutionPlan Plan, PoolingKind? Assumed)
 {
+    /// <summary>Whether a GGUF file declares the pooling, which its configuration cannot express.</summary>
+    public bool IsDeclared { get; private init; }
+
     /// <summary>The message if a pooling is assumed; otherwise null.</summary>
     public string? Assumption =>
         Assumed switch
         {
             null => null,
+            _ when IsDeclared => null,
             PoolingKind.First =>
                 "The checkpoint contains no pooler: the state of the first position, [Pooling(PoolingKind.First)], is assumed.",
             _ => "The checkpoint contains no pooler and the folder no modules.json: mean pooling, [Pooling(PoolingKind.Mean)], is assumed.",
@@ -56,8 +60,14 @@ internal sealed record FolderModel(ExecutionPlan Plan, PoolingKind? Assumed)
             return new FolderModel(plan, Assumed: null);
         }
 
-        PoolingKind assumed = plan.Architecture.Embeddings.Patches is null ? PoolingKind.Mean : PoolingKind.First;
-        return new FolderModel(folder.Plan(contextLength, new PoolingDeclaration(assumed, Normalize: false)), assumed);
+        PoolingKind assumed =
+            folder.Gguf is { } gguf ? gguf.Pooling
+            : plan.Architecture.Embeddings.Patches is null ? PoolingKind.Mean
+            : PoolingKind.First;
+        return new FolderModel(folder.Plan(contextLength, new PoolingDeclaration(assumed, Normalize: false)), assumed)
+        {
+            IsDeclared = folder.Gguf is not null,
+        };
     }
 
     /// <summary>Describes the head of an encoder and the file that declares it; null for models with next-token logits.</summary>
@@ -69,7 +79,8 @@ internal sealed record FolderModel(ExecutionPlan Plan, PoolingKind? Assumed)
         }
 
         string source =
-            Assumed is not null ? "assumed"
+            IsDeclared ? "pooling_type"
+            : Assumed is not null ? "assumed"
             : folder.HasModules ? "modules.json"
             : "config.json";
         return (Plan.Architecture.Head is { } head ? string.Join(", ", Parts(head)) : "the last hidden states of all tokens")

@@ -68,7 +68,13 @@ internal static class InspectCommand
         }
 
         using WeightsSource checkpoint = folder.OpenCheckpoint(plan);
-        return WriteCheckpoint(CheckpointReport.Of(checkpoint, plan), checkpoint.Description, console);
+        CheckpointReport report = CheckpointReport.Of(checkpoint, plan);
+        if (folder.Gguf is { } gguf)
+        {
+            report = report with { ElementTypes = gguf.ElementTypes, Bytes = gguf.Bytes };
+        }
+
+        return WriteCheckpoint(report, checkpoint.Description, console);
     }
 
     private static int WriteNoCheckpoint(ModelFolder folder, IAnsiConsole console)

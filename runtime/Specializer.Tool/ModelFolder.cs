@@ -9,7 +9,7 @@ using Specializer.Generator.Planning;
 
 namespace Specializer.Tool;
 
-/// <summary>A folder with the config.json of a model and, if present, its checkpoint.</summary>
+/// <summary>A folder with the config.json of a model and, if present, its checkpoint; or a GGUF file, which contains both.</summary>
 internal sealed class ModelFolder
 {
     private const string Configuration = "config.json";
@@ -18,8 +18,19 @@ internal sealed class ModelFolder
     private ConfigurationReading? _reading;
 
     /// <exception cref="ToolException">The folder does not exist or has no config.json.</exception>
+    /// <exception cref="WeightsException">The GGUF file cannot be read, or its model is not supported.</exception>
     public ModelFolder(string path)
     {
+        if (path.EndsWith(".gguf", System.StringComparison.OrdinalIgnoreCase))
+        {
+            Path = path;
+            ConfigurationPath = path + ".json";
+            using GgufParts parts = GgufParts.Open(path);
+            Gguf = GgufConfiguration.Of(parts);
+            Text = Gguf.Text;
+            return;
+        }
+
         // The path of the file itself means its folder.
         Path =
             File.Exists(path) && System.IO.Path.GetFileName(path) == Configuration
@@ -43,14 +54,20 @@ internal sealed class ModelFolder
         Text = File.ReadAllText(ConfigurationPath);
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>The folder, or the GGUF file.</summary>
     public string Path { get; }
 
-    /// <summary>The path of the config.json.</summary>
+    /// <summary>The path of the config.json. That of a GGUF file is written beside it by <c>specializer new</c>.</summary>
     public string ConfigurationPath { get; }
 
-    /// <summary>The last part of the folder's path.</summary>
-    public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
+    /// <summary>The translated metadata of a GGUF file; null for folders.</summary>
+    public GgufConfiguration? Gguf { get; }
+
+    /// <summary>The last part of the folder's path, or the name of the GGUF file without its extension.</summary>
+    public string Name =>
+        Gguf is null
+            ? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)))
+            : System.IO.Path.GetFileNameWithoutExtension(Path);
 
     /// <summary>The text of the config.json.</summary>
     public string Text { get; }
@@ -101,7 +118,7 @@ internal sealed class ModelFolder
     }
 
     /// <summary>Whether the folder was saved by sentence-transformers and defines a head.</summary>
-    public bool HasModules => File.Exists(System.IO.Path.Combine(Path, Modules));
+    public bool HasModules => Gguf is null && File.Exists(System.IO.Path.Combine(Path, Modules));
 
     /// <summary>The files that a TransformerModel item passes to the generator in addition to the config.json.</summary>
     private IEnumerable<ConfigurationFile> FilesBeside() =>
@@ -132,11 +149,12 @@ internal sealed class ModelFolder
     }
 
     /// <summary>Whether there are weights of any kind.</summary>
-    public bool HasCheckpoint => Directory.EnumerateFiles(Path, "*.safetensors*").Any(static file => !OtherFormats.IsAdapter(file));
+    public bool HasCheckpoint =>
+        Gguf is not null || Directory.EnumerateFiles(Path, "*.safetensors*").Any(static file => !OtherFormats.IsAdapter(file));
 
     /// <summary>The message about an adapter next to the checkpoint, which transformers applies; null if the folder contains no adapter.</summary>
     public string? Adapter =>
-        HasCheckpoint && Directory.EnumerateFiles(Path).FirstOrDefault(OtherFormats.IsAdapter) is { } file
+        Gguf is null && HasCheckpoint && Directory.EnumerateFiles(Path).FirstOrDefault(OtherFormats.IsAdapter) is { } file
             ? $"{System.IO.Path.GetFileName(file)} is not applied: it is an adapter (LoRA), which transformers adds to the checkpoint's weights. To apply it, merge the two with merge_and_unload of PEFT."
             : null;
 

@@ -34,6 +34,12 @@ internal static class NewCommand
 
         // Paths in a project are relative to its folder and have slashes.
         string relative = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(output))!, folder.Path).Replace('\\', '/');
+        if (folder.Gguf is { } gguf)
+        {
+            WriteHeader(folder.ConfigurationPath, gguf.Text, settings.Force);
+            console.MarkupLineInterpolated($"[green]Written:[/] {folder.ConfigurationPath}");
+        }
+
         File.WriteAllText(output, Declaration(settings, name, relative, model));
         console.MarkupLineInterpolated($"[green]Written:[/] {output}");
         if (model.Assumption is { } assumption)
@@ -51,8 +57,23 @@ internal static class NewCommand
             $"""  <PackageReference Include="Specializer" Version="{typeof(NewCommand).Assembly.GetName().Version!.ToString(3)}" />"""
         );
         console.WriteLine("""  <PropertyGroup><AllowUnsafeBlocks>true</AllowUnsafeBlocks></PropertyGroup>""");
-        console.WriteLine($"""  <TransformerModel Include="{ProjectItem.Include(relative)}" />""");
+        console.WriteLine(
+            folder.Gguf is null
+                ? $"""  <TransformerModel Include="{ProjectItem.Include(relative)}" />"""
+                : $"""  <AdditionalFiles Include="{ProjectItem.Include(relative)}.json" />"""
+        );
         return 0;
+    }
+
+    /// <summary>Writes the header of a GGUF file, which the generator reads, beside it.</summary>
+    private static void WriteHeader(string path, string text, bool force)
+    {
+        if (File.Exists(path) && !force && File.ReadAllText(path) != text)
+        {
+            throw new ToolException($"'{path}' already exists with other contents. Use --force to overwrite it.");
+        }
+
+        File.WriteAllText(path, text);
     }
 
     /// <summary>Ensures that the class can load its own folder; otherwise it is not written.</summary>
@@ -113,10 +134,8 @@ internal static class NewCommand
         text.Append("/// </remarks>\n");
         string context =
             settings.ContextLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", ContextLength = {settings.ContextLength}");
-        text.Append(
-            CultureInfo.InvariantCulture,
-            $"[Transformer({SymbolDisplay.FormatLiteral(relative + "/config.json", quote: true)}{context})]\n"
-        );
+        string configuration = relative + (relative.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? ".json" : "/config.json");
+        text.Append(CultureInfo.InvariantCulture, $"[Transformer({SymbolDisplay.FormatLiteral(configuration, quote: true)}{context})]\n");
         if (model.Assumed is { } pooling)
         {
             text.Append(CultureInfo.InvariantCulture, $"[Pooling(PoolingKind.{pooling})]\n");

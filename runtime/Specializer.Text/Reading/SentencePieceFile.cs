@@ -42,6 +42,31 @@ internal sealed class SentencePieceFile
     /// <summary>The index of the piece for unknown text.</summary>
     public int Unknown { get; private set; } = -1;
 
+    /// <summary>Creates the contents from the lists of another format.</summary>
+    /// <param name="pieces">The pieces by id.</param>
+    /// <param name="modelType">1 for Unigram, 2 for BPE.</param>
+    /// <param name="unknown">The index of the piece for unknown text.</param>
+    /// <param name="options">The normalization.</param>
+    public static SentencePieceFile Of(
+        List<(byte[] Text, float Score, PieceType Type)> pieces,
+        int modelType,
+        int unknown,
+        (byte[] CharacterMap, bool AddDummyPrefix, bool RemoveExtraSpaces) options
+    )
+    {
+        var file = new SentencePieceFile
+        {
+            ModelType = modelType,
+            Unknown = unknown,
+            CharacterMap = options.CharacterMap,
+            AddDummyPrefix = options.AddDummyPrefix,
+            RemoveExtraSpaces = options.RemoveExtraSpaces,
+            ByteFallback = pieces.Exists(static piece => piece.Type == PieceType.Byte),
+        };
+        file.Pieces.AddRange(pieces);
+        return file;
+    }
+
     public static SentencePieceFile Read(ReadOnlySpan<byte> data)
     {
         var file = new SentencePieceFile();

@@ -10,9 +10,11 @@ namespace Specializer.Text.Reading;
 /// <summary>Builds the tokenizer that a SentencePiece .model describes; it encodes and decodes like SentencePiece itself.</summary>
 internal static class SentencePieceReader
 {
-    public static TokenizerParts Read(ReadOnlySpan<byte> data)
+    public static TokenizerParts Read(ReadOnlySpan<byte> data) => Build(SentencePieceFile.Read(data));
+
+    /// <summary>Builds the tokenizer of a file that is read.</summary>
+    public static TokenizerParts Build(SentencePieceFile file)
     {
-        SentencePieceFile file = SentencePieceFile.Read(data);
         var builder = new Vocabulary.Builder();
         var special = new List<string>();
         var userDefined = new List<byte[]>();

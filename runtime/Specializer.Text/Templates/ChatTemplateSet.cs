@@ -45,7 +45,7 @@ public sealed class ChatTemplateSet
     }
 
     /// <summary>Loads the templates of a folder, if it has any.</summary>
-    /// <param name="folder">The model's folder, as Hugging Face publishes it.</param>
+    /// <param name="folder">The model's folder, as Hugging Face publishes it, or a GGUF file.</param>
     /// <returns>The templates; null if there are none.</returns>
     /// <exception cref="ChatTemplateException">A file is not JSON, or a template cannot be parsed.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -54,6 +54,12 @@ public sealed class ChatTemplateSet
         ArgumentNullException.ThrowIfNull(folder);
         Dictionary<string, (string Text, string Place)> texts = [];
         Dictionary<string, string> specialTokens = [];
+        if (Reading.GgufTokenizerReader.IsGguf(folder))
+        {
+            Reading.GgufChatTemplates.Read(folder, texts, specialTokens);
+            return Parse(texts, specialTokens);
+        }
+
         using JsonDocument? configuration = Read(Path.Combine(folder, "tokenizer_config.json"));
         if (configuration is not null)
         {
@@ -74,6 +80,11 @@ public sealed class ChatTemplateSet
             }
         }
 
+        return Parse(texts, specialTokens);
+    }
+
+    private static ChatTemplateSet? Parse(Dictionary<string, (string Text, string Place)> texts, Dictionary<string, string> specialTokens)
+    {
         Dictionary<string, ChatTemplate> templates = [];
         foreach ((string name, (string text, string place)) in texts)
         {

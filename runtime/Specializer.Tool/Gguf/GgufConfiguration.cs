@@ -32,11 +32,17 @@ internal sealed class GgufConfiguration
         _fields = fields;
     }
 
-    /// <summary>The pooling of an encoder; null for decoders, or if the file has none.</summary>
-    public Generator.Architecture.Pooling? Pooling { get; private set; }
+    /// <summary>The pooling of an encoder; none for decoders, or if the file has none.</summary>
+    public Generator.Architecture.Pooling Pooling { get; private set; }
 
     /// <summary>The text of the config.json, with the metadata and the tensor table beside it in the field <c>gguf</c>.</summary>
     public string Text { get; private set; } = "";
+
+    /// <summary>The element types of the tensors as they are stored, most frequent first.</summary>
+    public IReadOnlyList<string> ElementTypes { get; private set; } = [];
+
+    /// <summary>The size of the stored elements in bytes.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>Translates a model.</summary>
     /// <exception cref="WeightsException">The architecture or a key is not supported.</exception>
@@ -51,6 +57,15 @@ internal sealed class GgufConfiguration
             );
         }
 
+        GgufTensor[] tensors = [.. parts.Files.SelectMany(static file => file.Tensors)];
+        result.Bytes = tensors.Sum(static tensor => tensor.ByteLength);
+        result.ElementTypes =
+        [
+            .. tensors
+                .GroupBy(static tensor => tensor.TypeName)
+                .OrderByDescending(static group => group.Count())
+                .Select(static group => group.Key),
+        ];
         result._values["gguf"] = GgufSummary.Of(parts);
         result.Text = result._values.ToJsonString(s_options) + "\n";
         return result;
@@ -224,7 +239,7 @@ internal sealed class GgufConfiguration
         int pooling = _fields.Integer("pooling_type", 0);
         Pooling = pooling switch
         {
-            0 => null,
+            0 => Generator.Architecture.Pooling.None,
             1 => Generator.Architecture.Pooling.Mean,
             2 => Generator.Architecture.Pooling.First,
             3 => Generator.Architecture.Pooling.Last,
