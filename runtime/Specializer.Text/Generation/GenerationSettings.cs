@@ -89,6 +89,11 @@ public sealed record GenerationSettings
     public static GenerationSettings Load(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        if (Reading.GgufTokenizerReader.IsGguf(folder))
+        {
+            return Reading.GgufGeneration.Read(folder);
+        }
+
         foreach (string name in new[] { "generation_config.json", "config.json" })
         {
             string path = Path.Combine(folder, name);

@@ -24,7 +24,10 @@ internal static class GgufSummary
         var tensors = new JsonObject();
         foreach (GgufTensor tensor in parts.Files.SelectMany(static file => file.Tensors))
         {
-            tensors[tensor.Name] = new JsonArray(tensor.TypeName, ..tensor.Shape.ToArray().Select(static extent => (JsonNode)extent));
+            tensors[tensor.Name] = new JsonArray([
+                (JsonNode)tensor.TypeName,
+                .. tensor.Shape.ToArray().Select(static extent => (JsonNode)extent),
+            ]);
         }
 
         return new JsonObject { ["metadata"] = metadata, ["tensors"] = tensors };

@@ -69,10 +69,10 @@ public sealed class GgufModelTests
                 Func<string, float[], long[], (int, byte[])>
             )[]
             {
-                ("F16", 0.01, BlockEncoding.Half),
-                ("BF16", 0.1, BlockEncoding.BFloat16),
-                ("Q8_0", 0.1, BlockEncoding.Q80),
-                ("Q4_0", 1.5, BlockEncoding.Q40),
+                ("F16", 0.1, BlockEncoding.Half),
+                ("BF16", 0.5, BlockEncoding.BFloat16),
+                ("Q8_0", 0.5, BlockEncoding.Q80),
+                ("Q4_0", 5, BlockEncoding.Q40),
             }
         )
         {

@@ -83,11 +83,13 @@ internal static class GoldenGguf
     /// <summary>Writes a golden checkpoint.</summary>
     /// <param name="name">The golden folder.</param>
     /// <param name="encode">Converts the rows of a matrix to a type and its bytes; <see langword="null"/> for F32.</param>
-    /// <param name="change">Adds or changes pairs; <see langword="null"/> for none.</param>
+    /// <param name="replace">Adds a key in the place of the converter's; <see langword="null"/> for none.</param>
+    /// <param name="extra">Adds tensors; <see langword="null"/> for none.</param>
     public static byte[] Write(
         string name,
         Func<string, float[], long[], (int Type, byte[] Data)>? encode = null,
-        Action<GgufBytes>? change = null
+        (string Key, Action<GgufBytes> Add)? replace = null,
+        Action<GgufBytes>? extra = null
     )
     {
         using JsonDocument configuration = JsonDocument.Parse(File.ReadAllBytes(Golden(name, "config.json")));
@@ -95,8 +97,8 @@ internal static class GoldenGguf
         string architecture = Architectures[name];
         var file = new GgufBytes();
         file.Add("general.architecture", architecture).Add("general.type", "model").Add("general.name", name);
-        AddKeys(file, architecture, config);
-        change?.Invoke(file);
+        AddKeys(file, architecture, config, replace?.Key);
+        replace?.Add(file);
         using SafetensorsFile checkpoint = SafetensorsFile.Open(Golden(name, "model.safetensors"));
         foreach (string tensor in checkpoint.Names.Where(tensor => !tensor.Contains("pooler", StringComparison.Ordinal)))
         {
@@ -116,6 +118,7 @@ internal static class GoldenGguf
             file.AddTensor("rope_freqs.weight", Llama3(scaling, config), Extent(config, "head_dim") / 2);
         }
 
+        extra?.Invoke(file);
         return file.ToArray();
     }
 
@@ -186,14 +189,14 @@ internal static class GoldenGguf
         return result;
     }
 
-    private static void AddKeys(GgufBytes file, string architecture, JsonElement config)
+    private static void AddKeys(GgufBytes file, string architecture, JsonElement config, string? without)
     {
         string prefix = architecture + ".";
         void Integer(string key, string field, string? other = null)
         {
             string name =
                 config.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? field : other ?? "";
-            if (name.Length > 0)
+            if (name.Length > 0 && prefix + key != without)
             {
                 file.Add(prefix + key, (uint)Extent(config, name));
             }
@@ -201,7 +204,7 @@ internal static class GoldenGguf
 
         void Number(string key, string field)
         {
-            if (config.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number)
+            if (config.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number && prefix + key != without)
             {
                 file.Add(prefix + key, value.GetSingle());
             }
