@@ -81,7 +81,7 @@ public sealed class GgufTokenizerTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["tokenizer.model"], type == 1 ? SentencePieceModels.Small() : SentencePieceModels.SmallBpe());
-        folder.Write("config.json", $$"""{"model_type":"{{(type == 1 ? "t5" : "llama")}}"}""");
+        folder.Write("config.json", """{"model_type":"llama"}""");
         folder.Write("tokenizer_config.json", """{"add_bos_token":true,"add_eos_token":true}""");
         GgufBytes file = new GgufBytes()
             .Add("tokenizer.ggml.model", type == 1 ? "t5" : "llama")
@@ -111,7 +111,7 @@ public sealed class GgufTokenizerTests
             .Add("tokenizer.ggml.cls_token_id", 2u);
         Tokenizer tokenizer = Parse(file);
         AssertSame(Tokenizer.Load(folder.Path), tokenizer);
-        Assert.Equal("[CLS] quicker fox, [SEP]".Split(' ').Length + 2, tokenizer.Encode("Quicker fox,").Ids.Length);
+        Assert.Equal([2, 6, 7, 8, 9, 10, 3], tokenizer.Encode("Quicker fox,").Ids.ToArray());
     }
 
     [Fact]

@@ -9,14 +9,14 @@ namespace Specializer.Text.Reading;
 
 /// <summary>The pre-tokenizers that <c>tokenizer.ggml.pre</c> names.</summary>
 /// <remarks>
-/// Each name stands for the tokenizer.json of the models that have it (convert_hf_to_gguf_update.py of llama.cpp), whose pattern and
+/// Each name represents the tokenizer.json of the models that have it (convert_hf_to_gguf_update.py of llama.cpp), whose pattern and
 /// normalizer are used. A name is added only with its pattern known; others are refused.
 /// </remarks>
 /// <param name="Pattern">The pattern of the words.</param>
 /// <param name="SingleDigits">Whether digits are words of their own before the pattern applies.</param>
 /// <param name="IgnoreMerges">Whether a word of the vocabulary is a token without merging.</param>
 /// <param name="Composes">Whether text is normalized to NFC.</param>
-/// <param name="AddsBegin">Whether a text begins with the token of the beginning unless a key says otherwise.</param>
+/// <param name="AddsBegin">Whether a text begins with the token of the beginning unless a key disables it.</param>
 /// <param name="AddsSeparator">Whether texts have the special tokens of RoBERTa.</param>
 internal sealed record GgufSplit(
     string Pattern,

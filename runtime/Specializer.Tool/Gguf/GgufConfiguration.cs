@@ -10,11 +10,11 @@ namespace Specializer.Tool;
 
 /// <summary>
 /// Translates the metadata of a GGUF file to the config.json of the same model. Every key of the architecture is read or reported:
-/// a key that this mapping does not know could change the computation.
+/// any other key could change the computation.
 /// </summary>
 /// <remarks>
-/// The keys are those of docs/gguf.md and of llama.cpp's converter. Values that llama.cpp does not store but implies are those of its
-/// src/llama-model.cpp: the scale of Gemma's scores, Gemma 3's local rotary base and the distance of its full layers.
+/// The keys are those of docs/gguf.md and of llama.cpp's converter. Some values are implied by llama.cpp
+/// (src/llama-model.cpp): the scale of Gemma's scores, Gemma 3's local rotary base and the distance of its full layers.
 /// </remarks>
 internal sealed class GgufConfiguration
 {
@@ -176,7 +176,7 @@ internal sealed class GgufConfiguration
             return;
         }
 
-        // llama.cpp knows the models of 27B by their number of layers. Their scores are scaled by the width of a head of equal shares.
+        // llama.cpp recognizes the models of 27B by their number of layers. Their scores are scaled by the width of a head of equal shares.
         int layers = _fields.Integer("block_count"),
             layersOf27B = _fields.Architecture == "gemma2" ? 46 : 62;
         Add("query_pre_attn_scalar", layers == layersOf27B ? width / heads : head);

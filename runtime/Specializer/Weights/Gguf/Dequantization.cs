@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Specializer;
 
 /// <summary>
-/// Converts blocks of GGUF types to floats, with the operations of ggml's dequantize_row functions in the same order, so that the
-/// results have the same bits.
+/// Converts blocks of GGUF types to floats. The operations are those of ggml's dequantize_row functions, in the same order, so that
+/// the results have the same bits.
 /// </summary>
 /// <remarks>Formulas: ggml-quants.c (ggml-org/ggml d99724f). 16 elements are converted at a time; no product and sum are fused.</remarks>
 internal static unsafe partial class Dequantization

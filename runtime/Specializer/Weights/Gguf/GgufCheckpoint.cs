@@ -102,7 +102,6 @@ internal sealed class GgufCheckpoint : WeightsSource
     {
         if (!tensor.Type.IsReadable)
         {
-            // A tensor that a model reads is then reported with the type of its bytes; its name tells the type.
             throw new WeightsException(
                 file.Description,
                 new WeightsProblem(

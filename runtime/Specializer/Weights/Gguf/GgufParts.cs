@@ -54,7 +54,7 @@ internal sealed class GgufParts : IDisposable
                         null,
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"{Number} is {Integer(file, Number, -1)} and {Count} is {Integer(file, Count, 1)}; its name says {part} and {count}. It is a part of another model, or was renamed; download the parts again."
+                            $"{Number} is {Integer(file, Number, -1)} and {Count} is {Integer(file, Count, 1)}; its name has {part} and {count}. It is a part of another model, or was renamed; download the parts again."
                         )
                     );
                 }

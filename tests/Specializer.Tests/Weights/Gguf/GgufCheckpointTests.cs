@@ -209,7 +209,7 @@ public sealed class GgufCheckpointTests
             second = folder["m-00002-of-00002.gguf"];
         RefuseParts(first, "the file does not exist. The model has 2 parts, and this is part 2");
         File.Copy(first, second);
-        RefuseParts(first, "split.no is 0 and split.count is 2; its name says 1 and 2");
+        RefuseParts(first, "split.no is 0 and split.count is 2; its name has 1 and 2");
         Write(folder, 1, 2, 2, "a");
         RefuseParts(first, "another part contains a tensor of this name");
         Write(folder, 1, 2, 2, "b", "c");
