@@ -33,7 +33,7 @@ internal sealed class GgufConfiguration
     }
 
     /// <summary>The pooling of an encoder; none for decoders, or if the file has none.</summary>
-    public Generator.Architecture.Pooling Pooling { get; private set; }
+    public Generator.Architecture.PoolingKind Pooling { get; private set; }
 
     /// <summary>The text of the config.json, with the metadata and the tensor table beside it in the field <c>gguf</c>.</summary>
     public string Text { get; private set; } = "";
@@ -239,10 +239,10 @@ internal sealed class GgufConfiguration
         int pooling = _fields.Integer("pooling_type", 0);
         Pooling = pooling switch
         {
-            0 => Generator.Architecture.Pooling.None,
-            1 => Generator.Architecture.Pooling.Mean,
-            2 => Generator.Architecture.Pooling.First,
-            3 => Generator.Architecture.Pooling.Last,
+            0 => Generator.Architecture.PoolingKind.None,
+            1 => Generator.Architecture.PoolingKind.Mean,
+            2 => Generator.Architecture.PoolingKind.First,
+            3 => Generator.Architecture.PoolingKind.Last,
             _ => throw _fields.Unsupported(
                 string.Create(
                     CultureInfo.InvariantCulture,
