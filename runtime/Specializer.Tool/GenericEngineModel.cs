@@ -26,7 +26,8 @@ internal static class GenericEngineModel
             _ when architecture.LayerKinds[0].Window > 0 => "sliding windows",
             _ when rotary is not { Scaling: NoScaling } => "positions other than plain rotary ones",
             { Embeddings: { Norm: true } or { Positions: not null } or { Scale: not 1 } } => "these embeddings",
-            { Logits: { Bias: true } or { SoftCap: not 0 } } => "these logits",
+            { Logits: { Bias: true } or { SoftCap: not 0 } or { Scale: not 1 } } => "these logits",
+            _ when architecture.LayerKinds[0].ResidualScale != 1 => "a factor of the residual stream",
             _ when attention.QueryKeyNorm
                     || attention.SoftCap != 0
                     || attention.QueryBias != attention.ValueBias

@@ -32,6 +32,7 @@ using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
     "norms of the residual stream itself, in a decoder*",
     "norms of the residual stream itself, in an encoder"
 )]
+[Feature("residual-scale", "a factor of the residual stream*")]
 [Feature("no-final-norm", "no norm*")]
 [Feature("logits-soft-cap", "a bias and a soft cap*")]
 [Feature("last-token-pooling", "pooling of the last*")]
@@ -346,6 +347,14 @@ public sealed class AxisTests
             KeyBias = true,
             ValueBias = true,
         },
+        ["a factor of the residual stream"] = s_rotary with { ResidualScale = 0.22f, Layers = 2, OutputBias = true, Width = 72 },
+        ["a factor of the residual stream, norms after the blocks"] = s_encoder with
+        {
+            ResidualScale = 0.5f,
+            Arrangement = LayerArrangement.PostNorm,
+            FeedForwardWidth = 100,
+        },
+        ["a factor of the residual stream, in both stacks"] = s_both with { ResidualScale = 1.5f, FeedForwardBias = true },
         ["two sets of weights in a group"] = s_encoder with { SetsPerGroup = 2, Layers = 3 },
         ["two sets of weights in one group that is repeated"] = s_encoder with { SetsPerGroup = 2, Layers = 3, SharedLayers = true },
         ["sessions decoded together"] = s_rotary with { Sequences = 13, Layers = 2 },

@@ -35,6 +35,7 @@ public static class CompiledElsewhere
                 .Append((InputsTogetherTests.Cases.AssemblyName, InputsTogetherTests.Cases.Architectures))
                 .Append((DecoderBodyTests.AssemblyName, DecoderBodyTests.Architectures))
                 .Append((DecoderFixtureTests.AssemblyName, DecoderFixtureTests.Architectures))
+                .Append((TranslationFixtureTests.AssemblyName, TranslationFixtureTests.Architectures))
                 .Append((SentenceFixtureTests.AssemblyName, SentenceFixtureTests.Architectures))
                 .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
                 .Append((T5TyingTests.AssemblyName, T5TyingTests.Architectures))

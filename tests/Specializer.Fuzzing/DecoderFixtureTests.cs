@@ -19,7 +19,20 @@ public sealed class DecoderFixtureTests
 
     internal const string AssemblyName = "decoder fixtures";
 
-    private static readonly string[] s_names = ["smollm2", "llama_transformers5"];
+    private static readonly string[] s_names =
+    [
+        "smollm2",
+        "llama_transformers5",
+        "starcoder2",
+        "gptbigcode",
+        "gptneo",
+        "opt",
+        "cohere2",
+        "glm4",
+        "internlm2",
+        "granite",
+        "minicpm",
+    ];
 
     private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(AssemblyName, Architectures));
 

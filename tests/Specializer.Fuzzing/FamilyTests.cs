@@ -101,6 +101,37 @@ public sealed class FamilyTests
         ["BertForMultipleChoice"] = Bert + ", \"model_type\": \"bert\"",
         ["BertForNextSentencePrediction"] = Bert + ", \"model_type\": \"bert\"",
         ["BertForMaskedLM with a matrix of its own"] = Bert + ", \"model_type\": \"bert\", \"tie_word_embeddings\": false",
+        ["SmolLM3ForCausalLM"] =
+            Sizes
+            + ", \"model_type\": \"smollm3\", \"num_key_value_heads\": 1, \"no_rope_layers\": [1, 0], \"use_sliding_window\": true, \"sliding_window\": 5",
+        ["StableLmForCausalLM in parallel"] =
+            Sizes
+            + ", \"model_type\": \"stablelm\", \"num_key_value_heads\": 1, \"partial_rotary_factor\": 0.5, \"use_qkv_bias\": true, \"use_parallel_residual\": true",
+        ["StableLmForCausalLM"] = Sizes + ", \"model_type\": \"stablelm\", \"num_key_value_heads\": 3, \"partial_rotary_factor\": 0.5",
+        ["Ernie4_5ForCausalLM"] =
+            Sizes + ", \"model_type\": \"ernie4_5\", \"num_key_value_heads\": 1, \"head_dim\": 12, \"use_bias\": true",
+        ["GlmForCausalLM"] =
+            Sizes + ", \"model_type\": \"glm\", \"num_key_value_heads\": 1, \"head_dim\": 12, \"tie_word_embeddings\": true",
+        ["GPTBigCodeForCausalLM with a key for each head"] =
+            Gpt2.Replace("gpt2", "gpt_bigcode", StringComparison.Ordinal) + ", \"multi_query\": false",
+        ["GPTNeoForSequenceClassification"] =
+            "\"model_type\": \"gpt_neo\", \"vocab_size\": 61, \"hidden_size\": 36, \"num_layers\": 3, \"num_heads\": 3, \"max_position_embeddings\": 40, \"window_size\": 5, \"attention_types\": [[[\"global\", \"local\"], 1], [[\"local\"], 1]]",
+        ["OPTForCausalLM with norms after the blocks"] =
+            "\"model_type\": \"opt\", \"vocab_size\": 61, \"hidden_size\": 36, \"ffn_dim\": 50, \"num_hidden_layers\": 2, \"num_attention_heads\": 3, \"max_position_embeddings\": 40, \"do_layer_norm_before\": false, \"enable_bias\": false",
+        ["MT5ForConditionalGeneration"] =
+            "\"model_type\": \"mt5\", \"vocab_size\": 61, \"d_model\": 36, \"d_kv\": 10, \"d_ff\": 50, \"num_layers\": 2, \"num_heads\": 3, \"n_positions\": 40",
+        ["ElectraModel"] = Bert + ", \"model_type\": \"electra\", \"embedding_size\": 20",
+        ["ElectraForPreTraining"] = Bert + ", \"model_type\": \"electra\", \"embedding_size\": 36, \"hidden_act\": \"relu\"",
+        ["ElectraForMaskedLM"] = Bert + ", \"model_type\": \"electra\", \"embedding_size\": 20, \"hidden_act\": \"relu\"",
+        ["ElectraForSequenceClassification"] = Bert + ", \"model_type\": \"electra\", \"embedding_size\": 20, \"num_labels\": 3",
+        ["MPNetModel"] = Bert + ", \"model_type\": \"mpnet\"",
+        ["MPNetForMaskedLM"] = Bert + ", \"model_type\": \"mpnet\", \"relative_attention_num_buckets\": 16",
+        ["MPNetForSequenceClassification"] = Bert + ", \"model_type\": \"mpnet\"",
+        ["NomicBertModel"] =
+            "\"model_type\": \"nomic_bert\", \"vocab_size\": 61, \"pad_vocab_size_multiple\": 4, \"n_embd\": 36, \"n_layer\": 2, \"n_head\": 3, \"n_inner\": 50, \"n_positions\": 40, \"rotary_emb_base\": 1000, \"rotary_emb_fraction\": 1.0, \"rotary_emb_interleaved\": false, \"qkv_proj_bias\": false, \"mlp_fc1_bias\": false, \"mlp_fc2_bias\": false, \"activation_function\": \"swiglu\"",
+        ["NomicBertModel of transformers 5"] =
+            Bert
+            + ", \"model_type\": \"nomic_bert\", \"hidden_act\": \"silu\", \"rope_parameters\": { \"rope_type\": \"default\", \"rope_theta\": 1000 }",
         ["MBartForConditionalGeneration"] = Bart + ", \"model_type\": \"mbart\", \"vocab_size\": 61, \"scale_embedding\": true",
         ["MarianMTModel with a vocabulary for each side"] =
             Bart

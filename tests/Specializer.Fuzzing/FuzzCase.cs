@@ -213,6 +213,9 @@ internal sealed record FuzzCase
 
     public LayerArrangement Arrangement { get; init; }
 
+    /// <summary>The factor of the output of a block before it is added to the residual stream.</summary>
+    public float ResidualScale { get; init; } = 1;
+
     public bool Tied { get; init; }
 
     public bool LogitsBias { get; init; }
@@ -242,6 +245,7 @@ internal sealed record FuzzCase
         && (Gated || !GateUpConcatenated)
         && (!QueryKeyNorm || Norm == NormKind.RootMeanSquare)
         && (!ScaleByInverseLayer || (!Linear && !GlobalTokens))
+        && (ResidualScale == 1 || Arrangement != LayerArrangement.Sandwich)
         && (SetsPerGroup == 1 || IsEncoder);
 
     private bool IsEncoder => Stack == Stack.Encoder;
@@ -445,6 +449,7 @@ internal sealed record FuzzCase
         {
             Mask = mask,
             Band = seesAll ? Band : 0,
+            ResidualScale = ResidualScale,
         };
         LayerKind second = new(
             "Second",
@@ -453,6 +458,7 @@ internal sealed record FuzzCase
         )
         {
             Mask = mask,
+            ResidualScale = ResidualScale,
         };
         var stack = new TransformerArchitecture(
             Layers,

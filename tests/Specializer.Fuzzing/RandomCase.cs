@@ -267,7 +267,9 @@ internal static class RandomCase
             ProjectionClip = Maybe(6) ? Pick([0.25f, 0.5f, 1.5f]) : 0,
             SetsPerGroup = stack == Stack.Encoder && Maybe(6) ? 2 : 1,
         };
-        return toggled.IsValid ? toggled : whole;
+        FuzzCase latest = toggled.IsValid ? toggled : whole;
+        FuzzCase scaled = latest with { ResidualScale = Maybe(6) ? Pick([0.5f, 0.22f, 1.4f]) : 1 };
+        return scaled.IsValid ? scaled : latest;
 
         FuzzCase WithBodyAndProjections(FuzzCase encoder)
         {

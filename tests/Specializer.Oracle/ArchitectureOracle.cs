@@ -208,6 +208,8 @@ public sealed class ArchitectureOracle
         LayerKind kind = _architecture.KindOf(layer);
         OracleAttention attention = _attention[kind];
         double[][] Norm(string name, double[][] rows) => _parts.Norm(_parts.Name(name, layer), rows);
+        double[][] Add(double[][] residual, double[][] block) =>
+            [.. residual.Zip(block, (a, b) => a.Zip(b, (x, y) => x + (kind.ResidualScale * y)).ToArray())];
         double[][] Cross(double[][] rows) =>
             input.Source is null ? rows
             : kind.Arrangement == LayerArrangement.PostNorm
@@ -228,7 +230,7 @@ public sealed class ArchitectureOracle
         double[][] Normed(string norm, double[][] rows, Func<double[][], double[][]> block)
         {
             double[][] residual = Norm(norm, rows);
-            return Add(block(residual), residual);
+            return Add(residual, block(residual));
         }
 
         if (kind.Arrangement == LayerArrangement.NormedResidual)
@@ -247,9 +249,9 @@ public sealed class ArchitectureOracle
         switch (kind.Arrangement)
         {
             case LayerArrangement.ParallelOneNorm:
-                return Add(x, Add(attended, FeedForwardBlock(layer, Norm(_names.AttentionNorm, x))));
+                return Add(Add(x, attended), FeedForwardBlock(layer, Norm(_names.AttentionNorm, x)));
             case LayerArrangement.ParallelTwoNorms:
-                return Add(x, Add(attended, FeedForwardBlock(layer, Norm(_names.FeedForwardNorm, x))));
+                return Add(Add(x, attended), FeedForwardBlock(layer, Norm(_names.FeedForwardNorm, x)));
             case LayerArrangement.Sandwich:
                 double[][] h = Cross(Add(x, Norm(_names.AttentionOutputNorm, attended)));
                 return Add(h, Norm(_names.FeedForwardOutputNorm, FeedForwardBlock(layer, Norm(_names.FeedForwardNorm, h))));
@@ -287,6 +289,4 @@ public sealed class ArchitectureOracle
 
         return [.. x.Select(row => FeedForward.Gated(row, gate, up, down, activation))];
     }
-
-    private static double[][] Add(double[][] a, double[][] b) => [.. a.Zip(b, Linear.Add)];
 }

@@ -59,17 +59,21 @@ internal static class Planner
 
     /// <summary>
     /// Rejects layer kinds that no declaration describes yet. An encoder has one buffer of queries for all kinds. A session either
-    /// forgets positions or keeps a state. Linear kernels add to the residual stream without a factor.
+    /// forgets positions or keeps a state.
     /// </summary>
     private static void RefuseKinds(TransformerArchitecture architecture)
     {
+        if (architecture.LayerKinds.Any(static kind => kind.ResidualScale != 1 && kind.Arrangement == LayerArrangement.Sandwich))
+        {
+            throw new NotSupportedException("A factor of the residual stream follows a norm of a block's output.");
+        }
+
         if (
-            architecture
-                .LayerKinds.Concat(architecture.Encoder?.LayerKinds ?? EquatableArray<LayerKind>.Empty)
-                .Any(static kind => kind.ResidualScale != 1)
+            architecture.CrossAttention is not null
+            && architecture.LayerKinds.Select(static kind => kind.ResidualScale).Distinct().Count() > 1
         )
         {
-            throw new NotSupportedException("A block has a factor before it is added to the residual stream.");
+            throw new NotSupportedException("The layers of a decoder with cross-attention have different factors of the residual stream.");
         }
 
         if (architecture is { LayersAreUniform: true, Encoder: null or { LayersAreUniform: true } })

@@ -24,6 +24,8 @@ internal static class ArchitectureFacts
 
         facts["tied"] = FamilyReader.Say(architecture.Logits.Tied);
         facts["logitsBias"] = FamilyReader.Say(architecture.Logits.Bias);
+        facts["residualScale"] = FamilyReader.Say(architecture.LayerKinds[0].ResidualScale);
+        facts["logitsScale"] = FamilyReader.Say(architecture.Logits.Scale);
         facts["logitsCap"] = FamilyReader.Say(architecture.Logits.SoftCap);
         facts["head"] = Head(architecture.Head);
         return facts;

@@ -80,7 +80,8 @@ internal static class ConfigurationDraw
                 "rotaryDimension" => 2 * (1 + random.Next(headDimension / 2)),
                 "share" => Shares(random, headDimension),
                 "scaleOf" => Pick(random, 1, 4, 16, 256),
-                "scale" => 0.25,
+                "scale" or "embeddingFactor" or "residualScale" or "logitsScale" => 0.25,
+                "logitsDivisor" => 4,
                 "scoreCap" or "logitsCap" => field.Type == "fixed" ? null : Pick(random, 1, 5, 30, 50),
                 "clip" => Pick(random, 0, 1, 4, 8),
                 "localBase" => Pick(random, 100, 10_000, 1_000_000),
@@ -101,7 +102,7 @@ internal static class ConfigurationDraw
             }
         }
 
-        if (table.Facts.GetValueOrDefault("rope") == "half" || table.Name == "falcon")
+        if (table.Facts.GetValueOrDefault("rope") == "half" || table.Name is "falcon" or "cohere2")
         {
             RotaryDraw.Add(random, file, table, headDimension, context);
         }

@@ -25,6 +25,8 @@ internal static class FamilyHeads
         ["longformer"] = "Longformer",
         ["distilbert"] = "DistilBert",
         ["albert"] = "Albert",
+        ["electra"] = "Electra",
+        ["mpnet"] = "MPNet",
     };
 
     /// <summary>The classes of decoders that compute logits, by family.</summary>
@@ -39,6 +41,16 @@ internal static class FamilyHeads
             ["gemma"] = "GemmaForCausalLM",
             ["gemma2"] = "Gemma2ForCausalLM",
             ["gemma3_text"] = "Gemma3ForCausalLM",
+            ["granite"] = "GraniteForCausalLM",
+            ["starcoder2"] = "Starcoder2ForCausalLM",
+            ["stablelm"] = "StableLmForCausalLM",
+            ["internlm2"] = "InternLM2ForCausalLM",
+            ["cohere2"] = "Cohere2ForCausalLM",
+            ["gpt_bigcode"] = "GPTBigCodeForCausalLM",
+            ["opt"] = "OPTForCausalLM",
+            ["mt5"] = "MT5ForConditionalGeneration",
+            ["m2m_100"] = "M2M100ForConditionalGeneration",
+            ["pegasus"] = "PegasusForConditionalGeneration",
             ["gpt2"] = "GPT2LMHeadModel",
             ["gptj"] = "GPTJForCausalLM",
             ["gpt_neox"] = "GPTNeoXForCausalLM",
@@ -83,13 +95,13 @@ internal static class FamilyHeads
     private static string Head(FamilyReader reader, string family, string @class, JsonTree file)
     {
         int width = reader.Whole("width");
-        bool isRoberta = family is "roberta" or "xlm-roberta" or "camembert" or "longformer";
+        bool isRoberta = family is "roberta" or "xlm-roberta" or "camembert" or "longformer" or "electra" or "mpnet";
         switch (@class)
         {
             case "Model":
-                return family == "distilbert" ? "none" : FormattableString.Invariant($"First, dense {width} Tanh");
+                return family is "distilbert" or "electra" ? "none" : FormattableString.Invariant($"First, dense {width} Tanh");
             case "ForMaskedLM":
-                int dense = family == "albert" ? reader.Whole("embeddingWidth") : width;
+                int dense = family is "albert" or "electra" ? reader.Whole("embeddingWidth") : width;
                 string activation = isRoberta ? "Gelu" : reader.Text("activation");
                 bool tied = file["tie_word_embeddings"] is not false;
                 if (file["tie_word_embeddings"] is not (null or bool))
@@ -100,7 +112,10 @@ internal static class FamilyHeads
                 string output = FormattableString.Invariant($"output {reader.Whole("vocabulary")}{(tied ? " tied" : "")} biased");
                 return FormattableString.Invariant($"None, dense {dense} {activation}, norm, {output}");
             case "ForSequenceClassification":
-                string first = family == "distilbert" ? "Relu" : "Tanh";
+                string first =
+                    family == "distilbert" ? "Relu"
+                    : family == "electra" ? "Gelu"
+                    : "Tanh";
                 return FormattableString.Invariant($"First, dense {width} {first}, output {Labels(reader, file)} biased");
             default:
                 int labels = Labels(reader, file);

@@ -19,15 +19,17 @@ internal static class FamilyPositions
             {
                 "alibi" => "alibi(8)",
                 "relative" => FormattableString.Invariant(
-                    $"relative({reader.Whole("buckets")}, {reader.Whole("distance")}, {(prefix.Length > 0 ? "both" : "before")})"
+                    $"relative({reader.Whole("buckets")}, {reader.Whole("distance")}, {(prefix.Length > 0 || reader.Text("stack") == "Encoder" ? "both" : "before")})"
                 ),
                 "none" => "none",
                 _ => Rotary(reader, table, file, headDimension, sliding),
             };
 
         bool[]? types = Types(reader, file, layers);
-        string full = Positions(false),
-            slides = table.Name == "gemma3_text" ? Positions(true) : full;
+        string full = table.Name == "cohere2" ? "none" : Positions(false),
+            slides = table.Name == "gemma3_text" ? Positions(true)
+            : table.Name == "cohere2" ? Positions(false)
+            : full;
         if (table.Name == "falcon" && reader.Flag("alibi"))
         {
             reader.LeaveOpen("ALiBi of Falcon, which is divided by the root of a head's width");

@@ -249,6 +249,8 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
         {
             Facts["tied"] = Say(Flag("tied"));
             Facts["logitsBias"] = Say(Flag("logitsBias"));
+            Facts["residualScale"] = Say((float)(Number("residualScale") ?? 1));
+            Facts["logitsScale"] = Say((float)(Number("logitsDivisor") is { } divisor ? 1 / divisor : Number("logitsScale") ?? 1));
             Facts["logitsCap"] = Say((float)(Number("logitsCap") ?? 0));
         }
     }
@@ -267,6 +269,7 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
         int headDimension = own ?? (width / heads);
         int keyValueHeads =
             table.Name == "falcon" ? FalconHeads(heads)
+            : table.Name == "gpt_bigcode" ? (Flag("multiQuery") ? 1 : heads)
             : Number("keyValueHeads") is { } shared ? (int)shared
             : heads;
         if (keyValueHeads > heads || heads % keyValueHeads != 0)
@@ -313,7 +316,11 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
         }
 
         bool embeds = !(prefix.Length > 0 && table.Name == "whisper");
-        Facts[prefix + "embeddingScale"] = Say(Flag("embeddingsScaled") && embeds ? (float)Math.Sqrt(width) : 1f);
+        Facts[prefix + "embeddingScale"] = Say(
+            Number("embeddingFactor") is { } factor ? (float)factor
+            : Flag("embeddingsScaled") && embeds ? (float)Math.Sqrt(width)
+            : 1f
+        );
         Facts[prefix + "norm"] = Text("norm");
         Facts[prefix + "epsilon"] = Say((float)(Number("epsilon") ?? 1e-12));
         Facts[prefix + "arrangement"] = Arrangement();
@@ -350,7 +357,9 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
                 : "ParallelOneNorm";
         }
 
-        return table.Name == "gpt_neox" ? (Flag("parallel") ? "ParallelTwoNorms" : "PreNorm")
+        return table.Name == "opt" ? (Flag("preNorm") ? "PreNorm" : "PostNorm")
+            : table.Name == "stablelm" ? (Flag("parallel") ? "ParallelOneNorm" : "PreNorm")
+            : table.Name == "gpt_neox" ? (Flag("parallel") ? "ParallelTwoNorms" : "PreNorm")
             : Flag("normedResidual") ? "NormedResidual"
             : Text("arrangement");
     }

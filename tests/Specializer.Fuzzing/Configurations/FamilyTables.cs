@@ -114,6 +114,65 @@ internal static class FamilyTables
           final_logit_softcapping positive? - logitsCap
           sliding_window_pattern extent 6 windowPattern
           rope_local_base_freq positive 10000 localBase
+        granite: from=llama
+          rms_norm_eps epsilon 1e-6 epsilon
+          embedding_multiplier positive 1 embeddingFactor
+          attention_multiplier positive 1 scale
+          residual_multiplier positive 1 residualScale
+          logits_scaling positive 1 logitsDivisor
+        starcoder2: from=llama gated=false norm=Layer normBias=true windows=all
+          vocab_size extent 49152 vocabulary
+          hidden_size extent 3072 width
+          intermediate_size extent 12288 inner
+          num_hidden_layers extent 30 layers
+          num_attention_heads extent 24 heads
+          num_key_value_heads extent? 2 keyValueHeads
+          hidden_act activation gelu_pytorch_tanh activation
+          max_position_embeddings extent 4096 context
+          rms_norm_eps none - -
+          norm_epsilon epsilon 1e-5 epsilon
+          use_bias flag true queryBias keyBias valueBias outputBias innerBias
+          attention_bias none - -
+          mlp_bias none - -
+          sliding_window extent? - window
+          tie_word_embeddings flag true tied
+        stablelm: from=llama norm=Layer normBias=true share=0.25
+          vocab_size extent 50304 vocabulary
+          hidden_size extent 2560 width
+          intermediate_size extent 6912 inner
+          num_key_value_heads extent? 32 keyValueHeads
+          head_dim none - -
+          max_position_embeddings extent 4096 context
+          rms_norm_eps none - -
+          layer_norm_eps epsilon 1e-5 epsilon
+          use_qkv_bias flag false queryBias keyBias valueBias
+          attention_bias none - -
+          mlp_bias none - -
+          qk_layernorm fixed false
+          use_parallel_residual flag false parallel
+          partial_rotary_factor share 0.25 share
+        internlm2: from=llama
+          vocab_size extent 103168 vocabulary
+          head_dim none - -
+          rms_norm_eps epsilon 1e-6 epsilon
+          bias flag true queryBias keyBias valueBias outputBias
+          attention_bias none - -
+          mlp_bias none - -
+        cohere2: from=llama norm=Layer arrangement=ParallelOneNorm rope=interleaved windows=gemma3 base=10000
+          vocab_size extent 256000 vocabulary
+          hidden_size extent 8192 width
+          intermediate_size extent 22528 inner
+          num_hidden_layers extent 40 layers
+          num_attention_heads extent 64 heads
+          head_dim none - -
+          max_position_embeddings extent 8192 context
+          rms_norm_eps none - -
+          layer_norm_eps epsilon 1e-5 epsilon
+          mlp_bias none - -
+          logit_scale positive 0.0625 logitsScale
+          sliding_window extent 4096 window
+          sliding_window_pattern extent 4 windowPattern
+          tie_word_embeddings flag true tied
         gpt2: norm=Layer arrangement=PreNorm rope=none table=learned biases=true normBias=true
           vocab_size extent 50257 vocabulary
           n_embd|hidden_size extent 768 width
@@ -127,6 +186,23 @@ internal static class FamilyTables
           scale_attn_by_inverse_layer_idx flag false inverseScale
           add_cross_attention fixed false
           tie_word_embeddings flag true tied
+        gpt_bigcode: from=gpt2
+          activation_function activation gelu_pytorch_tanh activation
+          multi_query flag true multiQuery
+          scale_attn_by_inverse_layer_idx none - -
+        opt: norm=Layer rope=none table=learned normBias=true offset=2 epsilon=1e-5
+          vocab_size extent 50272 vocabulary
+          hidden_size|d_model extent 768 width
+          num_hidden_layers extent 12 layers
+          num_attention_heads extent 12 heads
+          ffn_dim extent 3072 inner
+          max_position_embeddings extent 2048 context
+          activation_function activation relu activation
+          enable_bias flag true queryBias keyBias valueBias outputBias innerBias
+          do_layer_norm_before flag true preNorm
+          layer_norm_elementwise_affine fixed true
+          tie_word_embeddings flag true tied
+          add_cross_attention fixed false
         gptj: norm=Layer arrangement=ParallelOneNorm rope=interleaved base=10000 innerBias=true normBias=true logitsBias=true
           vocab_size extent 50400 vocabulary
           n_embd|hidden_size extent 4096 width
@@ -222,6 +298,16 @@ internal static class FamilyTables
           position_embedding_type fixed absolute
           add_cross_attention fixed false
           is_decoder fixed false
+        electra: from=bert
+          hidden_size extent 256 width
+          intermediate_size extent 1024 inner
+          num_attention_heads extent 4 heads
+          embedding_size extent 128 embeddingWidth
+        mpnet: from=bert rope=relative padded=true padding=1 distance=128
+          vocab_size extent 30527 vocabulary
+          type_vocab_size none - -
+          position_embedding_type none - -
+          relative_attention_num_buckets extent 32 buckets
         roberta: from=bert padded=true
           vocab_size extent 50265 vocabulary
           pad_token_id whole? 1 padding
@@ -274,6 +360,11 @@ internal static class FamilyTables
           scale_embedding flag false embeddingsScaled
           tie_word_embeddings flag true tied
         mbart: from=bart arrangement=PreNorm
+        m2m_100: from=mbart embeddingNorm=false table=sinusoidal logitsBias=false
+          vocab_size extent 128112 vocabulary
+          activation_function activation relu activation
+          scale_embedding flag true embeddingsScaled
+        pegasus: from=mbart embeddingNorm=false table=sinusoidal
         marian: from=bart embeddingNorm=false table=sinusoidal
           vocab_size extent 58101 source.vocabulary
           decoder_vocab_size extent? - vocabulary
@@ -290,6 +381,12 @@ internal static class FamilyTables
           relative_attention_max_distance extent 128 distance
           layer_norm_epsilon epsilon 1e-6 epsilon
           feed_forward_proj projection relu projection
+        mt5: from=t5
+          vocab_size extent 250112 vocabulary
+          d_ff extent 1024 inner source.inner
+          num_layers|num_hidden_layers extent 8 source.layers
+          num_heads|num_attention_heads extent 6 heads source.heads
+          feed_forward_proj projection gated-gelu projection
         whisper: stack=EncoderDecoder norm=Layer arrangement=PreNorm rope=none source.rope=none table=learned normBias=true
           & epsilon=1e-5 queryBias=true valueBias=true outputBias=true innerBias=true
           vocab_size extent 51865 vocabulary

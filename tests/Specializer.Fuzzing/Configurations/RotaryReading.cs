@@ -23,7 +23,7 @@ internal sealed class RotaryReading
         _table = table;
         _file = file;
         _sliding = sliding;
-        if (reader.Text("rope") == "interleaved")
+        if (reader.Number("rotaryDimension") is not null)
         {
             return;
         }
@@ -60,7 +60,7 @@ internal sealed class RotaryReading
 
     public double Base()
     {
-        if (_reader.Text("rope") == "interleaved")
+        if (_reader.Number("rotaryDimension") is not null)
         {
             return 10_000;
         }

@@ -23,6 +23,8 @@ public sealed class PublishedConfigurationTests
     private static readonly Dictionary<string, string> s_refused = new()
     {
         ["Llama-3.1-405B-Instruct-FP8"] = "quantization_config",
+        // A conversion of GPT-J under the name of another family.
+        ["gpt-j-6b-as-gpt_neo"] = "rotary",
         // The first files do not contain their family.
         ["roberta-base"] = "model_type",
     };
@@ -119,6 +121,9 @@ public sealed class PublishedConfigurationTests
     [InlineData("whisper-large-v3", 1_543_490_560)]
     [InlineData("vit-base-patch16-224", 86_567_656)]
     [InlineData("bge-reranker-v2-m3", 567_755_777)]
+    [InlineData("stablelm-3b-4e1t", 2_795_443_200)]
+    [InlineData("internlm2-7b", 7_737_708_544)]
+    [InlineData("granite-3.3-8b-instruct", 8_170_864_640)]
     public void The_parameters_are_those_of_the_models_card(string name, long parameters)
     {
         string text = File.ReadAllText(SharedData.Path("fixtures", "configs", name, "config.json"));

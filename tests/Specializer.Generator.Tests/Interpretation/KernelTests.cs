@@ -136,7 +136,7 @@ public sealed partial class KernelTests
         var layer = (LinearKernel)kernel;
         return name == LayerConstants.Inputs.Name ? layer.Inputs
             : name == LayerConstants.InputStride.Name ? layer.InputStride
-            : layer.Epilogue.AddToOutput ? 1
+            : layer.TilesAddToOutput ? 1
             : 0;
     }
 

@@ -97,15 +97,19 @@ public sealed class LayerKindTests
         );
 
     [Fact]
-    public void A_factor_on_the_residual_is_refused()
+    public void A_factor_on_the_residual_belongs_to_the_layers_that_have_it()
     {
         LayerKind scaled = s_uniform.LayerKinds[0] with { ResidualScale = 0.5f };
-        TransformerArchitecture architecture = s_uniform with
-        {
-            LayerKinds = new EquatableArray<LayerKind>([scaled, s_uniform.LayerKinds[1]]),
-        };
+        ExecutionPlan plan = Planner.Plan(s_uniform with { LayerKinds = new EquatableArray<LayerKind>([scaled, s_uniform.LayerKinds[1]]) });
 
-        Assert.Throws<NotSupportedException>(() => Planner.Plan(architecture));
+        Assert.Equal(
+            [0.5f, 1f],
+            plan.Kernels.OfType<LinearKernel>()
+                .Where(static kernel => kernel.Epilogue.AddToOutput)
+                .Select(static kernel => kernel.Epilogue.Scale)
+                .Distinct()
+                .Order()
+        );
     }
 
     private static long Floats(ExecutionPlan plan, BufferRole role) => plan.Buffer(new BufferRef(role)).Floats;

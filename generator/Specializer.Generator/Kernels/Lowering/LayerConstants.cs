@@ -25,6 +25,6 @@ internal static class LayerConstants
     public static string TypeOf(LinearKernel layer)
     {
         string stride = layer.InputStride == Layout.RowStride(layer.Inputs) ? "" : $"Every{layer.InputStride}";
-        return $"From{layer.Inputs}{stride}{(layer.Epilogue.AddToOutput ? "Add" : "")}";
+        return $"From{layer.Inputs}{stride}{(layer.TilesAddToOutput ? "Add" : "")}";
     }
 }

@@ -40,7 +40,7 @@ internal static class LayerConstantsPrinter
                 writer.Separate();
                 Define(LayerConstants.InputStride, ExpressionPrinter.Text(layer.InputStride));
                 writer.Separate();
-                Define(LayerConstants.AddsToOutput, layer.Epilogue.AddToOutput ? "true" : "false");
+                Define(LayerConstants.AddsToOutput, layer.TilesAddToOutput ? "true" : "false");
             }
         }
 

@@ -177,7 +177,8 @@ internal static class BartFamilies
     private const int BartVocabulary = 50_265,
         MarianVocabulary = 58_101;
 
-    private static TransformerArchitecture Build(
+    /// <summary>Builds the parts that the family and its relatives have in common.</summary>
+    public static TransformerArchitecture Build(
         ModelConfiguration configuration,
         PositionTable positions,
         bool embeddingNorm,
@@ -185,7 +186,8 @@ internal static class BartFamilies
         bool logitsBias,
         string activation,
         bool preNorm = false,
-        int vocabulary = BartVocabulary
+        int vocabulary = BartVocabulary,
+        bool scales = false
     )
     {
         configuration.Alias("d_model", "hidden_size");
@@ -218,7 +220,8 @@ internal static class BartFamilies
             epsilon,
             activation,
             preNorm,
-            vocabulary
+            vocabulary,
+            scales
         ) with
         {
             Stack = Architecture.Stack.Encoder,
@@ -232,7 +235,8 @@ internal static class BartFamilies
             epsilon,
             activation,
             preNorm,
-            vocabulary
+            vocabulary,
+            scales
         );
         return decoder with
         {
@@ -255,7 +259,8 @@ internal static class BartFamilies
         double epsilon,
         string activation,
         bool preNorm,
-        int vocabulary
+        int vocabulary,
+        bool scales
     )
     {
         int width = configuration.Extent("d_model", 1024);
@@ -266,7 +271,7 @@ internal static class BartFamilies
             ChunkLength: 0,
             new EmbeddingArchitecture(
                 vocabulary == 0 ? configuration.Extent("vocab_size") : configuration.Extent("vocab_size", vocabulary),
-                configuration.Flag("scale_embedding", false) ? (float)Math.Sqrt(width) : 1,
+                configuration.Flag("scale_embedding", scales) ? (float)Math.Sqrt(width) : 1,
                 positions,
                 embeddingNorm
             ),
@@ -319,6 +324,8 @@ internal static class BartFamilies
             // Sinusoidal positions, which are computed at load time, and a version marker of the first files.
             "model.encoder.embed_positions.weight",
             "model.decoder.embed_positions.weight",
+            "model.encoder.embed_positions.weights",
+            "model.decoder.embed_positions.weights",
             "model.encoder.version",
             "model.decoder.version"
         );

@@ -28,6 +28,9 @@ internal enum EncoderHead
 
     /// <summary>BertForNextSentencePrediction.</summary>
     NextSentence,
+
+    /// <summary>ElectraForPreTraining: whether each token was replaced.</summary>
+    Discriminator,
 }
 
 /// <summary>The class of a checkpoint, as <c>architectures</c> names it.</summary>
@@ -50,6 +53,7 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
             (family + "ForMultipleChoice", EncoderHead.MultipleChoice),
             .. family == "Bert" ? s_bert
             : family == "Albert" ? s_albert
+            : family == "Electra" ? s_electra
             : [],
         ];
         string name = ModelClass.Name(configuration, family + "Model");
@@ -68,6 +72,9 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
 
     /// <summary>Classes that only ALBERT has. The first one also has a sentence-order head, which is omitted.</summary>
     private static readonly (string Name, EncoderHead Head)[] s_albert = [("AlbertForPreTraining", EncoderHead.MaskedLanguageModel)];
+
+    /// <summary>Classes that only ELECTRA has.</summary>
+    private static readonly (string Name, EncoderHead Head)[] s_electra = [("ElectraForPreTraining", EncoderHead.Discriminator)];
 
     /// <summary>Whether the body's pooled state is used.</summary>
     public bool HasPooler =>
@@ -113,6 +120,13 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
                 Norm: false,
                 Normalize: false,
                 new OutputArchitecture(SpanLabels(configuration), Tied: false, Bias: true)
+            ),
+            EncoderHead.Discriminator => new HeadArchitecture(
+                PoolingKind.None,
+                new DenseArchitecture(width, configuration.Activation(activation, activationDefault)),
+                Norm: false,
+                Normalize: false,
+                new OutputArchitecture(1, Tied: false, Bias: true)
             ),
             EncoderHead.TokenClassification => new HeadArchitecture(
                 PoolingKind.None,

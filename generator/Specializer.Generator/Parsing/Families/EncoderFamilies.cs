@@ -60,7 +60,7 @@ internal static class EncoderFamilies
         Roberta(configuration, "Camembert", "roberta.", s_bert);
 
     /// <summary>The sizes that a family's configuration class gives to absent fields.</summary>
-    private sealed record Defaults(int Vocabulary, int Width, int Layers, int Heads, int Inner)
+    internal sealed record Defaults(int Vocabulary, int Width, int Layers, int Heads, int Inner)
     {
         public string Activation { get; init; } = "gelu";
     }
@@ -314,7 +314,7 @@ internal static class EncoderFamilies
     }
 
     /// <summary>Builds the parts that BERT, RoBERTa and ALBERT have in common.</summary>
-    private static TransformerArchitecture Build(
+    internal static TransformerArchitecture Build(
         ModelConfiguration configuration,
         EncoderClass model,
         Defaults defaults,
@@ -356,7 +356,7 @@ internal static class EncoderFamilies
     /// <summary>
     /// Builds the parts that all text encoders have in common: biases everywhere, post-norm LayerNorm, full attention.
     /// </summary>
-    private static TransformerArchitecture Encoder(
+    internal static TransformerArchitecture Encoder(
         ModelConfiguration configuration,
         (string Field, int Default) layers,
         int width,
@@ -391,7 +391,8 @@ internal static class EncoderFamilies
         };
     }
 
-    private static CheckpointNames BertNames(EncoderClass model)
+    /// <summary>The names of BERT's tensors and of the heads of its classes.</summary>
+    internal static CheckpointNames BertNames(EncoderClass model)
     {
         string layer = model.Prefix + "encoder.layer.{layer}.";
         var names = new CheckpointNames(
@@ -435,10 +436,11 @@ internal static class EncoderFamilies
     }
 
     /// <summary>Buffers of older checkpoints.</summary>
-    private static EquatableArray<string> Buffers(string prefix) =>
+    internal static EquatableArray<string> Buffers(string prefix) =>
         new([prefix + "embeddings.position_ids", prefix + "embeddings.token_type_ids"]);
 
-    private static void RefuseDecoder(ModelConfiguration configuration)
+    /// <summary>Accounts for the fields of a decoder, and rejects values that declare one.</summary>
+    internal static void RefuseDecoder(ModelConfiguration configuration)
     {
         configuration.Refuse(configuration.Flag("is_decoder", false), "is_decoder", "this family is supported as an encoder only");
         SharedFields.RefuseCrossAttention(configuration);

@@ -25,12 +25,15 @@ internal static class FamilyNaming
         ["gpt_neox"] = CheckpointNaming.PlainDecoder.With("embed_out.*"),
         ["phi"] = CheckpointNaming.PlainDecoder,
         ["bloom"] = CheckpointNaming.PlainDecoder,
+        ["gpt_bigcode"] = CheckpointNaming.PlainDecoder,
+        ["gpt_neo"] = CheckpointNaming.PlainDecoder,
+        ["opt"] = CheckpointNaming.PlainDecoder with { BasePrefix = "model." },
         ["mpt"] = CheckpointNaming.PlainDecoder,
         ["falcon"] = CheckpointNaming.PlainDecoder,
-        ["t5"] = CheckpointNaming.Plain.With("decoder.block.*", "decoder.final_layer_norm.*", "lm_head.*") with
-        {
-            Copies = new([new("shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight")]),
-        },
+        ["t5"] = T5,
+        ["mt5"] = T5,
+        ["m2m_100"] = Bart,
+        ["pegasus"] = Bart,
         ["bart"] = Bart,
         ["mbart"] = Bart,
         ["marian"] = Bart,
@@ -43,8 +46,17 @@ internal static class FamilyNaming
         ["longformer"] = Roberta("longformer."),
         ["distilbert"] = Encoder("vocab_transform.*", "vocab_layer_norm.*", "vocab_projector.*", "pre_classifier.*"),
         ["albert"] = Encoder("albert.pooler.*", "predictions.*", "sop_classifier.*") with { Copies = Bias("predictions") },
+        ["electra"] = Encoder("discriminator_predictions.*", "generator_predictions.*", "generator_lm_head.*", "sequence_summary.*"),
+        ["mpnet"] = Roberta("mpnet."),
+        ["nomic_bert"] = Encoder("pooler.*", "cls.*"),
         ["vit"] = CheckpointNaming.Plain.With("vit.pooler.*", "classifier.*", "decoder.*"),
     };
+
+    private static CheckpointNaming T5 =>
+        CheckpointNaming.Plain.With("decoder.block.*", "decoder.final_layer_norm.*", "lm_head.*") with
+        {
+            Copies = new([new("shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight")]),
+        };
 
     private static CheckpointNaming Bart =>
         new()
@@ -62,16 +74,18 @@ internal static class FamilyNaming
         CheckpointNaming naming = s_namings.TryGetValue(type, out CheckpointNaming? known) ? known : CheckpointNaming.Decoder;
 
         // transformers 5 marks every T5 as tied but keeps the head if the file contains one.
-        naming = type == "t5" && configuration.Flag("tie_word_embeddings", true) ? naming with { EmbeddingsStandForLogits = true } : naming;
+        naming = IsT5(type) && configuration.Flag("tie_word_embeddings", true) ? naming with { EmbeddingsStandForLogits = true } : naming;
         naming = naming with { ProjectionsVary = true, OutputMatrixChoice = Choice(type, architecture) };
         return architecture with { Checkpoint = architecture.Checkpoint with { Naming = naming } };
     }
+
+    private static bool IsT5(string type) => type is "t5" or "mt5";
 
     /// <summary>Only decoders allow TiedEmbeddings with a config.json. T5 is the only encoder-decoder that reads the field.</summary>
     private static OutputMatrixChoice Choice(string type, TransformerArchitecture architecture) =>
         architecture.Stack == Stack.Decoder ? OutputMatrixChoice.Declared
         : architecture.Stack == Stack.Encoder ? OutputMatrixChoice.Configured
-        : type != "t5" ? OutputMatrixChoice.Fixed
+        : !IsT5(type) ? OutputMatrixChoice.Fixed
         : architecture.Logits.Scale == 1 ? OutputMatrixChoice.Configured
         : OutputMatrixChoice.ConfiguredWithScale;
 

@@ -139,6 +139,23 @@ internal static class FamilyParts
             };
     }
 
+    /// <summary>Returns a model with the kinds of layers that are used. A single kind has no name.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="kinds">All possible kinds.</param>
+    /// <param name="kindOf">The index of the kind of a layer.</param>
+    public static TransformerArchitecture WithKinds(TransformerArchitecture model, LayerKind[] kinds, Func<int, int> kindOf)
+    {
+        EquatableArray<int> pattern = ShortestPattern([.. Enumerable.Range(0, model.Layers).Select(kindOf)]);
+        int[] used = [.. pattern.Distinct().OrderBy(static kind => kind)];
+        return model with
+        {
+            LayerKinds = new EquatableArray<LayerKind>(
+                used.Select(kind => used.Length == 1 ? kinds[kind] with { Name = "" } : kinds[kind])
+            ),
+            LayerPattern = new EquatableArray<int>(pattern.Select(kind => Array.IndexOf(used, kind))),
+        };
+    }
+
     /// <summary>Returns the shortest pattern that repeats over the layers.</summary>
     /// <remarks>
     /// The length is the number of layers minus the length of the longest border, a prefix that is also a suffix (Knuth, Morris

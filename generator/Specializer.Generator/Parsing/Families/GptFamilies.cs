@@ -6,6 +6,27 @@ namespace Specializer.Generator.Parsing.Families;
 /// <summary>GPT-2 and its successors with LayerNorm: GPT-J, GPT-NeoX, Phi.</summary>
 internal static class GptFamilies
 {
+    /// <summary>The names of GPT-2's tensors, whose query, key and value projections are fused.</summary>
+    public static CheckpointNames Gpt2Names { get; } =
+        new(
+            "transformer.wte",
+            "transformer.h.{layer}.ln_1",
+            "",
+            "",
+            "",
+            "transformer.h.{layer}.attn.c_proj",
+            "transformer.h.{layer}.ln_2",
+            "",
+            "transformer.h.{layer}.mlp.c_fc",
+            "transformer.h.{layer}.mlp.c_proj",
+            "transformer.ln_f",
+            "lm_head"
+        )
+        {
+            PositionEmbedding = "transformer.wpe",
+            QueryKeyValue = "transformer.h.{layer}.attn.c_attn",
+        };
+
     /// <summary>GPT2LMHeadModel (Radford et al. 2019): learned positions, matrices stored [inputs, outputs].</summary>
     public static TransformerArchitecture Gpt2(ModelConfiguration configuration)
     {
@@ -42,24 +63,7 @@ internal static class GptFamilies
                 logitsBias: false,
                 tied: configuration.Flag("tie_word_embeddings", true),
                 new CheckpointLayout(
-                    new CheckpointNames(
-                        "transformer.wte",
-                        "transformer.h.{layer}.ln_1",
-                        "",
-                        "",
-                        "",
-                        "transformer.h.{layer}.attn.c_proj",
-                        "transformer.h.{layer}.ln_2",
-                        "",
-                        "transformer.h.{layer}.mlp.c_fc",
-                        "transformer.h.{layer}.mlp.c_proj",
-                        "transformer.ln_f",
-                        "lm_head"
-                    )
-                    {
-                        PositionEmbedding = "transformer.wpe",
-                        QueryKeyValue = "transformer.h.{layer}.attn.c_attn",
-                    },
+                    Gpt2Names,
                     QueryKeyValueStorage.Concatenated,
                     GateUpConcatenated: false,
                     InputsFirst: true,
@@ -285,6 +289,7 @@ internal static class GptFamilies
     }
 
     /// <summary>Builds the parts of a decoder with LayerNorm.</summary>
+    /// <remarks>Without a field of the ε, it is the 1e-5 of PyTorch.</remarks>
     public static TransformerArchitecture Build(
         ModelConfiguration configuration,
         (string Field, int Default) layers,
@@ -294,7 +299,7 @@ internal static class GptFamilies
         AttentionArchitecture attention,
         AttentionPositions positions,
         FeedForwardArchitecture feedForward,
-        string epsilon,
+        string? epsilon,
         LayerArrangement arrangement,
         bool logitsBias,
         bool tied,
@@ -311,7 +316,12 @@ internal static class GptFamilies
             FamilyParts.OneKind(positions),
             FamilyParts.OnePattern,
             feedForward,
-            new NormArchitecture(NormKind.Layer, FamilyParts.Epsilon(configuration, epsilon, 1e-5), Bias: true, UnitOffset: false),
+            new NormArchitecture(
+                NormKind.Layer,
+                epsilon is null ? 1e-5f : FamilyParts.Epsilon(configuration, epsilon, 1e-5),
+                Bias: true,
+                UnitOffset: false
+            ),
             arrangement,
             new LogitsArchitecture(tied, logitsBias, SoftCap: 0),
             checkpoint
@@ -322,7 +332,7 @@ internal static class GptFamilies
         new(names, queryKeyValue, GateUpConcatenated: false, InputsFirst: false, new EquatableArray<string>(ignored));
 
     /// <summary>Adds the usual names of fields that GPT-2's and GPT-J's classes name differently.</summary>
-    private static void AliasGpt(ModelConfiguration configuration)
+    public static void AliasGpt(ModelConfiguration configuration)
     {
         configuration.Alias("n_embd", "hidden_size");
         configuration.Alias("n_positions", "max_position_embeddings");
@@ -333,7 +343,7 @@ internal static class GptFamilies
     }
 
     /// <summary>Accounts for the fields of a summary head, which only GPT2DoubleHeadsModel has.</summary>
-    private static void WithoutSummary(ModelConfiguration configuration) =>
+    public static void WithoutSummary(ModelConfiguration configuration) =>
         configuration.WithoutEffect(
             "summary_type",
             "summary_use_proj",

@@ -16,6 +16,11 @@ internal static class LlamaFamilies
 
         public double Epsilon { get; init; } = 1e-6;
 
+        public string EpsilonField { get; init; } = "rms_norm_eps";
+
+        /// <summary>Whether the class reads <c>head_dim</c>; otherwise heads divide the width.</summary>
+        public bool HasHeadDim { get; init; } = true;
+
         public bool Tied { get; init; }
 
         public RotaryDefaults Rotary { get; init; } = new();
@@ -185,7 +190,7 @@ internal static class LlamaFamilies
             width,
             ("num_attention_heads", defaults.Heads),
             ("num_key_value_heads", defaults.KeyValueHeads),
-            "head_dim",
+            defaults.HasHeadDim ? "head_dim" : null,
             defaults.HeadDim
         );
         int positions = configuration.Length("max_position_embeddings", defaults.Positions);
@@ -215,7 +220,7 @@ internal static class LlamaFamilies
             ),
             new NormArchitecture(
                 NormKind.RootMeanSquare,
-                FamilyParts.Epsilon(configuration, "rms_norm_eps", defaults.Epsilon),
+                FamilyParts.Epsilon(configuration, defaults.EpsilonField, defaults.Epsilon),
                 Bias: false,
                 UnitOffset: false
             ),

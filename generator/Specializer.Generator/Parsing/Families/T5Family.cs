@@ -10,10 +10,26 @@ namespace Specializer.Generator.Parsing.Families;
 /// </summary>
 internal static class T5Family
 {
-    private const string Whole = "T5ForConditionalGeneration",
-        EncoderAlone = "T5EncoderModel";
+    /// <summary>The classes of a family with T5's blocks, and the values of absent fields.</summary>
+    private sealed record Defaults(string Family, int Vocabulary, int Width, int Inner, int Layers, int Heads, string FeedForward)
+    {
+        public string Whole => Family + "ForConditionalGeneration";
 
-    public static TransformerArchitecture T5(ModelConfiguration configuration)
+        public string EncoderAlone => Family + "EncoderModel";
+
+        /// <summary>Whether logits are never scaled, although transformers 5 marks every file as tied.</summary>
+        public bool NeverScales { get; init; }
+    }
+
+    private static readonly Defaults s_t5 = new("T5", 32_128, 512, 2048, 6, 8, "relu");
+    private static readonly Defaults s_mt5 = new("MT5", 250_112, 512, 1024, 8, 6, "gated-gelu") { NeverScales = true };
+
+    public static TransformerArchitecture T5(ModelConfiguration configuration) => T5(configuration, s_t5);
+
+    /// <summary>MT5ForConditionalGeneration (Xue et al. 2021): T5 1.1 with a multilingual vocabulary.</summary>
+    public static TransformerArchitecture Mt5(ModelConfiguration configuration) => T5(configuration, s_mt5);
+
+    private static TransformerArchitecture T5(ModelConfiguration configuration, Defaults defaults)
     {
         configuration.Alias("d_model", "hidden_size");
         configuration.Alias("num_heads", "num_attention_heads");
@@ -25,13 +41,13 @@ internal static class T5Family
             "add_cross_attention",
             "the decoder of this family attends to its encoder"
         );
-        int width = configuration.Extent("d_model", 512);
+        int width = configuration.Extent("d_model", defaults.Width);
         int headDimension = configuration.Extent("d_kv", 64);
-        int heads = configuration.Extent("num_heads", 8);
+        int heads = configuration.Extent("num_heads", defaults.Heads);
         int positions = configuration.Length("n_positions", 512);
-        int layers = configuration.Extent("num_layers", 6);
-        (Activation activation, bool gated) = FeedForward(configuration);
-        LogitsArchitecture logits = Logits(configuration, width);
+        int layers = configuration.Extent("num_layers", defaults.Layers);
+        (Activation activation, bool gated) = FeedForward(configuration, defaults.FeedForward);
+        LogitsArchitecture logits = defaults.NeverScales ? Unscaled(configuration) : Logits(configuration, width);
         var attention = new AttentionArchitecture(
             heads,
             heads,
@@ -52,11 +68,11 @@ internal static class T5Family
             width,
             positions,
             ChunkLength: 0,
-            new EmbeddingArchitecture(configuration.Extent("vocab_size", 32_128), Scale: 1, Positions: null, Norm: false),
+            new EmbeddingArchitecture(configuration.Extent("vocab_size", defaults.Vocabulary), Scale: 1, Positions: null, Norm: false),
             attention,
             new([new LayerKind("", Window: 0, Relative(bidirectional: true)) { Mask = AttentionMask.Full }]),
             FamilyParts.OnePattern,
-            new FeedForwardArchitecture(configuration.Extent("d_ff", 2048), activation, gated, Bias: false),
+            new FeedForwardArchitecture(configuration.Extent("d_ff", defaults.Inner), activation, gated, Bias: false),
             new NormArchitecture(
                 NormKind.RootMeanSquare,
                 FamilyParts.Epsilon(configuration, "layer_norm_epsilon", 1e-6),
@@ -70,9 +86,9 @@ internal static class T5Family
         {
             Stack = Stack.Encoder,
         };
-        string name = ModelClass.Name(configuration, Whole);
-        ModelClass.Require(configuration, name, [Whole, EncoderAlone]);
-        if (name == EncoderAlone)
+        string name = ModelClass.Name(configuration, defaults.Whole);
+        ModelClass.Require(configuration, name, [defaults.Whole, defaults.EncoderAlone]);
+        if (name == defaults.EncoderAlone)
         {
             // The file of a whole model also contains the other stack and its logits.
             configuration.WithoutEffect("num_decoder_layers");
@@ -106,10 +122,27 @@ internal static class T5Family
         return new LogitsArchitecture(Tied: tied && scaled, Bias: false, SoftCap: 0) { Scale = scaled ? (float)Math.Pow(width, -0.5) : 1 };
     }
 
-    /// <summary>Reads <c>feed_forward_proj</c> and the two fields that transformers derives from it and writes beside it.</summary>
-    private static (Activation Activation, bool Gated) FeedForward(ModelConfiguration configuration)
+    /// <summary>
+    /// Reads the logits of mT5, which are not scaled. A file of transformers 5 is marked as tied, and a head in it is used; a tied file of
+    /// transformers 4 has scaled logits.
+    /// </summary>
+    private static LogitsArchitecture Unscaled(ModelConfiguration configuration)
     {
-        string feedForward = configuration.Text("feed_forward_proj", "relu");
+        bool tied = configuration.Flag("tie_word_embeddings", true);
+        configuration.Refuse(
+            tied
+                && configuration.IsText("transformers_version")
+                && configuration.Text("transformers_version").StartsWith("4.", StringComparison.Ordinal),
+            "tie_word_embeddings",
+            "transformers 4 scales tied logits and transformers 5 does not: write false for a file with a head of its own, or remove \"transformers_version\""
+        );
+        return new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0);
+    }
+
+    /// <summary>Reads <c>feed_forward_proj</c> and the two fields that transformers derives from it and writes beside it.</summary>
+    private static (Activation Activation, bool Gated) FeedForward(ModelConfiguration configuration, string defaultValue)
+    {
+        string feedForward = configuration.Text("feed_forward_proj", defaultValue);
         bool gated = feedForward.StartsWith("gated-", StringComparison.Ordinal);
         // transformers treats a gated "gelu" as the tanh form.
         (Activation activation, string name) = feedForward switch
@@ -138,7 +171,8 @@ internal static class T5Family
         return (activation, gated);
     }
 
-    private static int Buckets(ModelConfiguration configuration)
+    /// <summary>Reads the number of buckets of relative positions.</summary>
+    public static int Buckets(ModelConfiguration configuration)
     {
         int buckets = configuration.Extent("relative_attention_num_buckets", 32);
         configuration.Refuse(

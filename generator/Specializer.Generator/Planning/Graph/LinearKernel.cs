@@ -21,6 +21,15 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
     public long PackedFloats =>
         Storage == WeightStorage.Float32 ? (long)PackedOutputs * Inputs : (long)Layout.RoundUp(PackedOutputs, 2 * Layout.Line) / 2 * Inputs;
 
+    /// <summary>
+    /// Whether tiles add their sums to the output. If sums have a factor, they are scaled first, so that the factor does not apply to
+    /// the output.
+    /// </summary>
+    public bool TilesAddToOutput => Epilogue.AddToOutput && Epilogue.Scale == 1;
+
+    /// <summary>Whether the sums of a tile are stored outside the output until they are results.</summary>
+    public bool KeepsSums => Epilogue.Gated || (Epilogue.AddToOutput && !TilesAddToOutput);
+
     /// <summary>The storage type of the weights.</summary>
     public WeightStorage Storage { get; init; }
 

@@ -33,7 +33,8 @@ internal sealed record LayerKernels(
             queryStride = Layout.RowStride(queryWidth),
             projectedStride = Layout.RowStride(projectedWidth),
             innerStride = Layout.RowStride(feedForward.Width);
-        LinearEpilogue Output(bool bias) => new(bias, null, false, AddToOutput: kind.Arrangement != LayerArrangement.Sandwich);
+        LinearEpilogue Output(bool bias) =>
+            new(bias, null, false, AddToOutput: kind.Arrangement != LayerArrangement.Sandwich, Scale: kind.ResidualScale);
         LinearKernel Linear(int inputs, int outputs, int inputStride, int outputStride, LinearEpilogue epilogue) =>
             new(inputs, outputs, inputStride, outputStride, epilogue) { Storage = architecture.WeightStorage };
 

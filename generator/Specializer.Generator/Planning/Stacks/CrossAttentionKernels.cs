@@ -58,7 +58,13 @@ internal sealed class CrossAttentionKernels
             asking.Width,
             Attention.OutputStride,
             stride,
-            new(cross.OutputBias, null, false, AddToOutput: asking.Arrangement != LayerArrangement.Sandwich)
+            new(
+                cross.OutputBias,
+                null,
+                false,
+                AddToOutput: asking.Arrangement != LayerArrangement.Sandwich,
+                Scale: asking.LayerKinds[0].ResidualScale
+            )
         )
         {
             Storage = asking.WeightStorage,

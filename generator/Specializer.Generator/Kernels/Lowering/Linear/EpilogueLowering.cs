@@ -23,7 +23,7 @@ internal sealed class EpilogueLowering(LinearKernel kernel, InstructionSetDescri
     private KernelMethod Lower()
     {
         bool isGated = kernel.Epilogue.Gated;
-        Variable? sums = isGated ? _code.Pointer("sums") : null;
+        Variable? sums = kernel.KeepsSums ? _code.Pointer("sums") : null;
         Variable output = _code.Pointer("output"),
             rows = _code.Int("rows"),
             vectors = _code.Int("vectors");
@@ -46,16 +46,22 @@ internal sealed class EpilogueLowering(LinearKernel kernel, InstructionSetDescri
                     _vectors.Lanes,
                     i =>
                         _code.Store(
-                            sums is null
-                                ? Result(_vectors.Load(output.At(i)))
-                                : Result(_vectors.Load(sums.At(2 * i))) * _vectors.Load(sums.At((2 * i) + _vectors.Lanes)),
+                            sums is null ? Result(_vectors.Load(output.At(i)))
+                                : isGated ? Result(_vectors.Load(sums.At(2 * i))) * _vectors.Load(sums.At((2 * i) + _vectors.Lanes))
+                                : _vectors.MultiplyAdd(
+                                    _vectors.Load(output.At(i)),
+                                    _vectors.Load(sums.At(i)),
+                                    _vectors.Broadcast(kernel.Epilogue.Scale)
+                                ),
                             output.At(i)
                         )
                 )
         );
         return _code.Method(
             kernel.Name + "Finish",
-            comment: isGated ? "Vectors of gates and vectors of the values that they gate alternate." : null
+            comment: isGated ? "Vectors of gates and vectors of the values that they gate alternate."
+                : sums is not null ? "Scaled sums are added to the output."
+                : null
         );
     }
 

@@ -50,7 +50,7 @@ internal sealed class LinearLowering
 
     private KernelMethod Lower()
     {
-        if (_kernel.Epilogue.Gated)
+        if (_kernel.KeepsSums)
         {
             _sums = _code.StackFloats("sums", Math.Max(_tuning.TileRows, _tuning.StreamPanels) * _tuning.PanelWidth);
         }

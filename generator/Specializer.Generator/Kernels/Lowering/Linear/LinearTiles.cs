@@ -145,7 +145,7 @@ internal sealed class LinearTiles
         )
         {
             LayerDepths = depths,
-            Addition = _kernel.Epilogue.AddToOutput ? TileAddition.Always : TileAddition.Never,
+            Addition = _kernel.TilesAddToOutput ? TileAddition.Always : TileAddition.Never,
             Storage = _kernel.Storage,
         };
     }
