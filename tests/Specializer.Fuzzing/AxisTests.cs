@@ -285,6 +285,35 @@ public sealed class AxisTests
             Tied = true,
             VocabularySize = 33,
         },
+        ["weights held in 8 bits, tied, inputs that end within a block"] = s_rotary with
+        {
+            Storage = WeightStorage.Int8,
+            Layers = 2,
+            Tied = true,
+            VocabularySize = 33,
+        },
+        ["weights held in 8 bits, many rows, all panels"] = s_rotary with
+        {
+            Storage = WeightStorage.Int8,
+            Width = 160,
+            Heads = 5,
+            KeyValueHeads = 5,
+            HeadDim = 32,
+            RotaryDim = 32,
+            FeedForwardWidth = 288,
+            Gated = true,
+            VocabularySize = 190,
+            ContextLength = 96,
+            LogitsSoftCap = 15,
+        },
+        ["weights held in 8 bits in an encoder with a tied head"] = s_encoder with
+        {
+            Storage = WeightStorage.Int8,
+            TiedHead = true,
+            HeadOutputs = 33,
+            VocabularySize = 33,
+            FeedForwardWidth = 72,
+        },
         ["an image of 9 patches of 3 pixels"] = s_encoder with
         {
             PatchSize = 3,

@@ -44,7 +44,7 @@ internal sealed class EncoderDecoderRun : ModelRun
 
     public override OracleRun Expect(CheckpointTensors tensors)
     {
-        OracleWeights weights = OracleWeights.Read(tensors);
+        OracleWeights weights = OracleWeights.Read(tensors, Rounded);
         ArchitectureOracle encoder = new(Architecture.Encoder!, weights);
         OracleRun source = Speech is null ? encoder.Run(_source) : encoder.Run([], new OracleInput(Signal: _sound));
         OracleRun decoded = new ArchitectureOracle(Architecture, weights).Run(_tokens, new OracleInput(Source: source.LastHidden));

@@ -71,7 +71,7 @@ internal static class FuzzCompiler
                     .Select(static file =>
                         CSharpSyntaxTree.ParseText(
                             SourceText.From(
-                                file.Text.Replace("#nullable enable", "#nullable disable", StringComparison.Ordinal),
+                                RoundedRows.AddTo(file.Text.Replace("#nullable enable", "#nullable disable", StringComparison.Ordinal)),
                                 Encoding.UTF8
                             ),
                             s_parseOptions,
@@ -79,6 +79,7 @@ internal static class FuzzCompiler
                         )
                     ),
                 CSharpSyntaxTree.ParseText(SourceText.From(KernelFiles.EmbeddedDeclaration, Encoding.UTF8), s_parseOptions),
+                CSharpSyntaxTree.ParseText(SourceText.From(RoundedRows.Source, Encoding.UTF8), s_parseOptions),
             ];
             Writing += Stopwatch.GetElapsedTime(start);
         }

@@ -20,7 +20,7 @@ internal sealed class ImageRun : ModelRun
     }
 
     public override OracleRun Expect(CheckpointTensors tensors) =>
-        new ArchitectureOracle(Architecture, OracleWeights.Read(tensors)).Run([], new OracleInput(Signal: _pixels));
+        new ArchitectureOracle(Architecture, OracleWeights.Read(tensors, Rounded)).Run([], new OracleInput(Signal: _pixels));
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Oracle;
@@ -11,6 +12,9 @@ internal abstract class ModelRun(TransformerArchitecture architecture, int seed)
     protected TransformerArchitecture Architecture { get; } = architecture;
 
     protected Random Random { get; } = new(seed);
+
+    /// <summary>The rows that the model has rounded to integers in <see cref="Whole"/>; null if its weights are floats.</summary>
+    public IReadOnlyList<float[]>? Rounded { get; set; }
 
     public abstract OracleRun Expect(CheckpointTensors tensors);
 
@@ -58,7 +62,7 @@ internal sealed class DecoderRun : ModelRun
 
     public override OracleRun Expect(CheckpointTensors tensors)
     {
-        ArchitectureOracle oracle = new(Architecture, OracleWeights.Read(tensors));
+        ArchitectureOracle oracle = new(Architecture, OracleWeights.Read(tensors, Rounded));
         OracleRun run = oracle.Run(_tokens, new OracleInput(Prefix: _prefix));
         double[][] logits = run.Logits[First..];
         if (Short > 0)
@@ -241,7 +245,7 @@ internal sealed class EncoderRun : ModelRun
 
     public override OracleRun Expect(CheckpointTensors tensors)
     {
-        ArchitectureOracle oracle = new(Architecture, OracleWeights.Read(tensors));
+        ArchitectureOracle oracle = new(Architecture, OracleWeights.Read(tensors, Rounded));
         OracleRun Run(int length) =>
             oracle.Run(
                 _tokens[..length],

@@ -269,7 +269,8 @@ internal static class RandomCase
         };
         FuzzCase latest = toggled.IsValid ? toggled : whole;
         FuzzCase scaled = latest with { ResidualScale = Maybe(6) ? Pick([0.5f, 0.22f, 1.4f]) : 1 };
-        return scaled.IsValid ? scaled : latest;
+        FuzzCase valid = scaled.IsValid ? scaled : latest;
+        return valid with { Storage = Maybe(4) ? WeightStorage.Int8 : valid.Storage };
 
         FuzzCase WithBodyAndProjections(FuzzCase encoder)
         {

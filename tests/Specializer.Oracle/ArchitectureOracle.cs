@@ -40,9 +40,13 @@ public sealed class ArchitectureOracle
         input ??= new OracleInput();
         EmbeddingArchitecture embeddings = _architecture.Embeddings;
         double[] table = input.Signal is null ? _weights.Get(_names.TokenEmbedding + ".weight") : [];
+        double[] embedded =
+            _parts.Integers is not null && (_architecture.Logits.Tied || _architecture.Head?.Output is { Tied: true })
+                ? OracleIntegers.Stored(table, embeddings.Width == 0 ? _architecture.Width : embeddings.Width)
+                : table;
         double[][] hidden = input.Signal is { } signal
             ? new OracleSignal(_architecture, _weights, _parts).Embed(signal)
-            : [.. tokens.Select((_, position) => Embed(table, tokens, position, input.Types))];
+            : [.. tokens.Select((_, position) => Embed(embedded, tokens, position, input.Types))];
         hidden = embeddings.Norm ? _parts.Norm(_names.EmbeddingNorm, hidden) : hidden;
         if (embeddings.Width != 0)
         {
@@ -71,7 +75,12 @@ public sealed class ArchitectureOracle
             scale = _architecture.Logits.Scale;
         return
         [
-            .. last.Select(row => Linear.Apply(row, matrix, bias).Select(logit => logit * scale).ToArray())
+            .. last.Select(row =>
+                    new OracleLinear(matrix, bias) { Integers = _parts.Integers }
+                        .Apply(row)
+                        .Select(logit => logit * scale)
+                        .ToArray()
+                )
                 .Select(row => cap > 0 ? [.. row.Select(logit => cap * Math.Tanh(logit / cap))] : row),
         ];
     }
@@ -139,7 +148,7 @@ public sealed class ArchitectureOracle
         {
             double[] matrix = output.Tied ? table : _weights.Get(_names.Logits + ".weight");
             double[]? bias = output.Bias ? _weights.Get(_names.LogitsBias.Length > 0 ? _names.LogitsBias : _names.Logits + ".bias") : null;
-            rows = [.. rows.Select(row => Linear.Apply(row, matrix, bias))];
+            rows = [.. rows.Select(new OracleLinear(matrix, bias) { Integers = _parts.Integers }.Apply)];
         }
 
         return rows;

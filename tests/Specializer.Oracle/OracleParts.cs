@@ -24,7 +24,11 @@ internal sealed class OracleParts(TransformerArchitecture architecture, OracleWe
     }
 
     /// <summary>A linear layer of the whole stack.</summary>
-    public OracleLinear Linear(string name, bool bias) => weights.Linear(name, bias);
+    public OracleLinear Linear(string name, bool bias) => weights.Linear(name, bias) with { Integers = Integers };
+
+    /// <summary>The rounding of linear layers; null if weights are floats.</summary>
+    public OracleIntegers? Integers =>
+        architecture.WeightStorage == Specializer.Generator.Architecture.WeightStorage.Int8 ? weights.Integers : null;
 
     /// <summary>A linear layer of a layer as [outputs, inputs], whichever way the checkpoint stores it.</summary>
     public OracleLinear LayerLinear(string pattern, int layer, int inputs, bool bias)
@@ -61,6 +65,9 @@ internal sealed class OracleParts(TransformerArchitecture architecture, OracleWe
         return new OracleLinear(
             [.. chosen.SelectMany(row => linear.Weight[(row * inputs)..((row + 1) * inputs)])],
             linear.Bias is null ? null : [.. chosen.Select(row => linear.Bias[row])]
-        );
+        )
+        {
+            Integers = linear.Integers,
+        };
     }
 }

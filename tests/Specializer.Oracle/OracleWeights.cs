@@ -7,8 +7,13 @@ namespace Specializer.Oracle;
 /// <param name="tensors">The elements of every tensor by its name in the checkpoint, row-major.</param>
 public sealed class OracleWeights(IReadOnlyDictionary<string, double[]> tensors)
 {
+    /// <summary>The rounding of linear layers, if the architecture stores integers.</summary>
+    public OracleIntegers Integers { get; init; } = new(null);
+
     /// <summary>Every tensor of a checkpoint. The source may be disposed afterwards.</summary>
-    public static OracleWeights Read(WeightsSource source)
+    /// <param name="source">The checkpoint.</param>
+    /// <param name="recorded">The rows that a model with integer weights has rounded; null if there is none.</param>
+    public static OracleWeights Read(WeightsSource source, IReadOnlyList<float[]>? recorded = null)
     {
         Dictionary<string, double[]> tensors = [];
         foreach (string name in source.Names)
@@ -23,7 +28,7 @@ public sealed class OracleWeights(IReadOnlyDictionary<string, double[]> tensors)
             tensors.Add(name, Array.ConvertAll(stored, value => (double)value));
         }
 
-        return new OracleWeights(tensors);
+        return new OracleWeights(tensors) { Integers = new OracleIntegers(recorded) };
     }
 
     /// <summary>The elements of a tensor.</summary>

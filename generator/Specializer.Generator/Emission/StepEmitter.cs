@@ -48,6 +48,9 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
             case NormStep norm when plan.Buffer(norm.Output).RowPerWorker:
                 WriteOwnNorm(norm);
                 break;
+            case QuantizeStep quantize when plan.Buffer(quantize.Output).RowPerWorker:
+                WriteOwnQuantization(quantize);
+                break;
             case ArgMaxStep highest:
                 using (writer.Braces("if (FindsMostProbable)"))
                 {
@@ -154,6 +157,37 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
         using (writer.Braces("else"))
         {
             WriteCall(call.With((KernelParameters.Output, new SharedRowsArgument(norm.Output))));
+        }
+    }
+
+    /// <summary>With one row, a barrier would take longer than the quantization: every worker does it into a row of its own.</summary>
+    private void WriteOwnQuantization(QuantizeStep quantize)
+    {
+        KernelCall call = quantize.Calls.Single();
+        BufferPlan input = plan.Buffer(quantize.Input);
+        using (writer.Braces("if (rows == 1)"))
+        {
+            KernelCall own = call.With(
+                (
+                    KernelParameters.Input,
+                    input.RowPerWorker ? new WorkerRowArgument(quantize.Input, input.RowStride) : new SharedRowsArgument(quantize.Input)
+                ),
+                (KernelParameters.Output, new WorkerRowArgument(quantize.Output, plan.Buffer(quantize.Output).RowStride)),
+                (KernelParameters.Rows, new ConstantArgument(1)),
+                (KernelParameters.Worker, new ConstantArgument(0)),
+                (KernelParameters.Workers, new ConstantArgument(1))
+            );
+            writer.Line(_text.Call(own) + ";");
+        }
+
+        using (writer.Braces("else"))
+        {
+            WriteCall(
+                call.With(
+                    (KernelParameters.Input, new SharedRowsArgument(quantize.Input)),
+                    (KernelParameters.Output, new SharedRowsArgument(quantize.Output))
+                )
+            );
         }
     }
 

@@ -235,7 +235,12 @@ internal static class WeightsEmitter
         weight.Storage == WeightStorage.Float32 ? "" : ", global::Specializer.WeightStorage." + weight.Storage;
 
     private static string Halves(WeightPlan weight) =>
-        weight.Storage == WeightStorage.Float32 ? "" : $", {weight.Storage}, two weights to a float's place";
+        weight.Storage switch
+        {
+            WeightStorage.Float32 => "",
+            WeightStorage.Int8 => $", {weight.Storage}, in blocks of {IntegerLayout.Block} with a scale",
+            _ => $", {weight.Storage}, two weights to a float's place",
+        };
 
     private static string Flag(bool value) => value ? "true" : "false";
 

@@ -20,7 +20,7 @@ internal static class Planner
             architecture.Stack == Stack.Encoder
                 ? PlanEncoder(architecture, chunk, guarded)
                 : DecoderPlanner.Plan(architecture, chunk, guarded);
-        return plan with { Naming = NamingPlanner.Plan(architecture, plan.Tensors) };
+        return ActivationQuantizer.AddSteps(plan with { Naming = NamingPlanner.Plan(architecture, plan.Tensors) });
     }
 
     private static ExecutionPlan PlanEncoder(TransformerArchitecture architecture, int chunk, bool guarded)

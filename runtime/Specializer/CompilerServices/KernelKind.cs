@@ -35,4 +35,7 @@ public enum KernelKind
 
     /// <summary>Attention.</summary>
     Attend,
+
+    /// <summary>The rounding of rows to integers.</summary>
+    Quantize,
 }

@@ -9,8 +9,8 @@ namespace Specializer;
 #endif
 
 /// <summary>
-/// Specifies the type in which a model stores the weights of its linear layers in memory. All arithmetic uses 32-bit floats in
-/// any case. Biases, norms and separate embeddings are always 32 bits wide.
+/// Specifies the type in which a model stores the weights of its linear layers in memory. All arithmetic uses 32-bit floats,
+/// except for the products of integers. Biases, norms and separate embeddings are always 32 bits wide.
 /// </summary>
 [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The members are the types themselves.")]
 #if GENERATOR
@@ -34,4 +34,11 @@ enum WeightStorage
     /// weights are rounded to nearest, ties to even; loading a larger weight is an error.
     /// </summary>
     Float16,
+
+    /// <summary>
+    /// 8-bit integers, 8.5 bits per weight. The inputs of an output form blocks of 32, each with a scale s = max|weight| / 127 in
+    /// half precision. A weight is s · q with q from −127 to 127, to nearest, ties to even. The inputs of each linear layer are
+    /// rounded in the same way, with scales in 32 bits. Sums of a block are exact, so threads and chunks never change a result.
+    /// </summary>
+    Int8,
 }

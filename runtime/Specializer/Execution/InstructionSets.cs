@@ -31,6 +31,7 @@ public static class InstructionSets
             InstructionSet.Avx512 => Vector512.IsHardwareAccelerated
                 && Avx512F.IsSupported
                 && Avx512DQ.IsSupported
+                && Avx512BW.IsSupported
                 && Avx2.IsSupported
                 && Fma.IsSupported,
             _ => false,

@@ -95,6 +95,12 @@ internal sealed unsafe class PanelPacking
             return;
         }
 
+        if (_storage == WeightStorage.Int8)
+        {
+            Quantize(panel, sources);
+            return;
+        }
+
         uint* words = (uint*)_destination + ((nint)panel * _lanes * _inputs);
         float* block = stackalloc float[BlockInputs * PanelWidth];
         for (int input = 0; input < _inputs; input += BlockInputs)
@@ -102,6 +108,39 @@ internal sealed unsafe class PanelPacking
             int count = Math.Min(BlockInputs, _inputs - input);
             Fill(block, sources, input, count);
             Narrow(block, words + ((nint)input * _lanes), sources, count);
+        }
+    }
+
+    /// <summary>Writes the blocks of a panel. Inputs after the last one are zero.</summary>
+    private void Quantize(int panel, ReadOnlySpan<PanelSource> sources)
+    {
+        int blocks = (_inputs + BlockQuantizer.Inputs - 1) / BlockQuantizer.Inputs;
+        byte* record = (byte*)_destination + ((nint)panel * blocks * BlockQuantizer.RecordBytes(_lanes));
+        float* block = stackalloc float[BlockInputs * PanelWidth];
+        float* column = stackalloc float[BlockQuantizer.Inputs];
+        for (int input = 0; input < _inputs; input += BlockInputs)
+        {
+            int count = Math.Min(BlockInputs, _inputs - input);
+            Fill(block, sources, input, count);
+            for (int first = 0; first < count; first += BlockQuantizer.Inputs, record += BlockQuantizer.RecordBytes(_lanes))
+            {
+                new Span<byte>(record, BlockQuantizer.RecordBytes(_lanes)).Clear();
+                int width = Math.Min(BlockQuantizer.Inputs, count - first);
+                for (int source = 0; source < sources.Length; source++)
+                {
+                    new Span<float>(column, BlockQuantizer.Inputs).Clear();
+                    for (int i = 0; i < width; i++)
+                    {
+                        column[i] = block[((first + i) * sources.Length) + source];
+                    }
+
+                    int wrong = BlockQuantizer.Write(column, record, _lanes, source);
+                    if (wrong >= 0)
+                    {
+                        throw DoesNotFit(column[wrong], sources[source], BlockQuantizer.Greatest);
+                    }
+                }
+            }
         }
     }
 
@@ -184,20 +223,22 @@ internal sealed unsafe class PanelPacking
         }
 
         ushort half = BitConverter.HalfToUInt16Bits((Half)weight);
-        return (half & FloatConversion.HalfInfinity) != FloatConversion.HalfInfinity ? half : throw DoesNotFit(weight, source);
+        return (half & FloatConversion.HalfInfinity) != FloatConversion.HalfInfinity
+            ? half
+            : throw DoesNotFit(weight, source, (float)Half.MaxValue);
     }
 
-    private WeightsException DoesNotFit(float weight, PanelSource source)
+    private WeightsException DoesNotFit(float weight, PanelSource source, float greatest)
     {
         string name = _matrices[source.Matrix].TensorName;
         string message = FormattableString.Invariant(
-            $"Tensor \"{name}\" contains the weight {weight}, which exceeds the range of WeightStorage.Float16; the largest value is 65504. Declare WeightStorage.BFloat16 or WeightStorage.Float32."
+            $"Tensor \"{name}\" contains the weight {weight}, which exceeds the range of WeightStorage.{_storage}; the largest value is {greatest}. Declare WeightStorage.BFloat16 or WeightStorage.Float32."
         );
         return new WeightsException(
             "weights",
             new WeightsProblem(WeightsProblemKind.WeightOutOfRange, name, message)
             {
-                Expected = "-65504 to 65504",
+                Expected = FormattableString.Invariant($"-{greatest} to {greatest}"),
                 Found = weight.ToString(CultureInfo.InvariantCulture),
             }
         );

@@ -74,6 +74,15 @@ internal sealed record Rows(long Address, float[] Values, int Width, int Stride)
 {
     private readonly double[]?[] _rows = new double[Values.Length / Stride][];
 
+    /// <summary>Multiplies a row in memory by a factor.</summary>
+    public void Scale(KernelRun run, int row, float factor)
+    {
+        foreach (ref uint element in run.Interpreter.Memory.At(Address + ((long)row * Stride), Width))
+        {
+            element = BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(element) * factor);
+        }
+    }
+
     /// <summary>The elements of a row.</summary>
     public double[] this[int row] =>
         _rows[row] ??= Array.ConvertAll(Values[(row * Stride)..((row * Stride) + Width)], static value => (double)value);

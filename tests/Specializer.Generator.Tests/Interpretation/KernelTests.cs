@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels;
@@ -87,7 +88,7 @@ public sealed partial class KernelTests
     [GeneratedRegex("Rows[0-9]*$")]
     private static partial Regex TileName();
 
-    private static void Check(InstructionSetDescription target, Kernel kernel, int seed)
+    internal static void Check(InstructionSetDescription target, Kernel kernel, int seed)
     {
         var run = new KernelRun(target, KernelProgram.Lower([kernel], target), (_, name) => LayerConstant(kernel, name), seed);
         switch (kernel)
@@ -100,6 +101,9 @@ public sealed partial class KernelTests
                 break;
             case NormalizeKernel normalize:
                 RowFormulas.Check(run, normalize);
+                break;
+            case QuantizeKernel quantize:
+                RowFormulas.Check(run, quantize);
                 break;
             case PoolKernel pool:
                 RowFormulas.Check(run, pool);
@@ -141,11 +145,14 @@ public sealed partial class KernelTests
     }
 
     /// <summary>The kernels of all models with outputs of their own in the project's data, each once.</summary>
-    internal static IEnumerable<Kernel> OfAllFamilies() =>
+    internal static IEnumerable<Kernel> OfAllFamilies() => OfAllFamilies(static architecture => architecture);
+
+    /// <summary>The kernels of the models with changed architectures, each once.</summary>
+    internal static IEnumerable<Kernel> OfAllFamilies(Func<TransformerArchitecture, TransformerArchitecture> change) =>
         Directory
             .GetFiles(SharedData.Path("goldens"), "config.json", SearchOption.AllDirectories)
             .Order()
-            .Select(static file => Planner.Plan(Reading.Architecture(File.ReadAllText(file)), guarded: false))
+            .Select(file => Planner.Plan(change(Reading.Architecture(File.ReadAllText(file))), guarded: false))
             .SelectMany(static plan => plan.Kernels)
             .Select(static kernel => kernel.ForCode())
             .Distinct();

@@ -38,12 +38,7 @@ internal static class LinearFormula
         );
         float[] packedBias = [.. Enumerable.Range(0, packed).Select(column => Row(column) is >= 0 and var row ? biases.Values[row] : 0)];
         object[] bias = epilogue.Bias ? [run.Interpreter.Memory.Allocate(packedBias)] : [];
-        double[][] matrix =
-        [
-            .. Enumerable
-                .Range(0, kernel.Outputs * halves)
-                .Select(row => Array.ConvertAll(weights[row], weight => Panels.Stored(kernel.Storage, weight))),
-        ];
+        double[][] matrix = [.. Enumerable.Range(0, kernel.Outputs * halves).Select(row => Panels.StoredRow(kernel.Storage, weights[row]))];
 
         double Sum(double[] x, int row) =>
             (x.Zip(matrix[row], static (a, b) => a * b).Sum() + (epilogue.Bias ? biases.Values[row] : 0)) * epilogue.Scale;
@@ -58,21 +53,43 @@ internal static class LinearFormula
 
         foreach (int count in s_counts)
         {
-            Rows input = run.Random(count, kernel.Inputs, kernel.InputStride),
-                output = epilogue.AddToOutput
-                    ? run.Random(count, kernel.Outputs, kernel.OutputStride)
-                    : run.Unwritten(count, kernel.Outputs, kernel.OutputStride);
-            run.OnWorkers(count == 5 ? 3 : 1, kernel.Name, [input.Address, panels, .. bias, output.Address, count]);
+            (long input, double[][] x) = Input(run, kernel, count);
+            Rows output = epilogue.AddToOutput
+                ? run.Random(count, kernel.Outputs, kernel.OutputStride)
+                : run.Unwritten(count, kernel.Outputs, kernel.OutputStride);
+            run.OnWorkers(count == 5 ? 3 : 1, kernel.Name, [input, panels, .. bias, output.Address, count]);
             run.Equal(
                 row =>
-                    [
-                        .. Enumerable
-                            .Range(0, kernel.Outputs)
-                            .Select(i => Finished(input[row], i) + (epilogue.AddToOutput ? output[row][i] : 0)),
-                    ],
+                    [.. Enumerable.Range(0, kernel.Outputs).Select(i => Finished(x[row], i) + (epilogue.AddToOutput ? output[row][i] : 0))],
                 output,
                 count
             );
         }
+    }
+
+    /// <summary>The address of random rows and the values that they hold, which for integer weights are integers times scales.</summary>
+    private static (long Address, double[][] Values) Input(KernelRun run, LinearKernel kernel, int count)
+    {
+        Rows input = run.Random(count, kernel.Inputs, kernel.InputStride);
+        double[][] values = [.. Enumerable.Range(0, count).Select(row => input[row])];
+        if (kernel.Storage != Architecture.WeightStorage.Int8)
+        {
+            return (input.Address, values);
+        }
+
+        (float Scale, int[] Integers)[][] rows =
+        [
+            .. values.Select(static row =>
+                Array.ConvertAll(row, static value => (float)value).Chunk(IntegerLayout.Block).Select(IntegerBlocks.Activations).ToArray()
+            ),
+        ];
+        return (
+            IntegerBlocks.Rows(run, rows, kernel.InputStride),
+            [
+                .. rows.Select(static row =>
+                    row.SelectMany(static block => block.Integers.Select(integer => integer * (double)block.Scale)).ToArray()
+                ),
+            ]
+        );
     }
 }

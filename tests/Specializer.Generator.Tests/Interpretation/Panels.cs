@@ -24,6 +24,11 @@ internal static class Panels
         InstructionSetDescription target = run.Target;
         int width = target.PanelWidth,
             lanes = target.Lanes;
+        if (storage == WeightStorage.Int8)
+        {
+            return IntegerBlocks.Panels(run, columns, depth, weight);
+        }
+
         if (storage == WeightStorage.Float32)
         {
             float[] packed = new float[columns * depth];
@@ -55,8 +60,12 @@ internal static class Panels
         return run.Interpreter.Memory.Allocate(words);
     }
 
+    /// <summary>The values that a row of weights has after it was stored.</summary>
+    public static double[] StoredRow(WeightStorage storage, double[] row) =>
+        storage == WeightStorage.Int8 ? IntegerBlocks.Stored(row) : Array.ConvertAll(row, weight => Stored(storage, weight));
+
     /// <summary>The value that a weight has after it was stored.</summary>
-    public static double Stored(WeightStorage storage, double weight) =>
+    private static double Stored(WeightStorage storage, double weight) =>
         storage switch
         {
             WeightStorage.BFloat16 => BitConverter.Int32BitsToSingle(Bits(storage, weight) << 16),

@@ -198,12 +198,13 @@ internal static class RowFormulas
                     kernel.PaddingToken is not { } padding ? row + (kernel.PositionOffset ?? 0)
                     : tokens[row] == padding ? padding
                     : tokens[..row].Count(token => token != padding) + kernel.PositionOffset!.Value;
+                double[] stored = Panels.StoredRow(kernel.Tied ? kernel.Storage : WeightStorage.Float32, table[tokens[row]]);
                 return
                 [
                     .. Enumerable
                         .Range(0, kernel.Width)
                         .Select(i =>
-                            (Panels.Stored(kernel.Tied ? kernel.Storage : WeightStorage.Float32, table[tokens[row]][i]) * kernel.Scale)
+                            (stored[i] * kernel.Scale)
                             + (kernel.PositionOffset is null ? 0 : positions[index][i])
                             + (kernel.TokenTypes ? typeTable[types[row]][i] : 0)
                         ),
@@ -212,6 +213,24 @@ internal static class RowFormulas
             output,
             Count
         );
+    }
+
+    public static void Check(KernelRun run, QuantizeKernel kernel)
+    {
+        Rows input = run.Random(Count, kernel.Width, kernel.InputStride),
+            output = run.Unwritten(Count, kernel.Width, kernel.OutputStride);
+
+        // Rows of zeros, and of numbers whose scale has no reciprocal, are zero.
+        input.Scale(run, 1, 0);
+        input.Scale(run, 2, 1e-38f);
+        run.OnWorkers(3, kernel.Name, [input.Address, output.Address, Count]);
+        float[][] rows =
+        [
+            .. Enumerable
+                .Range(0, Count)
+                .Select(row => run.Interpreter.Memory.Floats(input.Address + ((long)row * kernel.InputStride), kernel.Width)),
+        ];
+        Assert.Null(IntegerBlocks.Difference(run, kernel, rows, output.Address));
     }
 
     public static void Check(KernelRun run, ArgMaxKernel kernel)

@@ -30,7 +30,7 @@ internal sealed partial class ExpressionCompiler
             case AddressOf at:
                 Func<Frame, long> origin = Integer(at.Pointer),
                     index = Integer(at.Index);
-                int step = at.Type.Lanes;
+                int step = at.Type.Words;
                 return frame => origin(frame) + (index(frame) * step);
             case NullCheck check:
                 Func<Frame, long> checkedPointer = Integer(check.Pointer);
@@ -185,7 +185,7 @@ internal sealed partial class ExpressionCompiler
 
         Func<Frame, long> left = Integer(binary.Left),
             right = Integer(binary.Right);
-        int step = binary.Type.IsPointer ? binary.Type.Lanes : 1;
+        int step = binary.Type.IsPointer ? binary.Type.Words : 1;
         Func<Frame, long> value = binary.Op switch
         {
             BinaryOp.Add => frame => left(frame) + (right(frame) * step),

@@ -25,7 +25,7 @@ internal sealed partial class ExpressionCompiler(Slots slots, KernelMemory memor
                 return _ => same;
             case ElementAt element:
                 Func<Frame, long> address = Integer(element.Pointer.At(element.Index));
-                return frame => memory.At(address(frame), lanes).ToArray();
+                return frame => memory.At(address(frame), element.Type.Words).ToArray();
             case Unary { Op: UnaryOp.Negate } unary:
                 Func<Frame, uint[]> negated = Vector(unary.Operand);
                 return frame => Array.ConvertAll(negated(frame), static lane => lane ^ 0x8000_0000);
@@ -83,6 +83,9 @@ internal sealed partial class ExpressionCompiler(Slots slots, KernelMemory memor
     private static float Float(uint lane) => BitConverter.UInt32BitsToSingle(lane);
 
     private static uint Bits(float value) => BitConverter.SingleToUInt32Bits(value);
+
+    /// <summary>The lower two signed bytes of a word, as two integers of 16 bits.</summary>
+    private static uint Widened(uint word) => (((uint)(sbyte)(word >> 8)) << 16) | ((uint)(sbyte)word & 0xFFFF);
 
     private static uint Mask(bool condition) => condition ? uint.MaxValue : 0;
 
@@ -189,10 +192,15 @@ internal sealed partial class ExpressionCompiler(Slots slots, KernelMemory memor
             case IntrinsicOp.ShiftLanesLeft:
                 int shift = operation.Immediates[0];
                 return Each(At(0), lane => lane << shift);
-            case IntrinsicOp.AsFloat or IntrinsicOp.AsInt or IntrinsicOp.AsUInt:
+            case IntrinsicOp.AsFloat or IntrinsicOp.AsInt or IntrinsicOp.AsUInt or IntrinsicOp.AsShort:
                 return At(0);
             case IntrinsicOp.ConvertToFloat:
                 return Each(At(0), static lane => Bits((int)lane));
+            case IntrinsicOp.WidenToShort:
+                Func<Frame, uint[]> bytes = At(0);
+                return frame => [.. bytes(frame).SelectMany(static word => new[] { Widened(word), Widened(word >> 16) })];
+            case IntrinsicOp.MultiplyAddAdjacent:
+                return Of(static (a, b) => (uint)(((short)a * (short)b) + ((short)(a >> 16) * (short)(b >> 16))));
             case IntrinsicOp.LowerHalf:
                 Func<Frame, uint[]> lower = At(0);
                 return frame => lower(frame)[..lanes];

@@ -17,6 +17,8 @@ internal sealed class Avx2 : InstructionSetDescription
 
     public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.X86"];
 
+    public override bool MultipliesWords => true;
+
     public override bool Interleaves => true;
 
     public override bool Prefetches => true;
@@ -27,6 +29,8 @@ internal sealed class Avx2 : InstructionSetDescription
         op switch
         {
             IntrinsicOp.MultiplyAdd => "Fma.MultiplyAdd({1}, {2}, {0})",
+            IntrinsicOp.WidenToShort => "Avx2.ConvertToVector256Int16({0})",
+            IntrinsicOp.MultiplyAddAdjacent => "Avx2.MultiplyAddAdjacent({0}, {1})",
             IntrinsicOp.InterleaveLower => "Sse.UnpackLow({0}, {1})",
             IntrinsicOp.InterleaveUpper => "Sse.UnpackHigh({0}, {1})",
             _ => base.Spelling(op),

@@ -17,6 +17,8 @@ internal sealed class Avx512 : InstructionSetDescription
 
     public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.X86"];
 
+    public override bool MultipliesWords => true;
+
     public override bool Interleaves => true;
 
     public override bool Prefetches => true;
@@ -27,6 +29,8 @@ internal sealed class Avx512 : InstructionSetDescription
         op switch
         {
             IntrinsicOp.MultiplyAdd => "Avx512F.FusedMultiplyAdd({1}, {2}, {0})",
+            IntrinsicOp.WidenToShort => "Avx512BW.ConvertToVector512Int16({0})",
+            IntrinsicOp.MultiplyAddAdjacent => "Avx512BW.MultiplyAddAdjacent({0}, {1})",
             IntrinsicOp.InterleaveLower => "Sse.UnpackLow({0}, {1})",
             IntrinsicOp.InterleaveUpper => "Sse.UnpackHigh({0}, {1})",
             _ => base.Spelling(op),

@@ -47,6 +47,12 @@ internal abstract class InstructionSetDescription
     /// <summary>Whether a multiplication takes one lane of a vector as its factor, so that values need not be broadcast one by one.</summary>
     public virtual bool MultipliesByLane => false;
 
+    /// <summary>
+    /// Gets whether an instruction multiplies vectors of 16-bit integers and adds adjacent products. Other instruction sets multiply
+    /// 8-bit weights as floats, which is exact.
+    /// </summary>
+    public virtual bool MultipliesWords => false;
+
     /// <summary>Gets the operations on vectors as wide as the registers.</summary>
     public Vectors Vectors => new(this, Lanes);
 

@@ -5,6 +5,12 @@ internal enum Element
 {
     Void,
     Bool,
+
+    /// <summary>A signed byte; only in vectors, because a kernel reads single bytes from words.</summary>
+    SByte,
+
+    /// <summary>A signed integer of 16 bits; only in vectors.</summary>
+    Short,
     Int,
     NInt,
     UInt,
@@ -31,6 +37,18 @@ internal readonly record struct DataType(Element Element, int Lanes = 1, bool Is
     public static DataType Float => new(Element.Float);
 
     public static DataType Double => new(Element.Double);
+
+    /// <summary>Gets the number of bytes of an element.</summary>
+    private int ElementBytes =>
+        Element switch
+        {
+            Element.SByte => 1,
+            Element.Short => 2,
+            _ => 4,
+        };
+
+    /// <summary>Gets the number of 32-bit words of a value, or of the value that a pointer addresses: the lanes of most vectors.</summary>
+    public int Words => Lanes == 1 ? 1 : Lanes * ElementBytes / 4;
 
     /// <summary>Gets whether the value is a vector.</summary>
     public bool IsVector => Lanes > 1 && !IsPointer;

@@ -96,6 +96,10 @@ internal sealed class EmbedLowering(EmbedKernel kernel, InstructionSetDescriptio
         {
             GatherFloats(token, panel, x);
         }
+        else if (kernel.Storage == WeightStorage.Int8)
+        {
+            GatherIntegers(token, panel, x);
+        }
         else
         {
             GatherHalves(token, panel, x);
@@ -125,6 +129,53 @@ internal sealed class EmbedLowering(EmbedKernel kernel, InstructionSetDescriptio
                 _code.Set(column, column.At(step));
             }
         );
+    }
+
+    /// <summary>The bytes of a column in each block of its panel, times the scale of the block.</summary>
+    private void GatherIntegers(Variable token, Variable panel, Variable x)
+    {
+        int lanes = target.Lanes,
+            blocks = IntegerLayout.Blocks(kernel.Width),
+            record = IntegerLayout.WordsPerLane * lanes;
+        Variable words = _code.Let("words", _code[KernelParameters.Table].At(panel * (record * blocks)).As(DataType.UInt.Pointer)),
+            lane = _code.Let("lane", token % lanes),
+            vector = _code.Let("vector", token / lanes % 2);
+        _code.For(
+            "i",
+            DataType.Int,
+            0,
+            kernel.Width,
+            1,
+            i =>
+            {
+                Variable block = _code.Let("block", words.At(i / IntegerLayout.Block * record)),
+                    depth = _code.Let("depth", i % IntegerLayout.Block);
+                Variable scales = _code.Let("scales", block[(IntegerLayout.Block / 2 * lanes) + lane]);
+                Variable half = _code.Let("half", vector.Is(1).Select(scales >> 16, scales & Constant.UInt("0xFFFF")));
+                Variable word,
+                    position;
+                if (target.MultipliesWords)
+                {
+                    // A word holds two pairs: the bytes of inputs 16 apart, of two columns.
+                    word = _code.Let("word", block[(depth % 16 * lanes) + (vector * (lanes / 2)) + (lane / 2)]);
+                    position = _code.Let("position", (lane % 2 * 2).As(DataType.Int) + (depth / 16));
+                }
+                else
+                {
+                    word = _code.Let("word", block[(depth / 4 * (2 * lanes)) + (vector * lanes) + lane]);
+                    position = _code.Let("position", depth % 4);
+                }
+
+                _code.Set(x[i], ByteOf(word, position) * Scalars.HalfBitsToFloat(half));
+            }
+        );
+    }
+
+    /// <summary>A signed byte of a word as a float.</summary>
+    private static Expr ByteOf(Expr word, Variable position)
+    {
+        Expr top = Binary.Of(BinaryOp.ShiftLeft, word, 24 - (8 * position));
+        return (top.As(DataType.Int) >> 24).As(DataType.Float);
     }
 
     /// <summary>Two weights of 16 bits share a word: one of the panel's first vector in its lower half, one of its second in the upper.</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Lowering.Attention;
@@ -75,6 +76,7 @@ internal static class KernelProgram
             WindowKernel window => [WindowLowering.Lower(window)],
             PositionKernel position => [PatchLowering.Lower(position, target)],
             PoolKernel pool => [PoolLowering.Lower(pool, target)],
+            QuantizeKernel quantize => [QuantizeLowering.Lower(quantize, target)],
             NormalizeKernel normalize => [NormalizeLowering.Lower(normalize, target)],
             LinearKernel linear => LinearLowering.Lower(linear, target, functions),
             ArgMaxKernel highest => [ArgMaxLowering.Lower(highest, target)],
@@ -93,7 +95,7 @@ internal static class KernelProgram
 
     private static IEnumerable<KernelMethod> Tiles(IReadOnlyCollection<Kernel> kernels, InstructionSetDescription target)
     {
-        foreach (KernelMethod method in TileFamilies(kernels, target).SelectMany(tile => TileLowering.Lower(tile, target)))
+        foreach (KernelMethod method in TileFamilies(kernels, target).SelectMany(tile => TilesOf(tile, target)))
         {
             yield return method;
         }
@@ -108,6 +110,9 @@ internal static class KernelProgram
             yield return RowSharing.Lower(target.Tuning);
         }
     }
+
+    private static IEnumerable<KernelMethod> TilesOf(TileShape shape, InstructionSetDescription target) =>
+        shape.Storage == WeightStorage.Int8 ? IntegerTileLowering.Lower(shape, target) : TileLowering.Lower(shape, target);
 
     private static IEnumerable<TileShape> TilesOf(Kernel kernel, InstructionSetDescription target) =>
         kernel switch

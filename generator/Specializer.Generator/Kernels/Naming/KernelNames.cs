@@ -24,6 +24,9 @@ internal static class KernelNames
             LinearKernel linear => Linear(linear),
             EmbedKernel embed => Embed(embed),
             NormKernel norm => Norm(norm),
+            QuantizeKernel quantize => "Quantize"
+                + Width(quantize.Width, quantize.InputStride)
+                + (quantize.OutputStride == IntegerLayout.RowStride(quantize.Width) ? "" : "To" + Names.Number(quantize.OutputStride)),
             NormalizeKernel normalize => "Normalize" + Width(normalize.Width, normalize.Stride),
             PoolKernel pool => "Pool" + pool.Pooling + Width(pool.Width, pool.Stride) + (pool.Normalize ? "Normalized" : ""),
             PositionKernel position => "AddPositions" + Width(position.Width, position.Stride) + (position.FirstState ? "AfterState" : ""),
@@ -38,7 +41,7 @@ internal static class KernelNames
     {
         LinearEpilogue epilogue = kernel.Epilogue;
         return (epilogue.Gated ? "GatedLinear" : "Linear")
-            + Width(kernel.Inputs, kernel.InputStride)
+            + (IsQuantized(kernel) ? Names.Number(kernel.Inputs) : Width(kernel.Inputs, kernel.InputStride))
             + "To"
             + Width(kernel.Outputs, kernel.OutputStride)
             + (epilogue.Bias ? "Bias" : "")
@@ -49,6 +52,10 @@ internal static class KernelNames
             + (epilogue.Clip > 0 ? "Clipped" + Names.Number(epilogue.Clip) : "")
             + Storage(kernel.Storage);
     }
+
+    /// <summary>Whether the input rows are integers, at their usual distance.</summary>
+    private static bool IsQuantized(LinearKernel kernel) =>
+        kernel.Storage == WeightStorage.Int8 && kernel.InputStride == IntegerLayout.RowStride(kernel.Inputs);
 
     private static string Embed(EmbedKernel kernel) =>
         "Embed"

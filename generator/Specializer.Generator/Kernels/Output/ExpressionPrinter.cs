@@ -34,23 +34,25 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
         {
             Element.Void => "void",
             Element.Bool => "bool",
+            Element.SByte => "sbyte",
+            Element.Short => "short",
             Element.Int => "int",
             Element.NInt => "nint",
             Element.UInt => "uint",
             Element.Double => "double",
             _ => "float",
         };
-        return (type.Lanes == 1 ? element : VectorClass(type.Lanes) + "<" + element + ">") + (type.IsPointer ? "*" : "");
+        return (type.Lanes == 1 ? element : VectorClass(type) + "<" + element + ">") + (type.IsPointer ? "*" : "");
     }
 
-    /// <summary>The class with the operations on vectors of so many lanes of 32 bits.</summary>
-    public static string VectorClass(int lanes) =>
-        lanes switch
+    /// <summary>The class with the operations on vectors of a type.</summary>
+    public static string VectorClass(DataType type) =>
+        type.Words switch
         {
             4 => "Vector128",
             8 => "Vector256",
             16 => "Vector512",
-            _ => throw new NotSupportedException(Text(lanes) + " lanes"),
+            _ => throw new NotSupportedException(type.ToString()),
         };
 
     public static string Sign(BinaryOp op) =>
@@ -142,7 +144,7 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
                 PrintOperation(operation);
                 break;
             case Constant { Type: { IsVector: true } type } constant:
-                text.Append(VectorClass(type.Lanes)).Append(".Create(").Append(constant.Text).Append(')');
+                text.Append(VectorClass(type)).Append(".Create(").Append(constant.Text).Append(')');
                 break;
             case Constant constant:
                 text.Append(constant.Text);
@@ -231,7 +233,7 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
         IReadOnlyList<Expr> operands = operation.Operands;
         if (operation.Op.VectorFunction() is { } function)
         {
-            text.Append(VectorClass(operation.Type.Lanes > 1 ? operation.Type.Lanes : operands[0].Type.Lanes)).Append('.').Append(function);
+            text.Append(VectorClass(operation.Type.Lanes > 1 ? operation.Type : operands[0].Type)).Append('.').Append(function);
             if (
                 operation.Op == IntrinsicOp.Broadcast
                 && operation.Type.Element == Element.Float
@@ -269,12 +271,12 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
                 PrintLanes(operation);
                 break;
             case IntrinsicOp.ShiftLanesLeft:
-                text.Append(VectorClass(operation.Type.Lanes)).Append(".ShiftLeft(");
+                text.Append(VectorClass(operation.Type)).Append(".ShiftLeft(");
                 Print(operation.Operands[0]);
                 text.Append(", ").Append(Text(operation.Immediates[0])).Append(')');
                 break;
             case IntrinsicOp.Shuffle:
-                text.Append(VectorClass(operation.Type.Lanes)).Append(".Shuffle(");
+                text.Append(VectorClass(operation.Type)).Append(".Shuffle(");
                 Print(operation.Operands[0]);
                 text.Append(", ");
                 PrintLanes(operation);
@@ -293,7 +295,7 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
     }
 
     private void PrintLanes(Intrinsic operation) =>
-        text.Append(VectorClass(operation.Type.Lanes))
+        text.Append(VectorClass(operation.Type))
             .Append(".Create(")
             .Append(string.Join(", ", operation.Immediates.Select(Text)))
             .Append(')');

@@ -26,6 +26,7 @@ internal static class KernelFacts
             (PatchKernel or WindowKernel or GlobalRowsKernel, _) => "Gather",
             (PoolKernel, _) => "Pool",
             (NormalizeKernel, _) => "Normalize",
+            (QuantizeKernel, _) => "Quantize",
             _ => throw new NotSupportedException(method.Kernel.GetType().Name),
         };
 
@@ -69,7 +70,7 @@ internal static class KernelFacts
                 ("InputStride", linear.InputStride),
                 ("OutputStride", linear.OutputStride),
                 ("MultiplyAdds", linear.MultiplyAddsPerRow),
-                ("WeightBytes", linear.MultiplyAddsPerRow * BytesOf(linear.Storage)),
+                ("WeightBytes", WeightBytes(linear)),
                 ("RowBytes", FloatBytes * (long)(linear.Inputs + linear.Outputs)),
             ],
             AttentionKernel attention => Attention(attention, method.Part),
@@ -81,6 +82,14 @@ internal static class KernelFacts
             WindowKernel window => Rows(window.Channels * window.Window, window.Stride, 2 * FloatBytes),
             GlobalRowsKernel rows => Rows(rows.Width, rows.Stride, 2 * FloatBytes),
             PoolKernel pool => Rows(pool.Width, pool.Stride, 2 * FloatBytes),
+            QuantizeKernel quantize =>
+            [
+                ("Inputs", quantize.Width),
+                ("Outputs", quantize.Width),
+                ("InputStride", quantize.InputStride),
+                ("OutputStride", quantize.OutputStride),
+                ("RowBytes", 2L * FloatBytes * quantize.Width),
+            ],
             NormalizeKernel normalize => Rows(normalize.Width, normalize.Stride, 2 * FloatBytes),
             _ => throw new NotSupportedException(method.Kernel.GetType().Name),
         };
@@ -138,5 +147,15 @@ internal static class KernelFacts
             _ => WeightStorage.Float32,
         };
 
-    private static int BytesOf(WeightStorage storage) => storage == WeightStorage.Float32 ? FloatBytes : FloatBytes / 2;
+    /// <summary>The bytes of a layer's weights; of integers, with those after the last input and with the scales.</summary>
+    private static long WeightBytes(LinearKernel kernel) =>
+        kernel.Storage switch
+        {
+            WeightStorage.Float32 => kernel.MultiplyAddsPerRow * FloatBytes,
+            WeightStorage.Int8 => kernel.MultiplyAddsPerRow
+                / kernel.Inputs
+                * IntegerLayout.Blocks(kernel.Inputs)
+                * (IntegerLayout.WordsPerLane * FloatBytes / 2),
+            _ => kernel.MultiplyAddsPerRow * FloatBytes / 2,
+        };
 }

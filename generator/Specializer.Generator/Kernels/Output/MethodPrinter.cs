@@ -154,7 +154,7 @@ internal sealed class MethodPrinter(SourceWriter writer, InstructionSetDescripti
                 PrintAssignment(assign);
                 break;
             case Store store:
-                _text.Append(ExpressionPrinter.VectorClass(store.Value.Type.Lanes)).Append(".Store(");
+                _text.Append(ExpressionPrinter.VectorClass(store.Value.Type)).Append(".Store(");
                 _expressions.Print(store.Value);
                 _text.Append(", ");
                 _expressions.Print(store.Address);

@@ -33,6 +33,7 @@ internal static class OperationNames
             IntrinsicOp.AsFloat => "AsSingle",
             IntrinsicOp.AsInt => "AsInt32",
             IntrinsicOp.AsUInt => "AsUInt32",
+            IntrinsicOp.AsShort => "AsInt16",
             IntrinsicOp.LowerHalf => "GetLower",
             IntrinsicOp.UpperHalf => "GetUpper",
             IntrinsicOp.FirstLane => "ToScalar",

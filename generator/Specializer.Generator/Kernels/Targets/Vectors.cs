@@ -93,6 +93,15 @@ internal readonly struct Vectors(InstructionSetDescription target, int lanes)
     /// <summary>The bits of a vector as unsigned integers.</summary>
     public Expr AsUInt(Expr value) => new Intrinsic(Type.Of(Element.UInt), IntrinsicOp.AsUInt, [value]);
 
+    /// <summary>The bits of a vector as twice as many integers of 16 bits.</summary>
+    public Expr AsShort(Expr value) => new Intrinsic(new DataType(Element.Short, 2 * lanes), IntrinsicOp.AsShort, [value]);
+
+    /// <summary>Twice as many signed bytes as the vector has lanes, each widened to 16 bits.</summary>
+    public Expr WidenToShort(Expr bytes) => new Intrinsic(new DataType(Element.Short, 2 * lanes), IntrinsicOp.WidenToShort, [bytes]);
+
+    /// <summary>a[2i] · b[2i] + a[2i + 1] · b[2i + 1] of 16-bit integers, exact in the 32-bit lane i.</summary>
+    public Expr MultiplyAddAdjacent(Expr a, Expr b) => new Intrinsic(Type.Of(Element.Int), IntrinsicOp.MultiplyAddAdjacent, [a, b]);
+
     /// <summary>Integers converted to floats.</summary>
     public Expr ConvertToFloat(Expr value) => Operation(IntrinsicOp.ConvertToFloat, value);
 

@@ -34,6 +34,9 @@ internal enum BufferRole
     /// <summary>The output of a block before its norm.</summary>
     Block,
 
+    /// <summary>The input rows of a linear layer as integers.</summary>
+    Quantized,
+
     /// <summary>Cached keys, or the states of linear attention.</summary>
     Keys,
 

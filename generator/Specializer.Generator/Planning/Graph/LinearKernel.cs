@@ -19,13 +19,15 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
     /// panel, so the last panel is as long as the others.
     /// </summary>
     public long PackedFloats =>
-        Storage == WeightStorage.Float32 ? (long)PackedOutputs * Inputs : (long)Layout.RoundUp(PackedOutputs, 2 * Layout.Line) / 2 * Inputs;
+        Storage == WeightStorage.Float32 ? (long)PackedOutputs * Inputs
+        : Storage == WeightStorage.Int8 ? IntegerLayout.PackedFloats(PackedOutputs, Inputs)
+        : (long)Layout.RoundUp(PackedOutputs, 2 * Layout.Line) / 2 * Inputs;
 
     /// <summary>
     /// Whether tiles add their sums to the output. If sums have a factor, they are scaled first, so that the factor does not apply to
-    /// the output.
+    /// the output. Sums of integers grow block by block in memory, apart from the output.
     /// </summary>
-    public bool TilesAddToOutput => Epilogue.AddToOutput && Epilogue.Scale == 1;
+    public bool TilesAddToOutput => Epilogue.AddToOutput && Epilogue.Scale == 1 && Storage != WeightStorage.Int8;
 
     /// <summary>Whether the sums of a tile are stored outside the output until they are results.</summary>
     public bool KeepsSums => Epilogue.Gated || (Epilogue.AddToOutput && !TilesAddToOutput);

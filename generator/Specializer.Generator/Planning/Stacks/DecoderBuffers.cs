@@ -121,6 +121,8 @@ internal sealed class DecoderBuffers(StackContext stack)
         {
             RowBuffer(BufferRole.Block, "outputs of a block before their norm", width, stride);
         }
+
+        ActivationQuantizer.PlaceBuffer(stack, perWorker: true);
     }
 
     private void RowBuffer(BufferRole role, string description, int width, int stride, bool perWorker = false) =>

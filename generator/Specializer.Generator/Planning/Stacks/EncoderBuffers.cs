@@ -93,6 +93,7 @@ internal sealed class EncoderBuffers(StackContext stack)
             stack.Buffers.RowBuffer(stack.Buffer(BufferRole.Block), "outputs of a block before their norm", chunk, width, stride);
         }
 
+        ActivationQuantizer.PlaceBuffer(stack, perWorker: false);
         if (Kernels.Global is not null)
         {
             PlaceGlobalTokens(Kernels.Global.Attention);

@@ -1,3 +1,4 @@
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Targets;
@@ -15,7 +16,7 @@ internal sealed class EpilogueLowering(LinearKernel kernel, InstructionSetDescri
     public static KernelMethod? Lower(LinearKernel kernel, InstructionSetDescription target, RequiredFunctions functions)
     {
         LinearEpilogue epilogue = kernel.Epilogue;
-        return epilogue.Activation is null && epilogue.SoftCap <= 0 && epilogue.Clip <= 0 && epilogue.Scale == 1
+        return !kernel.KeepsSums && epilogue.Activation is null && epilogue.SoftCap <= 0 && epilogue.Clip <= 0 && epilogue.Scale == 1
             ? null
             : new EpilogueLowering(kernel, target, functions).Lower();
     }
@@ -48,6 +49,7 @@ internal sealed class EpilogueLowering(LinearKernel kernel, InstructionSetDescri
                         _code.Store(
                             sums is null ? Result(_vectors.Load(output.At(i)))
                                 : isGated ? Result(_vectors.Load(sums.At(2 * i))) * _vectors.Load(sums.At((2 * i) + _vectors.Lanes))
+                                : kernel.Epilogue.Scale == 1 ? _vectors.Load(output.At(i)) + Result(_vectors.Load(sums.At(i)))
                                 : _vectors.MultiplyAdd(
                                     _vectors.Load(output.At(i)),
                                     _vectors.Load(sums.At(i)),

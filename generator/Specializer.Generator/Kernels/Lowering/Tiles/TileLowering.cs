@@ -83,7 +83,8 @@ internal sealed class TileLowering
         return most;
     }
 
-    private static KernelMethod Choice(TileShape shape, IReadOnlyList<int> heights)
+    /// <summary>Returns the method that calls the one for a height.</summary>
+    public static KernelMethod Choice(TileShape shape, IReadOnlyList<int> heights)
     {
         var code = new CodeBuilder();
         Variable rows = code.Int("rows");

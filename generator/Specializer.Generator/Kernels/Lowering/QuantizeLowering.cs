@@ -1,0 +1,130 @@
+using System.Linq;
+using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Kernels.Targets;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Kernels.Lowering;
+
+/// <summary>
+/// Lowers the quantization of rows. NaN and infinity stay visible: the scale of their block is NaN or infinite, and the block's
+/// products are NaN.
+/// </summary>
+internal sealed class QuantizeLowering(QuantizeKernel kernel, InstructionSetDescription target)
+{
+    /// <summary>
+    /// 1.5 · 2^23. The sum of it and a small number is rounded to an integer, ties to even, whose low bits are the sum's own.
+    /// </summary>
+    private const string Magic = "12582912f";
+
+    /// <summary>2^-100. Blocks of smaller values are zero; the reciprocal of their scale might not be a number.</summary>
+    private const string Least = "7.888609E-31f";
+
+    private readonly KernelCode _code = new(kernel);
+    private readonly Vectors _vectors = target.Vectors;
+
+    public static KernelMethod Lower(QuantizeKernel kernel, InstructionSetDescription target) =>
+        new QuantizeLowering(kernel, target).Lower();
+
+    private KernelMethod Lower()
+    {
+        int blocks = IntegerLayout.Blocks(kernel.Width),
+            whole = kernel.Width / IntegerLayout.Block;
+        _code.EachRow(row =>
+        {
+            Variable x = _code.Let("x", _code[KernelParameters.Input].At(row.AsNInt * kernel.InputStride)),
+                y = _code.Let("y", _code[KernelParameters.Output].At(row.AsNInt * kernel.OutputStride)),
+                scales = _code.Let("scales", y.At(blocks * IntegerLayout.Block));
+            if (whole > 0)
+            {
+                _code.Each("block", whole, block => QuantizeBlock(x, y, scales, block, IntegerLayout.Block));
+            }
+
+            if (whole < blocks)
+            {
+                _code.Comment("The inputs of the last block end before it.");
+                _code.Scope(() => QuantizeBlock(x, y, scales, whole, kernel.Width % IntegerLayout.Block));
+            }
+        });
+        string form = target.MultipliesWords ? "pairs of integers of 16 bits, 16 values apart" : "floats";
+        return _code.Method($"Rows of {kernel.Width} to {form}, with a scale per block of {IntegerLayout.Block}.");
+    }
+
+    private void QuantizeBlock(Variable x, Variable y, Variable scales, Expr block, int count)
+    {
+        Expr first = block * IntegerLayout.Block;
+        int lanes = target.Lanes,
+            vectors = IntegerLayout.Block / lanes;
+        Expr[] values =
+        [
+            .. Enumerable
+                .Range(0, vectors)
+                .Select(index =>
+                    index * lanes >= count
+                        ? _vectors.Zero
+                        : (Expr)_code.Let($"x{index}", FirstOf(_vectors.Load(x.At(first + (index * lanes))), count - (index * lanes)))
+                ),
+        ];
+        Variable greatest = _code.Let("greatest", Magnitude(values[0]));
+        foreach (Expr value in values.Skip(1).OfType<Variable>())
+        {
+            _code.Set(greatest, _vectors.Maximum(greatest, Magnitude(value)));
+        }
+
+        Variable maximum = _code.Let("maximum", HighestLane(greatest)),
+            isZero = _code.Let("isZero", maximum < Constant.Float(Least)),
+            scale = _code.Let("scale", DataType.Float, isZero.Select(Constant.Float("0f"), maximum / Constant.Float("127f"))),
+            inverse = _code.Let(
+                "inverse",
+                _vectors.Broadcast(_code.Let("factor", DataType.Float, isZero.Select(Constant.Float("0f"), Constant.Float("1f") / scale)))
+            );
+        _code.Set(scales[block], scale);
+        if (target.MultipliesWords)
+        {
+            StorePairs(values, inverse, y, block);
+        }
+        else
+        {
+            for (int index = 0; index < vectors; index++)
+            {
+                Expr rounded = values[index] is Variable ? Rounded(values[index], inverse) - _vectors.Number(Magic) : _vectors.Zero;
+                _code.Store(rounded, y.At(first + (index * lanes)));
+            }
+        }
+    }
+
+    /// <summary>Stores words of two integers: value i of a block in the lower half, value i + 16 in the upper.</summary>
+    private void StorePairs(Expr[] values, Variable inverse, Variable y, Expr block)
+    {
+        int half = values.Length / 2;
+        for (int index = 0; index < half; index++)
+        {
+            Expr low = (_vectors.AsUInt(Rounded(values[index], inverse)) << 16) >> 16;
+            Expr word = values[index + half] is Variable upper ? low | (_vectors.AsUInt(Rounded(upper, inverse)) << 16) : low;
+            _code.Store(word, y.At((block * (IntegerLayout.Block / 2)) + (index * target.Lanes)).As(DataType.UInt.Pointer));
+        }
+    }
+
+    private Expr Rounded(Expr value, Expr inverse) => (value * inverse) + _vectors.Number(Magic);
+
+    private Expr Magnitude(Expr value) => _vectors.AndNot(value, _vectors.Number("-0f"));
+
+    /// <summary>The first lanes of a vector, zero in others, whatever follows a row in memory.</summary>
+    private Expr FirstOf(Expr value, int count) =>
+        count >= target.Lanes ? value : _vectors.Choose(_vectors.MaskOfFirst(count), value, _vectors.Zero);
+
+    /// <summary>The highest lane, or NaN if any is: of halves down to 128 bits, then of lanes that are shuffled.</summary>
+    private Expr HighestLane(Expr highest)
+    {
+        Expr half = highest;
+        for (int lanes = target.Lanes / 2; lanes >= 4; lanes /= 2)
+        {
+            var narrow = new Vectors(target, lanes);
+            half = _code.Let("greatest" + (32 * lanes), narrow.Maximum(narrow.LowerHalf(half), narrow.UpperHalf(half)));
+        }
+
+        var four = new Vectors(target, 4);
+        _code.Set(half, four.Maximum(half, four.Shuffle(half, 2, 3, 0, 1)));
+        return four.FirstLane(four.Maximum(half, four.Shuffle(half, 1, 0, 3, 2)));
+    }
+}
