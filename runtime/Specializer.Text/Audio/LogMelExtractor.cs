@@ -6,7 +6,7 @@ namespace Specializer.Text;
 
 /// <summary>
 /// Computes log-mel spectrograms as Whisper was trained on them: energies of a short-time Fourier transform with a Hann window in mel
-/// bands, logarithms limited to 8 below the largest, and (x + 4) / 4.
+/// bands. Logarithms are limited to 8 below the largest, and become (x + 4) / 4.
 /// </summary>
 /// <remarks>
 /// Sources: Radford et al. 2022, Robust Speech Recognition via Large-Scale Weak Supervision; the class WhisperFeatureExtractor of

@@ -110,6 +110,7 @@ public sealed class ConstantsTests
                 bytes += field.GetValue(session) switch
                 {
                     AlignedBuffer buffer => buffer.ByteLength,
+                    Array { Length: 0 } => 0,
                     Array array => Buffer.ByteLength(array),
                     LogitsRows rows => rows.ByteLength,
                     _ => 0,

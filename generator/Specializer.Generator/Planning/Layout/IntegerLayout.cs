@@ -10,8 +10,8 @@ internal static class IntegerLayout
     public const int Block = 32;
 
     /// <summary>
-    /// The words of a block of weights for each lane of a panel: 32 bytes of each of its two vectors, and a word of scales. The scales
-    /// of both vectors are in half precision.
+    /// The words of a block of weights for each lane of a panel. They are 32 bytes of each of its two vectors, and a word of scales. The
+    /// scales of both vectors are in half precision.
     /// </summary>
     public const int WordsPerLane = (2 * Block / sizeof(float)) + 1;
 

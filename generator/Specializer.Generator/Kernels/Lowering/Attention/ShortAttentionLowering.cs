@@ -135,6 +135,14 @@ internal sealed class ShortAttentionLowering
             );
         }
 
+        int row = _kernel.Attention.Heads * _width,
+            beyond = (_vectors * _target.Lanes) - _width;
+        if (beyond > 0)
+        {
+            code.Comment("The padding after the row is zero again.");
+            code.For("i", DataType.Int, row, row + beyond, 1, i => code.Set(output[i], 0f));
+        }
+
         return code.Method(
             Name,
             compilation: Compilation.Optimized,
