@@ -12,7 +12,8 @@ var translate = new Option<bool>("--translate") { Description = "Translate the s
 var command = new RootCommand("Writes down the speech in a WAV file, with a model such as Whisper.") { folder, file, language, translate };
 command.SetAction(result =>
 {
-    const string Files = "config.json generation_config.json model.safetensors preprocessor_config.json tokenizer.json tokenizer_config.json";
+    const string Files =
+        "config.json generation_config.json model.safetensors preprocessor_config.json tokenizer.json tokenizer_config.json";
     string? found = SampleFolder.Find(result.GetValue(folder), args, "openai/whisper-tiny", Files, out int exitCode);
     if (found is null)
     {
@@ -25,11 +26,7 @@ command.SetAction(result =>
         return 1;
     }
 
-    var options = new TranscriberOptions
-    {
-        Language = result.GetValue(language),
-        Translate = result.GetValue(translate) ? true : null,
-    };
+    var options = new TranscriberOptions { Language = result.GetValue(language), Translate = result.GetValue(translate) ? true : null };
     return Transcribe(found, path, options);
 });
 return command.Parse(args).Invoke();
@@ -47,7 +44,9 @@ static int Transcribe(string folder, string file, TranscriberOptions options)
         Console.WriteLine($"{segment.Start:mm\\:ss\\.f} - {segment.End:mm\\:ss\\.f}  {segment.Text.Trim()}");
     }
 
-    Console.Error.WriteLine($"[{sound.Duration.TotalSeconds:F1} s of sound in {clock.Elapsed.TotalSeconds:F1} s, language {transcript.Language}]");
+    Console.Error.WriteLine(
+        $"[{sound.Duration.TotalSeconds:F1} s of sound in {clock.Elapsed.TotalSeconds:F1} s, language {transcript.Language}]"
+    );
     return 0;
 }
 #else

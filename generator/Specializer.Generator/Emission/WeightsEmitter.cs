@@ -19,7 +19,9 @@ internal static class WeightsEmitter
         if (plan is { IsEncoderDecoder: true, Encoder: { } encoder })
         {
             writer.Line($"private const long EncoderLayersOffset = {Text(encoder.LayersOffset)}; // The encoder's first layer.");
-            writer.Line($"private const long EncoderLayerStride = {Text(encoder.LayerStride)}; // From one layer of the encoder to the next.");
+            writer.Line(
+                $"private const long EncoderLayerStride = {Text(encoder.LayerStride)}; // From one layer of the encoder to the next."
+            );
         }
 
         foreach (WeightPlan weight in plan.Weights)

@@ -169,7 +169,11 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [InlineData("PoolingKind.Last, Normalize = true", "TKernels.PoolLast96Normalized(hidden, pooled, input.Length, worker, workers);", true)]
+    [InlineData(
+        "PoolingKind.Last, Normalize = true",
+        "TKernels.PoolLast96Normalized(hidden, pooled, input.Length, worker, workers);",
+        true
+    )]
     [InlineData("PoolingKind.WeightedMean", "TKernels.PoolWeightedMean96(hidden, pooled, input.Length, worker, workers);", true)]
     [InlineData("PoolingKind.None", "WriteOutput(Memory + HiddenOffset", false)]
     public async Task Pooling_beside_a_decoder_gives_the_states_of_its_body(string pooling, string call, bool oneForTheSequence)
