@@ -40,6 +40,7 @@ public static class CompiledElsewhere
                 .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
                 .Append((T5TyingTests.AssemblyName, T5TyingTests.Architectures))
                 .Append((LongRopeModels.AssemblyName, LongRopeModels.Architectures))
+                .Append((IntegerWeightTests.AssemblyName, IntegerWeightTests.Architectures))
                 .Append((OnnxKernelTests.AssemblyName, OnnxKernelTests.Architectures))
         )
         {

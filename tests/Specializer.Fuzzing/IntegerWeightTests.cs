@@ -40,7 +40,11 @@ public sealed unsafe class IntegerWeightTests
         (s_floats with { Storage = WeightStorage.Int8 }).ToArchitecture(),
     ];
 
-    private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly("integer weights", s_architectures));
+    private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(AssemblyName, s_architectures));
+
+    internal const string AssemblyName = "integer weights";
+
+    internal static IReadOnlyList<TransformerArchitecture> Architectures => s_architectures;
 
     public static TheoryData<InstructionSet> InstructionSets => [.. Comparison.InstructionSetsHere];
 

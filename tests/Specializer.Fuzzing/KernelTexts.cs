@@ -2,8 +2,6 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
-using System.Security.Cryptography;
-using System.Text;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
@@ -21,7 +19,7 @@ internal sealed class KernelTexts
 {
     private readonly ConcurrentDictionary<(string Target, Kernel Kernel), bool> _checked = new();
 
-    private readonly ConcurrentDictionary<(string Target, string Method), string> _hashes = new();
+    private readonly ConcurrentDictionary<(string Target, string Method), (int Length, ulong Hash)> _hashes = new();
 
     /// <summary>Gets the texts of all kernels of this process.</summary>
     public static KernelTexts All { get; } = new();
@@ -51,13 +49,25 @@ internal sealed class KernelTexts
     /// <exception cref="InvalidOperationException">The method has another text already.</exception>
     public void Record(string target, string method, string text)
     {
-        string hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        (int Length, ulong Hash) hash = (text.Length, Hash(text));
         if (_hashes.GetOrAdd((target, method), hash) != hash)
         {
             throw new InvalidOperationException(
                 $"Two kernels are named {method} and have different texts for {target}. Add what they differ in to KernelNames, or to ForCode."
             );
         }
+    }
+
+    // FNV-1a. The emulated ARM64 machine has no library of cryptography.
+    private static ulong Hash(string text)
+    {
+        ulong hash = 0xCBF29CE484222325;
+        foreach (char c in text)
+        {
+            hash = unchecked((hash ^ c) * 0x100000001B3);
+        }
+
+        return hash;
     }
 
     private static string Print(KernelMethod method, InstructionSetDescription target)
