@@ -200,6 +200,11 @@ public sealed class JsonSchemaTests
 
     [Theory]
     [InlineData("""{"type":"array","minItems":1000000}""", "states")]
+    [InlineData("""{"maximum":5,"anyOf":[{"$ref":"#"},{"$ref":"#"}]}""", "combin")]
+    [InlineData(
+        """{"$ref":"#/$defs/a","minimum":1,"$defs":{"a":{"allOf":[{"$ref":"#/$defs/a"},{"$ref":"#/$defs/b"}]},"b":{"allOf":[{"$ref":"#/$defs/b"},{"$ref":"#/$defs/a"},{"maximum":9}]}}}""",
+        "combin"
+    )]
     [InlineData("""{"type":"string","pattern":"^(((a{1,10000}){1,10000}){1,10000})$"}""", "states")]
     public void A_constraint_that_is_too_large_is_refused(string schema, string problem)
     {

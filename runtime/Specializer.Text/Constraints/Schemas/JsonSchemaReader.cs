@@ -13,10 +13,15 @@ internal sealed class JsonSchemaReader
     private const int MaximumLength = 1 << 20;
     private const int MaximumDepth = 100;
 
+    /// <summary>The largest sum of work. Without it, a short schema that combines itself in two ways doubles at each level.</summary>
+    private const int MaximumWork = 40_000;
+    private const int WorkOfMerging = 10;
+
     private readonly SchemaReferences _references;
     private readonly JsonGrammar _grammar;
     private readonly Dictionary<string, Rule> _rules = [];
     private readonly Queue<(Rule Rule, Schema Schema)> _pending = new();
+    private int _work;
 
     private JsonSchemaReader(SchemaReferences references, JsonGrammar grammar)
     {
@@ -63,6 +68,7 @@ internal sealed class JsonSchemaReader
             throw schema.Error($"is nested deeper than {MaximumDepth}, or combines itself");
         }
 
+        Charge(schema, 1);
         if (schema.IsBoolean(out bool allowsAll))
         {
             return allowsAll ? _grammar.AnyValue : new Expression.Choice([]);
@@ -74,7 +80,7 @@ internal sealed class JsonSchemaReader
             string target = reference.Text();
             Schema rest = schema.Without("$ref");
             return rest.HasConstraints
-                ? ReadValue(SchemaMerging.Merge(_references.Resolve(target, reference.Place), rest), depth + 1)
+                ? ReadValue(Merge(_references.Resolve(target, reference.Place), rest), depth + 1)
                 : ReadReference(target, reference.Place);
         }
 
@@ -83,7 +89,7 @@ internal sealed class JsonSchemaReader
             Schema merged = schema.Without("allOf");
             foreach (Schema part in all.Items())
             {
-                merged = SchemaMerging.Merge(merged, Inlined(part));
+                merged = Merge(merged, Inlined(part));
             }
 
             return ReadValue(merged, depth + 1);
@@ -112,11 +118,11 @@ internal sealed class JsonSchemaReader
 
         if (oneOnly)
         {
-            SchemaDisjointness.Check(parts.Select(part => SchemaMerging.Merge(rest, Inlined(part))).ToArray(), options);
+            SchemaDisjointness.Check(parts.Select(part => Merge(rest, Inlined(part))).ToArray(), options);
         }
 
         return Expression.Any([
-            .. parts.Select(part => ReadValue(rest.HasConstraints ? SchemaMerging.Merge(rest, Inlined(part)) : part, depth + 1)).ToList(),
+            .. parts.Select(part => ReadValue(rest.HasConstraints ? Merge(rest, Inlined(part)) : part, depth + 1)).ToList(),
         ]);
     }
 
@@ -132,10 +138,25 @@ internal sealed class JsonSchemaReader
 
             Schema target = _references.Resolve(reference.Text(), reference.Place);
             Schema rest = part.Without("$ref");
-            part = rest.HasConstraints ? SchemaMerging.Merge(target, rest) : target;
+            part = rest.HasConstraints ? Merge(target, rest) : target;
         }
 
         return part;
+    }
+
+    private Schema Merge(Schema first, Schema second)
+    {
+        Charge(second, WorkOfMerging);
+        return SchemaMerging.Merge(first, second);
+    }
+
+    private void Charge(Schema schema, int work)
+    {
+        _work += work;
+        if (_work > MaximumWork)
+        {
+            throw schema.Error("has too many parts and combinations of parts; use fewer, or combine no part with itself");
+        }
     }
 
     private Expression.Call ReadReference(string target, string place)
