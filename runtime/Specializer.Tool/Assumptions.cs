@@ -97,7 +97,9 @@ internal static class Assumptions
                 $"{FunctionName(feedForward.Activation)}",
                 feedForward.Gated ? "gated" : "not gated",
                 $"{feedForward.Width} wide",
-                feedForward.Bias ? "with biases" : "without biases"
+                feedForward.Bias ? "with biases"
+                    : feedForward.OnlyDownBias ? "with a bias of the down projection"
+                    : "without biases"
             )
         );
         NormArchitecture norm = architecture.Norm;
@@ -182,7 +184,13 @@ internal static class Assumptions
             $"{attention.Heads} heads of {attention.HeadDim}",
             $"{attention.KeyValueHeads} key/value heads",
             Biases(attention),
-            attention.QueryKeyNorm ? "normalized queries and keys" : "",
+            attention.QueryKeyNorm ? "normalized queries and keys" + (attention.NormsRotated ? " after their rotation" : "") : "",
+            attention.ProjectionNorm switch
+            {
+                Generator.Architecture.ProjectionNorm.AllHeads => "queries normalized together, and keys together",
+                Generator.Architecture.ProjectionNorm.EachHead => "every query and key head normalized with its own weights",
+                _ => "",
+            },
             attention.IsLinear ? "linear" : "",
             attention.ProjectionClip != 0 ? $"projections clipped to ±{Number(attention.ProjectionClip)}" : "",
             attention.ScaleByInverseLayer ? "scores divided by the number of the layer" : ""
@@ -279,6 +287,8 @@ internal static class Assumptions
             LayerArrangement.PreNorm => "before each block",
             LayerArrangement.ParallelOneNorm => "one before both parallel blocks",
             LayerArrangement.ParallelTwoNorms => "one before each of the parallel blocks",
+            LayerArrangement.OutputNorm => "after each block",
+            LayerArrangement.FeedForwardNorm => "before the feed-forward block",
             LayerArrangement.Sandwich => "before and after each block",
             LayerArrangement.NormedResidual => "on the residual stream itself, before each block",
             LayerArrangement.PostNorm => "after the residual connection of each block",

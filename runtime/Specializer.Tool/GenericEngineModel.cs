@@ -29,6 +29,9 @@ internal static class GenericEngineModel
             { Logits: { Bias: true } or { SoftCap: not 0 } or { Scale: not 1 } } => "these logits",
             _ when architecture.LayerKinds[0].ResidualScale != 1 => "a factor of the residual stream",
             _ when attention.QueryKeyNorm
+                    || attention.ProjectionNorm != Generator.Architecture.ProjectionNorm.None
+                    || !architecture.Norm.HasWeight
+                    || architecture.FeedForward.OnlyDownBias
                     || attention.SoftCap != 0
                     || attention.QueryBias != attention.ValueBias
                     || attention.KeyBias != attention.ValueBias => "this attention",

@@ -33,7 +33,14 @@ using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
     "norms of the residual stream itself, in an encoder"
 )]
 [Feature("residual-scale", "a factor of the residual stream*")]
-[Feature("no-final-norm", "no norm*")]
+[Feature("output-norm", "norms of the outputs*")]
+[Feature("no-attention-norm", "no norm before the attention*")]
+[Feature("projection-norm", "a norm of all*", "a LayerNorm of every*")]
+[Feature("rotated-norm", "a norm of query heads after*")]
+[Feature("alibi-both-ways", "slopes both ways*")]
+[Feature("down-bias", "a bias of the down*")]
+[Feature("norm-without-weight", "norms without a weight*")]
+[Feature("no-final-norm", "no norm behind*")]
 [Feature("logits-soft-cap", "a bias and a soft cap*")]
 [Feature("last-token-pooling", "pooling of the last*")]
 [Feature("weighted-and-maximum-pooling", "pooling of the mean weighted*", "pooling of the maximum*")]
@@ -384,6 +391,49 @@ public sealed class AxisTests
             FeedForwardWidth = 100,
         },
         ["a factor of the residual stream, in both stacks"] = s_both with { ResidualScale = 1.5f, FeedForwardBias = true },
+        ["norms of the outputs of blocks only"] = s_rotary with { Arrangement = LayerArrangement.OutputNorm, Layers = 2, Width = 72 },
+        ["norms of the outputs of blocks only, in an encoder"] = s_encoder with { Arrangement = LayerArrangement.OutputNorm },
+        ["no norm before the attention of one kind of layer"] = s_encoder with
+        {
+            Layers = 3,
+            TwoKinds = true,
+            Band = 4,
+            NoSecondAttentionNorm = true,
+        },
+        ["no norm before the attention of one kind of layer, in a decoder"] = s_rotary with
+        {
+            Layers = 3,
+            TwoKinds = true,
+            NoSecondAttentionNorm = true,
+        },
+        ["a norm of all query heads"] = s_rotary with
+        {
+            ProjectionNorm = ProjectionNorm.AllHeads,
+            Heads = 4,
+            KeyValueHeads = 2,
+            Sequences = 3,
+        },
+        ["a norm of all query heads, in an encoder"] = s_encoder with { ProjectionNorm = ProjectionNorm.AllHeads, KeyValueHeads = 2 },
+        ["a LayerNorm of every query head with its own weights"] = s_rotary with
+        {
+            ProjectionNorm = ProjectionNorm.EachHead,
+            Norm = NormKind.Layer,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadDim = 20,
+            RotaryInterleaved = true,
+        },
+        ["a norm of query heads after their rotation"] = s_rotary with
+        {
+            QueryKeyNorm = true,
+            NormsRotated = true,
+            Heads = 2,
+            HeadDim = 20,
+            Sequences = 3,
+        },
+        ["slopes both ways"] = s_encoder with { Positions = PositionKind.Alibi, Heads = 3, ContextLength = 150 },
+        ["a bias of the down projection only"] = s_encoder with { OnlyDownBias = true, Gated = true, GateUpConcatenated = true },
+        ["norms without a weight"] = s_rotary with { NormWithoutWeight = true, Norm = NormKind.Layer, Layers = 2 },
         ["two sets of weights in a group"] = s_encoder with { SetsPerGroup = 2, Layers = 3 },
         ["two sets of weights in one group that is repeated"] = s_encoder with { SetsPerGroup = 2, Layers = 3, SharedLayers = true },
         ["sessions decoded together"] = s_rotary with { Sequences = 13, Layers = 2 },

@@ -175,7 +175,11 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         if (architecture.Head?.Dense is { } dense)
         {
             AddMatrix(names.HeadDense, dense.Width, width, inputsFirst: false);
-            AddBias(names.HeadDense, dense.Width);
+            if (dense.Bias)
+            {
+                AddBias(names.HeadDense, dense.Width);
+            }
+
             width = dense.Width;
         }
 
@@ -257,8 +261,9 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         int width = architecture.Width;
         int queries = attention.Heads * attention.HeadDim;
         int keys = attention.KeyValueHeads * attention.HeadDim;
-        bool post = kind.Arrangement == LayerArrangement.PostNorm;
-        if (!post)
+        bool after = kind.Arrangement is LayerArrangement.PostNorm or LayerArrangement.Sandwich or LayerArrangement.OutputNorm,
+            before = kind.Arrangement is not (LayerArrangement.PostNorm or LayerArrangement.OutputNorm);
+        if (before && kind.Arrangement != LayerArrangement.FeedForwardNorm)
         {
             AddNorm(inLayer(names.AttentionNorm), width, architecture.Norm);
         }
@@ -278,6 +283,13 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         {
             AddNorm(inLayer(names.QueryNorm), attention.HeadDim, architecture.Norm);
             AddNorm(inLayer(names.KeyNorm), attention.HeadDim, architecture.Norm);
+        }
+
+        if (attention.ProjectionNorm != ProjectionNorm.None)
+        {
+            bool together = attention.ProjectionNorm == ProjectionNorm.AllHeads;
+            Add(inLayer(names.QueryNorm) + ".weight", together ? [queries] : [attention.Heads, attention.HeadDim], 1, VectorDeviation);
+            Add(inLayer(names.KeyNorm) + ".weight", together ? [keys] : [attention.KeyValueHeads, attention.HeadDim], 1, VectorDeviation);
         }
 
         AddLinear(inLayer(names.AttentionOutput), width, queries, attention.OutputBias);
@@ -312,13 +324,13 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             AddLinear(inLayer(names.GlobalValue), keys, width, attention.ValueBias);
         }
 
-        if (kind.Arrangement == LayerArrangement.Sandwich || post)
+        if (after)
         {
             AddNorm(inLayer(names.AttentionOutputNorm), width, architecture.Norm);
             AddNorm(inLayer(names.FeedForwardOutputNorm), width, architecture.Norm);
         }
 
-        if (!post && kind.Arrangement != LayerArrangement.ParallelOneNorm)
+        if (before && kind.Arrangement != LayerArrangement.ParallelOneNorm)
         {
             AddNorm(inLayer(names.FeedForwardNorm), width, architecture.Norm);
         }
@@ -337,7 +349,7 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             AddLinear(inLayer(names.Up), feedForward.Width, width, feedForward.Bias);
         }
 
-        AddLinear(inLayer(names.Down), width, feedForward.Width, feedForward.Bias);
+        AddLinear(inLayer(names.Down), width, feedForward.Width, feedForward.DownBias);
 
         void AddLinear(string name, int outputs, int inputs, bool bias)
         {
@@ -368,7 +380,11 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
 
     private void AddNorm(string name, int width, NormArchitecture norm)
     {
-        Add(name + ".weight", [width], norm.UnitOffset ? 0 : 1, VectorDeviation);
+        if (norm.HasWeight)
+        {
+            Add(name + ".weight", [width], norm.UnitOffset ? 0 : 1, VectorDeviation);
+        }
+
         if (norm.Bias)
         {
             AddBias(name, width);

@@ -36,6 +36,7 @@ public static class CompiledElsewhere
                 .Append((DecoderBodyTests.AssemblyName, DecoderBodyTests.Architectures))
                 .Append((DecoderFixtureTests.AssemblyName, DecoderFixtureTests.Architectures))
                 .Append((TranslationFixtureTests.AssemblyName, TranslationFixtureTests.Architectures))
+                .Append((EncoderFixtureTests.AssemblyName, EncoderFixtureTests.Architectures))
                 .Append((SentenceFixtureTests.AssemblyName, SentenceFixtureTests.Architectures))
                 .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
                 .Append((T5TyingTests.AssemblyName, T5TyingTests.Architectures))

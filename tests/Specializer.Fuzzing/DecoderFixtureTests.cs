@@ -12,6 +12,7 @@ namespace Specializer.Fuzzing;
 
 /// <summary>Small checkpoints of others, declared by their own config.json, against the logits that transformers computed.</summary>
 [Feature("decoder-families")]
+[Feature("decoder-fixtures")]
 public sealed class DecoderFixtureTests
 {
     /// <summary>References of float32: the sums of both sides are rounded.</summary>
@@ -31,6 +32,8 @@ public sealed class DecoderFixtureTests
         "glm4",
         "internlm2",
         "granite",
+        "olmo2",
+        "cohere",
         "minicpm",
     ];
 

@@ -28,6 +28,22 @@ namespace Specializer.Fuzzing;
 )]
 [Feature("layer-windows", "Qwen2ForCausalLM with a window*", "Qwen3ForCausalLM with layer types*", "MistralForCausalLM with layer types*")]
 [Feature("weight-groups", "AlbertForMaskedLM with two layers*", "AlbertModel with three layers*")]
+[Feature(
+    "oracle-families",
+    "Electra*",
+    "MPNet*",
+    "NomicBert*",
+    "EuroBert*",
+    "JinaBert*",
+    "SmolLM3*",
+    "StableLm*",
+    "Ernie4_5*",
+    "Glm*",
+    "Olmo*",
+    "Exaone4*",
+    "HunYuan*",
+    "MT5*"
+)]
 [Feature("mbart-and-marian", "MBart*", "MarianMT*")]
 public sealed class FamilyTests
 {
@@ -120,6 +136,26 @@ public sealed class FamilyTests
             "\"model_type\": \"opt\", \"vocab_size\": 61, \"hidden_size\": 36, \"ffn_dim\": 50, \"num_hidden_layers\": 2, \"num_attention_heads\": 3, \"max_position_embeddings\": 40, \"do_layer_norm_before\": false, \"enable_bias\": false",
         ["MT5ForConditionalGeneration"] =
             "\"model_type\": \"mt5\", \"vocab_size\": 61, \"d_model\": 36, \"d_kv\": 10, \"d_ff\": 50, \"num_layers\": 2, \"num_heads\": 3, \"n_positions\": 40",
+        ["OlmoForCausalLM"] = Sizes + ", \"model_type\": \"olmo\", \"num_key_value_heads\": 1, \"clip_qkv\": 0.5",
+        ["Olmo3ForCausalLM"] =
+            Sizes
+            + ", \"model_type\": \"olmo3\", \"num_key_value_heads\": 1, \"sliding_window\": 5, \"layer_types\": [\"sliding_attention\", \"full_attention\"], \"rope_theta\": 10000, \"rope_scaling\": { \"rope_type\": \"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 8 }",
+        ["Exaone4ForCausalLM"] =
+            Sizes
+            + ", \"model_type\": \"exaone4\", \"num_key_value_heads\": 1, \"head_dim\": 12, \"sliding_window\": 5, \"layer_types\": [\"sliding_attention\", \"full_attention\"]",
+        ["HunYuanDenseV1ForCausalLM"] =
+            Sizes
+            + ", \"model_type\": \"hunyuan_v1_dense\", \"num_key_value_heads\": 1, \"head_dim\": 12, \"rope_scaling\": { \"type\": \"dynamic\", \"alpha\": 1000.0, \"factor\": 1.0 }",
+        ["EuroBertModel"] = Sizes + ", \"model_type\": \"eurobert\", \"num_key_value_heads\": 1",
+        ["EuroBertForMaskedLM"] = Sizes + ", \"model_type\": \"eurobert\", \"num_key_value_heads\": 3",
+        ["ModernBertForMaskedLM"] =
+            Sizes + ", \"model_type\": \"modernbert\", \"local_attention\": 8, \"global_attn_every_n_layers\": 2, \"decoder_bias\": true",
+        ["ModernBertForSequenceClassification"] =
+            Sizes
+            + ", \"model_type\": \"modernbert\", \"local_attention\": 8, \"classifier_pooling\": \"mean\", \"classifier_bias\": true, \"num_labels\": 3",
+        ["JinaBertModel"] =
+            Bert
+            + ", \"model_type\": \"bert\", \"position_embedding_type\": \"alibi\", \"feed_forward_type\": \"geglu\", \"emb_pooler\": \"mean\"",
         ["ElectraModel"] = Bert + ", \"model_type\": \"electra\", \"embedding_size\": 20",
         ["ElectraForPreTraining"] = Bert + ", \"model_type\": \"electra\", \"embedding_size\": 36, \"hidden_act\": \"relu\"",
         ["ElectraForMaskedLM"] = Bert + ", \"model_type\": \"electra\", \"embedding_size\": 20, \"hidden_act\": \"relu\"",

@@ -144,6 +144,18 @@ internal sealed record FuzzCase
 
     public bool QueryKeyNorm { get; init; }
 
+    /// <summary>The norm of projected queries and keys with a weight for each of their elements.</summary>
+    public ProjectionNorm ProjectionNorm { get; init; }
+
+    /// <summary>Whether the norm of query and key heads follows the rotation.</summary>
+    public bool NormsRotated { get; init; }
+
+    /// <summary>Whether norms have no weight.</summary>
+    public bool NormWithoutWeight { get; init; }
+
+    /// <summary>Whether the second kind of layer has no norm before its attention.</summary>
+    public bool NoSecondAttentionNorm { get; init; }
+
     /// <summary>Whether scores are divided by the number of the layer.</summary>
     public bool ScaleByInverseLayer { get; init; }
 
@@ -201,6 +213,9 @@ internal sealed record FuzzCase
 
     public bool FeedForwardBias { get; init; }
 
+    /// <summary>Whether only the down projection has a bias.</summary>
+    public bool OnlyDownBias { get; init; }
+
     public NormKind Norm { get; init; }
 
     public float Epsilon { get; init; } = 1e-5f;
@@ -245,7 +260,27 @@ internal sealed record FuzzCase
         && (Gated || !GateUpConcatenated)
         && (!QueryKeyNorm || Norm == NormKind.RootMeanSquare)
         && (!ScaleByInverseLayer || (!Linear && !GlobalTokens))
-        && (ResidualScale == 1 || Arrangement != LayerArrangement.Sandwich)
+        && (ResidualScale == 1 || Arrangement is not (LayerArrangement.Sandwich or LayerArrangement.OutputNorm))
+        && (ProjectionNorm == ProjectionNorm.None || (!QueryKeyNorm && !UnitOffset && !GlobalTokens))
+        && (!OnlyDownBias || (!FeedForwardBias && !OwnShapes))
+        && (!NormsRotated || (QueryKeyNorm && !Linear))
+        && (!NormWithoutWeight || (!UnitOffset && !NormBias && !QueryKeyNorm))
+        && (
+            !NoSecondAttentionNorm
+            || (
+                TwoKinds
+                && !OwnShapes
+                && !SharedLayers
+                && SetsPerGroup == 1
+                && !GlobalTokens
+                && Stack != Stack.EncoderDecoder
+                && Arrangement == LayerArrangement.PreNorm
+            )
+        )
+        && (
+            Arrangement is not (LayerArrangement.OutputNorm or LayerArrangement.FeedForwardNorm)
+            || (Stack != Stack.EncoderDecoder && !GlobalTokens)
+        )
         && (SetsPerGroup == 1 || IsEncoder);
 
     private bool IsEncoder => Stack == Stack.Encoder;
@@ -260,11 +295,7 @@ internal sealed record FuzzCase
         {
             Stack.Encoder => Sequences == 1
                 && SecondPositions != PositionKind.Relative
-                && (
-                    Causal
-                        ? Positions != PositionKind.Relative && Band == 0 && !GlobalTokens && !Linear
-                        : Window == 0 && SecondWindow == 0 && Positions != PositionKind.Alibi && SecondPositions != PositionKind.Alibi
-                )
+                && (Causal ? Positions != PositionKind.Relative && Band == 0 && !GlobalTokens && !Linear : Window == 0 && SecondWindow == 0)
                 && Prefix == 0
                 && (!GlobalTokens || Band > 0)
                 && (!HeadNorm || HeadDense > 0)
@@ -400,6 +431,8 @@ internal sealed record FuzzCase
                     QueryKeyNorm = false,
                     Form = AttentionForm.Softmax,
                     ScaleByInverseLayer = false,
+                    ProjectionNorm = ProjectionNorm.None,
+                    NormsRotated = false,
                     ProjectionClip = 0,
                     Scale = Linear ? (float)(1 / Math.Sqrt(HeadDim)) : stack.Attention.Scale,
                 },
@@ -481,12 +514,14 @@ internal sealed record FuzzCase
             {
                 Form = Linear ? AttentionForm.Linear : AttentionForm.Softmax,
                 ScaleByInverseLayer = ScaleByInverseLayer,
+                ProjectionNorm = ProjectionNorm,
+                NormsRotated = NormsRotated,
                 ProjectionClip = ProjectionClip,
             },
             new EquatableArray<LayerKind>(TwoKinds ? [first, second] : [first]),
             new EquatableArray<int>(TwoKinds ? Enumerable.Range(0, PatternLength).Select(layer => (Pattern >> layer) & 1) : [0]),
-            new FeedForwardArchitecture(FeedForwardWidth, Activation, Gated, FeedForwardBias),
-            new NormArchitecture(Norm, Epsilon, NormBias, UnitOffset),
+            new FeedForwardArchitecture(FeedForwardWidth, Activation, Gated, FeedForwardBias) { OnlyDownBias = OnlyDownBias },
+            new NormArchitecture(Norm, Epsilon, NormBias, UnitOffset) { HasWeight = !NormWithoutWeight },
             Arrangement,
             new LogitsArchitecture(Tied, LogitsBias, LogitsSoftCap) { Scale = LogitsScale },
             new CheckpointLayout(Names(side), Layout, GateUpConcatenated, InputsFirst, EquatableArray<string>.Empty)
@@ -495,6 +530,12 @@ internal sealed record FuzzCase
             Stack = Stack,
             WeightStorage = Storage,
         };
+        if (NoSecondAttentionNorm)
+        {
+            LayerKind unnormed = stack.LayerKinds[1] with { Arrangement = LayerArrangement.FeedForwardNorm };
+            stack = stack with { LayerKinds = new([stack.LayerKinds[0], unnormed]) };
+        }
+
         return OwnShapes ? stack with { LayerKinds = new([stack.LayerKinds[0], WithOwnShapes(stack.LayerKinds[1])]) } : stack;
     }
 

@@ -269,8 +269,36 @@ internal static class RandomCase
         };
         FuzzCase latest = toggled.IsValid ? toggled : whole;
         FuzzCase scaled = latest with { ResidualScale = Maybe(6) ? Pick([0.5f, 0.22f, 1.4f]) : 1 };
-        FuzzCase valid = scaled.IsValid ? scaled : latest;
-        return valid with { Storage = Maybe(4) ? WeightStorage.Int8 : valid.Storage };
+        latest = scaled.IsValid ? scaled : latest;
+        FuzzCase normed = latest with
+        {
+            Arrangement =
+                Maybe(8) ? LayerArrangement.OutputNorm
+                : Maybe(8) ? LayerArrangement.FeedForwardNorm
+                : latest.Arrangement,
+            NoSecondAttentionNorm = Maybe(4),
+        };
+        latest = normed.IsValid ? normed : latest;
+        normed = latest with
+        {
+            QueryKeyNorm = latest.QueryKeyNorm && Maybe(),
+            ProjectionNorm = Maybe(4) ? Pick([ProjectionNorm.AllHeads, ProjectionNorm.EachHead]) : ProjectionNorm.None,
+        };
+        latest = normed.IsValid ? normed : latest;
+        normed = latest with { NormsRotated = latest.QueryKeyNorm && Maybe() };
+        latest = normed.IsValid ? normed : latest;
+        normed = latest with { NormWithoutWeight = Maybe(6) };
+        latest = normed.IsValid ? normed : latest;
+        normed = latest with { OnlyDownBias = Maybe(4) };
+        latest = normed.IsValid ? normed : latest;
+
+        // Slopes both ways, which only encoders have.
+        normed = latest with
+        {
+            Positions = stack == Stack.Encoder && Maybe(8) ? PositionKind.Alibi : latest.Positions,
+        };
+        latest = normed.IsValid ? normed : latest;
+        return latest with { Storage = Maybe(4) ? WeightStorage.Int8 : latest.Storage };
 
         FuzzCase WithBodyAndProjections(FuzzCase encoder)
         {

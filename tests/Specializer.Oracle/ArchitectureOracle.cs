@@ -139,7 +139,7 @@ public sealed class ArchitectureOracle
 
         if (head.Dense is { } dense)
         {
-            OracleLinear linear = _parts.Linear(_names.HeadDense, bias: true);
+            OracleLinear linear = _parts.Linear(_names.HeadDense, dense.Bias);
             rows = [.. rows.Select(row => linear.Apply(row).Select(x => Activate(dense.Activation, x)).ToArray())];
         }
 
@@ -254,6 +254,18 @@ public sealed class ArchitectureOracle
             return Norm(_names.FeedForwardOutputNorm, Add(first, FeedForwardBlock(layer, first)));
         }
 
+        if (kind.Arrangement == LayerArrangement.OutputNorm)
+        {
+            double[][] first = Add(x, Norm(_names.AttentionOutputNorm, attention.Attend(layer, x, input)));
+            return Add(first, Norm(_names.FeedForwardOutputNorm, FeedForwardBlock(layer, first)));
+        }
+
+        if (kind.Arrangement == LayerArrangement.FeedForwardNorm)
+        {
+            double[][] first = Add(x, attention.Attend(layer, x, input));
+            return Add(first, FeedForwardBlock(layer, Norm(_names.FeedForwardNorm, first)));
+        }
+
         double[][] attended = attention.Attend(layer, Norm(_names.AttentionNorm, x), input);
         switch (kind.Arrangement)
         {
@@ -275,7 +287,7 @@ public sealed class ArchitectureOracle
         FeedForwardArchitecture feedForward = _architecture.KindOf(layer).FeedForward;
         OracleActivation activation = Enum.Parse<OracleActivation>(feedForward.Activation.ToString());
         OracleLinear Matrix(string name) => _parts.LayerLinear(name, layer, _architecture.Width, feedForward.Bias);
-        OracleLinear down = _parts.LayerLinear(_names.Down, layer, feedForward.Width, feedForward.Bias);
+        OracleLinear down = _parts.LayerLinear(_names.Down, layer, feedForward.Width, feedForward.DownBias);
         if (!feedForward.Gated)
         {
             OracleLinear plain = Matrix(_names.Up);

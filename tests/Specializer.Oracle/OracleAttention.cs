@@ -27,13 +27,13 @@ internal sealed class OracleAttention(
         double[][][] queries =
         [
             .. x.Select(
-                (row, position) => Rotate(kind, Heads(Clipped(toQuery.Apply(row)), parts.Name(_names.QueryNorm, layer)), position, x.Length)
+                (row, position) => Prepared(kind, Clipped(toQuery.Apply(row)), parts.Name(_names.QueryNorm, layer), position, x.Length)
             ),
         ];
         double[][][] keys =
         [
             .. x.Select(
-                (row, position) => Rotate(kind, Heads(Clipped(toKey.Apply(row)), parts.Name(_names.KeyNorm, layer)), position, x.Length)
+                (row, position) => Prepared(kind, Clipped(toKey.Apply(row)), parts.Name(_names.KeyNorm, layer), position, x.Length)
             ),
         ];
         double[][][] values = [.. x.Select(row => Clipped(toValue.Apply(row)).Chunk(_attention.HeadDim).ToArray())];
@@ -197,7 +197,7 @@ internal sealed class OracleAttention(
         double score = Capped(Linear.Dot(query, key) * _attention.Scale, _attention.SoftCap);
         return kind.Positions switch
         {
-            AlibiPositions alibi => score - (Slopes(_attention.Heads, alibi.MaximumBias)[head] * distance),
+            AlibiPositions alibi => score - (Slopes(_attention.Heads, alibi.MaximumBias)[head] * Math.Abs(distance)),
             RelativePositions relative => score + weights.Get(_names.RelativeBias)[(Bucket(relative, -distance) * _attention.Heads) + head],
             _ => score,
         };
@@ -235,10 +235,23 @@ internal sealed class OracleAttention(
             : [.. slopes, .. Slopes(2 * power, maximumBias).Where(static (_, i) => i % 2 == 0).Take(heads - power)];
     }
 
+    /// <summary>The heads of a projection, normalized before or after their rotation.</summary>
+    private double[][] Prepared(LayerKind kind, double[] projected, string norm, int position, int length)
+    {
+        double[][] heads = Rotate(kind, Heads(projected, norm), position, length);
+        return _attention is { QueryKeyNorm: true, NormsRotated: true } ? parts.Norm(norm, heads) : heads;
+    }
+
     private double[][] Heads(double[] projected, string norm)
     {
         double[][] heads = [.. projected.Chunk(_attention.HeadDim)];
-        return _attention.QueryKeyNorm ? parts.Norm(norm, heads) : heads;
+        return _attention switch
+        {
+            { QueryKeyNorm: true, NormsRotated: false } => parts.Norm(norm, heads),
+            { ProjectionNorm: ProjectionNorm.AllHeads } => [.. parts.NormEach(norm, [projected])[0].Chunk(_attention.HeadDim)],
+            { ProjectionNorm: ProjectionNorm.EachHead } => parts.NormEach(norm, heads),
+            _ => heads,
+        };
     }
 
     private static double[][] Rotate(LayerKind kind, double[][] heads, int position, int length)

@@ -47,13 +47,29 @@ internal sealed class OracleParts(TransformerArchitecture architecture, OracleWe
     public double[][] Norm(string name, double[][] rows)
     {
         NormArchitecture norm = architecture.Norm;
-        double[] weight = weights.Get(name + ".weight");
+        double[] weight = norm.HasWeight ? weights.Get(name + ".weight") : [.. rows[0].Select(static _ => 1.0)];
         weight = norm.UnitOffset ? [.. weight.Select(static value => 1 + value)] : weight;
         double[] bias = norm.Bias ? weights.Get(name + ".bias") : new double[weight.Length];
         return
         [
             .. rows.Select(row =>
                 norm.Kind == NormKind.Layer ? Norms.Layer(row, weight, bias, norm.Epsilon) : Norms.RootMeanSquare(row, weight, norm.Epsilon)
+            ),
+        ];
+    }
+
+    /// <summary>Rows, each with weights of its own, which follow each other in the tensor; without a bias.</summary>
+    public double[][] NormEach(string name, double[][] rows)
+    {
+        double[] weight = weights.Get(name + ".weight");
+        int width = weight.Length / rows.Length;
+        return
+        [
+            .. rows.Select(
+                (row, i) =>
+                    architecture.Norm.Kind == NormKind.Layer
+                        ? Norms.Layer(row, weight[(i * width)..((i + 1) * width)], new double[width], architecture.Norm.Epsilon)
+                        : Norms.RootMeanSquare(row, weight[(i * width)..((i + 1) * width)], architecture.Norm.Epsilon)
             ),
         ];
     }

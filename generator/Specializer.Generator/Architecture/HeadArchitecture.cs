@@ -24,7 +24,11 @@ internal sealed record HeadArchitecture(
 
 /// <param name="Width">The number of outputs.</param>
 /// <param name="Activation">The activation of the outputs.</param>
-internal sealed record DenseArchitecture(int Width, Activation Activation);
+internal sealed record DenseArchitecture(int Width, Activation Activation)
+{
+    /// <summary>Whether a bias is added.</summary>
+    public bool Bias { get; init; } = true;
+}
 
 /// <param name="Name">The name of its tensors without suffix: "2_Dense/linear".</param>
 /// <param name="Width">The number of outputs.</param>

@@ -46,6 +46,9 @@ internal sealed record LayerKind(string Name, int Window, AttentionPositions Pos
         init => _arrangement = value;
     }
 
+    /// <summary>Whether the output of a block is normalized before it is added to the residual stream.</summary>
+    public bool NormsOutputs => Arrangement is LayerArrangement.Sandwich or LayerArrangement.OutputNorm;
+
     /// <summary>The factor of the output of a block before it is added to the residual stream; 1 for none.</summary>
     public float ResidualScale { get; init; } = 1;
 

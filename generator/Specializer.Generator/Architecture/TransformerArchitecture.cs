@@ -191,21 +191,51 @@ internal sealed record AttentionArchitecture(
     /// <summary>The limit c if projected queries, keys and values are clipped to [−c, c] first (MPT's clip_qkv); 0 for none.</summary>
     public float ProjectionClip { get; init; }
 
+    /// <summary>The norm of projected queries and keys before their heads are used, with weights of its own for each of their elements.</summary>
+    public ProjectionNorm ProjectionNorm { get; init; }
+
+    /// <summary>Whether <see cref="QueryKeyNorm"/> follows the rotation instead of preceding it (HunYuan).</summary>
+    public bool NormsRotated { get; init; }
+
     /// <summary>The number of query heads for each key/value head.</summary>
     public int GroupSize => Heads / KeyValueHeads;
+}
+
+/// <summary>Specifies a norm of projected queries and keys with a weight for each of their elements.</summary>
+internal enum ProjectionNorm
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>All query heads are normalized together, and all key heads together (OLMo 2).</summary>
+    AllHeads,
+
+    /// <summary>Every head is normalized by itself (Command R+).</summary>
+    EachHead,
 }
 
 /// <param name="Width">The inner width, d_ff.</param>
 /// <param name="Activation">The activation.</param>
 /// <param name="Gated">Whether the activation is applied to a gate projection that multiplies the up projection.</param>
 /// <param name="Bias">Whether the linear layers add a bias.</param>
-internal sealed record FeedForwardArchitecture(int Width, Activation Activation, bool Gated, bool Bias);
+internal sealed record FeedForwardArchitecture(int Width, Activation Activation, bool Gated, bool Bias)
+{
+    /// <summary>Whether only the down projection adds a bias (JinaBERT, GTE).</summary>
+    public bool OnlyDownBias { get; init; }
+
+    /// <summary>Whether the down projection adds a bias.</summary>
+    public bool DownBias => Bias || OnlyDownBias;
+}
 
 /// <param name="Kind">The formula.</param>
 /// <param name="Epsilon">The ε of the formula.</param>
 /// <param name="Bias">Whether LayerNorm adds a bias.</param>
 /// <param name="UnitOffset">Whether the checkpoint stores the weight minus one, so that the factor is 1 + w (Gemma).</param>
-internal sealed record NormArchitecture(NormKind Kind, float Epsilon, bool Bias, bool UnitOffset);
+internal sealed record NormArchitecture(NormKind Kind, float Epsilon, bool Bias, bool UnitOffset)
+{
+    /// <summary>Whether norms have a weight; otherwise the factor is 1 (OLMo).</summary>
+    public bool HasWeight { get; init; } = true;
+}
 
 /// <param name="Tied">Whether the output matrix is the token embeddings.</param>
 /// <param name="Bias">Whether a bias is added.</param>

@@ -36,7 +36,7 @@ internal static class Documentation
 
         yield return (
             "Feed-forward",
-            $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}"
+            $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : architecture.FeedForward.OnlyDownBias ? ", with a bias of the down projection" : "")}"
         );
         yield return (
             "Norms",
@@ -141,6 +141,8 @@ internal static class Documentation
             LayerArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
             LayerArrangement.ParallelTwoNorms => "one before each block, which run side by side",
             LayerArrangement.Sandwich => "before and after each block",
+            LayerArrangement.OutputNorm => "after each block",
+            LayerArrangement.FeedForwardNorm => "before the feed-forward block",
             LayerArrangement.PostNorm => "after each block's residual sum",
             LayerArrangement.NormedResidual => "before each block, of the residual stream itself",
             _ => "before each block",

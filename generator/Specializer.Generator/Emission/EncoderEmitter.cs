@@ -117,7 +117,11 @@ internal sealed class EncoderEmitter
         using (_writer.Braces($"for (int layer = 0; layer < {prefix}Layers; layer++)"))
         {
             string set = WeightSet(_encoder.Architecture);
-            _writer.Line($"float* layerWeights = weights + {prefix}LayersOffset + ({set} * {prefix}LayerStride);");
+            _writer.Line(
+                _plan.LayerOffsets.Count > 0
+                    ? "float* layerWeights = weights + LayerOffsets[layer];"
+                    : $"float* layerWeights = weights + {prefix}LayersOffset + ({set} * {prefix}LayerStride);"
+            );
             _writer.Line();
             _writer.Line("// Keys and values of the whole sequence, before any query looks at them.");
             EmitChunks(_encoder.Project);

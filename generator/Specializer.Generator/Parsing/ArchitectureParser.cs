@@ -41,8 +41,9 @@ internal static class ArchitectureParser
             vocabulary = Extent(transformer, "VocabularySize", context);
             contextLength = Extent(transformer, "ContextLength", context);
             chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
-            CheckEnum(arrangement, "Arrangement", transformer.NamedLocation("Arrangement"), context);
+            CheckArrangement(arrangement, transformer, context);
             CheckFactor(transformer, "EmbeddingScale", "a positive number, or 0 for none", context);
+            CheckFactor(transformer, "ResidualScale", "a positive number, or 0 for none", context);
             CheckFactor(transformer, "LogitsSoftCap", "a positive number, or 0 for none", context);
             tokenTypes = OptionalExtent(transformer, "TokenTypes", LargestExtent, context);
         }
@@ -90,7 +91,8 @@ internal static class ArchitectureParser
             contextLength.Value,
             context
         );
-        float embeddingScale = transformer.Named("EmbeddingScale", 0f);
+        float embeddingScale = transformer.Named("EmbeddingScale", 0f),
+            residualScale = transformer.Named("ResidualScale", 0f);
         var embeddings = new EmbeddingArchitecture(
             vocabulary.Value,
             embeddingScale == 0 ? 1 : embeddingScale,
@@ -107,7 +109,9 @@ internal static class ArchitectureParser
             chunkLength.Value,
             embeddings,
             attentionArchitecture,
-            new EquatableArray<LayerKind>(kinds.Select(kind => kind with { Mask = mask })),
+            new EquatableArray<LayerKind>(
+                kinds.Select(kind => kind with { Mask = mask, ResidualScale = residualScale == 0 ? 1 : residualScale })
+            ),
             new EquatableArray<int>(pattern),
             feedForwardArchitecture,
             normArchitecture,
@@ -268,6 +272,20 @@ internal static class ArchitectureParser
         }
 
         return width / heads;
+    }
+
+    // FeedForwardNorm describes the first layer of some checkpoints, not the layers of a declared model.
+    private static void CheckArrangement(LayerArrangement arrangement, AttributeReader transformer, ParseContext context)
+    {
+        Location location = transformer.NamedLocation("Arrangement");
+        if (arrangement == LayerArrangement.FeedForwardNorm)
+        {
+            string found = arrangement.ToString("D");
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, location, "Arrangement", found, "a value of LayerArrangement");
+            return;
+        }
+
+        CheckEnum(arrangement, "Arrangement", location, context);
     }
 
     private static FeedForwardArchitecture? ParseFeedForward(AttributeReader attribute, ParseContext context)

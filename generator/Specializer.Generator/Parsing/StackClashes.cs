@@ -60,6 +60,7 @@ internal static class StackClashes
             }
         }
 
+        CheckResidualScale(transformer, context);
         if (attention.Named("Form", AttentionForm.Softmax) == AttentionForm.Linear)
         {
             CheckLinear(parts, attention, mask, context);
@@ -72,6 +73,23 @@ internal static class StackClashes
                 "LayerArrangement.PostNorm",
                 "NoFinalNorm",
                 "post-norm models have no norm after the last layer; remove NoFinalNorm",
+                context
+            );
+        }
+    }
+
+    /// <summary>Rejects a factor that would precede a norm, which removes it.</summary>
+    private static void CheckResidualScale(AttributeReader transformer, ParseContext context)
+    {
+        bool normsOutputs =
+            transformer.Named("Arrangement", LayerArrangement.PreNorm) is LayerArrangement.Sandwich or LayerArrangement.OutputNorm;
+        if (normsOutputs && transformer.Named("ResidualScale", 0f) != 0)
+        {
+            Clash(
+                transformer.NamedLocation("ResidualScale"),
+                "ResidualScale",
+                "norms of the outputs of blocks",
+                "the factor belongs to the weights of these norms; remove it",
                 context
             );
         }
@@ -352,6 +370,17 @@ internal static class StackClashes
 
     private static void CheckArrangement(AttributeReader transformer, string stack, ParseContext context)
     {
+        if (transformer.Named("Arrangement", LayerArrangement.PreNorm) == LayerArrangement.OutputNorm)
+        {
+            Clash(
+                transformer.NamedLocation("Arrangement"),
+                stack,
+                "LayerArrangement.OutputNorm",
+                "no encoder-decoder has norms of outputs alone; choose another arrangement",
+                context
+            );
+        }
+
         if (
             transformer.Named("Arrangement", LayerArrangement.PreNorm)
             is LayerArrangement.ParallelOneNorm

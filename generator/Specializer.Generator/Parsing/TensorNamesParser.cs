@@ -31,7 +31,7 @@ internal static class TensorNamesParser
         bool readable = given.IsPresent && CheckedArguments.IsReadable(given, context);
         var reader = new Reader(given, readable, stack, context);
         bool sandwich = architecture.Arrangement == LayerArrangement.Sandwich,
-            post = architecture.Arrangement == LayerArrangement.PostNorm;
+            post = architecture.Arrangement is LayerArrangement.PostNorm or LayerArrangement.OutputNorm;
         CheckpointNames usual = CheckpointNames.Llama;
         QueryKeyValueStorage storage = readable
             ? given.Named("QueryKeyValueStorage", QueryKeyValueStorage.Separate)
@@ -183,27 +183,24 @@ internal static class TensorNamesParser
         );
         Exclude("QueryNorm", !attention.QueryKeyNorm, "a model without QueryKeyNorm", "remove it, or set QueryKeyNorm of [Attention]");
         Exclude("KeyNorm", !attention.QueryKeyNorm, "a model without QueryKeyNorm", "remove it, or set QueryKeyNorm of [Attention]");
-        bool behind = architecture.Arrangement is LayerArrangement.Sandwich or LayerArrangement.PostNorm,
-            post = architecture.Arrangement == LayerArrangement.PostNorm;
+        bool output = architecture.Arrangement == LayerArrangement.OutputNorm,
+            post = output || architecture.Arrangement == LayerArrangement.PostNorm,
+            after = post || architecture.Arrangement == LayerArrangement.Sandwich;
+        string arrangement = output ? "LayerArrangement.OutputNorm" : "LayerArrangement.PostNorm";
         Exclude(
             "AttentionOutputNorm",
-            !behind,
+            !after,
             "an arrangement without norms after the blocks",
             "remove it, or declare LayerArrangement.Sandwich"
         );
         Exclude(
             "FeedForwardOutputNorm",
-            !behind,
+            !after,
             "an arrangement without norms after the blocks",
             "remove it, or declare LayerArrangement.Sandwich"
         );
-        Exclude("AttentionNorm", post, "LayerArrangement.PostNorm", "name the norm after the attention with AttentionOutputNorm");
-        Exclude(
-            "FeedForwardNorm",
-            post,
-            "LayerArrangement.PostNorm",
-            "name the norm after the feed-forward block with FeedForwardOutputNorm"
-        );
+        Exclude("AttentionNorm", post, arrangement, "name the norm after the attention with AttentionOutputNorm");
+        Exclude("FeedForwardNorm", post, arrangement, "name the norm after the feed-forward block with FeedForwardOutputNorm");
         Exclude(
             "TokenTypeEmbedding",
             architecture.Embeddings.TokenTypes == 0,
@@ -250,7 +247,7 @@ internal static class TensorNamesParser
             "LayerArrangement.ParallelOneNorm",
             "name the shared norm with AttentionNorm"
         );
-        Exclude("FinalNorm", !finalNorm, post ? "LayerArrangement.PostNorm" : "NoFinalNorm", "remove one of them");
+        Exclude("FinalNorm", !finalNorm, post && !output ? "LayerArrangement.PostNorm" : "NoFinalNorm", "remove one of them");
         if (
             storage != QueryKeyValueStorage.Separate
             && (attention.QueryBias != attention.KeyBias || attention.KeyBias != attention.ValueBias)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
 
@@ -44,7 +45,7 @@ internal static class Planner
             EquatableArray<StepPlan>.Empty,
             EquatableArray<StepPlan>.Empty,
             weights.ParameterCount(architecture),
-            (ExecutionPlan.MultiplyAdds(encoder.Project.Concat(encoder.Attend)) * architecture.Layers)
+            MultiplyAddsOfLayers(architecture, encoder.Project.Concat(encoder.Attend))
                 + ExecutionPlan.MultiplyAdds(encoder.Before)
                 + (head.OutputPerToken ? ExecutionPlan.MultiplyAdds(head.Steps) : 0)
         )
@@ -54,8 +55,19 @@ internal static class Planner
             Guarded = guarded,
             Encoder = encoder,
             Head = head,
+            LayerOffsets = architecture.LayersAreUniform
+                ? EquatableArray<long>.Empty
+                : new EquatableArray<long>(weights.LayerOffsets(architecture)),
         };
     }
+
+    /// <summary>Returns the multiply-adds of all layers for one row, of which kinds may have their own steps.</summary>
+    private static long MultiplyAddsOfLayers(TransformerArchitecture architecture, IEnumerable<StepPlan> steps) =>
+        steps.Sum(step =>
+            step is StepsByKind kinds
+                ? kinds.Kinds.Select((own, kind) => ExecutionPlan.MultiplyAdds(own) * architecture.LayersOf(kind)).Sum()
+                : ExecutionPlan.MultiplyAdds([step]) * architecture.Layers
+        );
 
     /// <summary>
     /// Rejects layer kinds that no declaration describes yet. An encoder has one buffer of queries for all kinds. A session either
@@ -63,7 +75,7 @@ internal static class Planner
     /// </summary>
     private static void RefuseKinds(TransformerArchitecture architecture)
     {
-        if (architecture.LayerKinds.Any(static kind => kind.ResidualScale != 1 && kind.Arrangement == LayerArrangement.Sandwich))
+        if (architecture.LayerKinds.Any(static kind => kind.ResidualScale != 1 && kind.NormsOutputs))
         {
             throw new NotSupportedException("A factor of the residual stream follows a norm of a block's output.");
         }
@@ -81,7 +93,13 @@ internal static class Planner
             return;
         }
 
-        if (architecture.Stack != Stack.Decoder || architecture.LayersPerSet * architecture.SetsPerGroup > 1)
+        if (
+            architecture.Stack == Stack.EncoderDecoder
+            || architecture.LayersPerSet * architecture.SetsPerGroup > 1
+            || (
+                architecture.Stack == Stack.Encoder && architecture.LayerKinds.Any(kind => !SharesBuffers(kind, architecture.LayerKinds[0]))
+            )
+        )
         {
             throw new NotSupportedException($"Layers of different shapes are supported in a decoder only, not in {architecture.Stack}.");
         }
@@ -91,6 +109,10 @@ internal static class Planner
             throw new NotSupportedException("Layers with linear attention and layers with softmax attention are in one model.");
         }
     }
+
+    /// <summary>Returns whether layers of both kinds use the same buffers of an encoder, of which it has one for all kinds.</summary>
+    private static bool SharesBuffers(LayerKind kind, LayerKind other) =>
+        kind.Mixer == other.Mixer && kind.FeedForward == other.FeedForward && kind.NormsOutputs == other.NormsOutputs;
 
     /// <summary>
     /// Rejects layer kinds with different lengths at which rotary factors change, which no declaration has yet. A session

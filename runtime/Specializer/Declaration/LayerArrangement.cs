@@ -36,4 +36,15 @@ enum LayerArrangement
     /// norm (BLOOM's apply_residual_connection_post_layernorm; Workshop et al. 2022).
     /// </summary>
     NormedResidual,
+
+    /// <summary>x += norm(attention(x)); x += norm(feedForward(x)) (OLMo et al. 2024, OLMo 2; EXAONE 4).</summary>
+    OutputNorm,
+#if GENERATOR
+
+    /// <summary>
+    /// x += attention(x); x += feedForward(norm(x)), the first layer after a norm of the embeddings (ModernBERT). Only a
+    /// configuration selects it: a declaration has one arrangement for all layers.
+    /// </summary>
+    FeedForwardNorm,
+#endif
 }

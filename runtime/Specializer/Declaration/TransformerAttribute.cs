@@ -71,6 +71,12 @@ public sealed class TransformerAttribute : Attribute
     /// <summary>Whether the sum of all embeddings is normalized (BLOOM). The default is false.</summary>
     public bool EmbeddingNorm { get; set; }
 
+    /// <summary>
+    /// The factor of the output of a block before it is added to the residual stream (<c>residual_multiplier</c> of Granite;
+    /// Yang et al. 2022). The default, 0, means none.
+    /// </summary>
+    public float ResidualScale { get; set; }
+
     /// <summary>Whether the logits add a bias (GPT-J, Phi). The default is false.</summary>
     public bool LogitsBias { get; set; }
 

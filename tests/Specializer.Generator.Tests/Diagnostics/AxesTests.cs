@@ -46,6 +46,25 @@ public sealed class AxesTests
     }
 
     [Fact]
+    public void A_factor_of_the_residual_stream_belongs_to_every_layer()
+    {
+        Assert.All(
+            Parse(Declaration("ResidualScale = 0.5f", parts: "[RotaryPositions] [SlidingWindow(4, Pattern = \"SF\")]")).LayerKinds,
+            static kind => Assert.Equal(0.5f, kind.ResidualScale)
+        );
+        Assert.Equal(1, Parse(Declaration()).LayerKinds.Single().ResidualScale);
+    }
+
+    [Fact]
+    public void Norms_of_outputs_have_the_names_of_OLMo_2()
+    {
+        CheckpointNames names = Parse(Declaration("Arrangement = LayerArrangement.OutputNorm")).Checkpoint.Names;
+        Assert.Equal("model.layers.{layer}.post_attention_layernorm", names.AttentionOutputNorm);
+        Assert.Equal("model.layers.{layer}.post_feedforward_layernorm", names.FeedForwardOutputNorm);
+        Assert.Empty(names.AttentionNorm + names.FeedForwardNorm);
+    }
+
+    [Fact]
     public void Every_arrangement_is_its_namesake() =>
         Assert.All(
             Enum.GetNames<LayerArrangement>(),
@@ -214,8 +233,11 @@ public sealed class AxesTests
     }
 
     [Theory]
-    [InlineData("Arrangement = (LayerArrangement)6", "", "", "SPZ0004")]
+    [InlineData("Arrangement = (LayerArrangement)7", "", "", "SPZ0004")]
+    [InlineData("Arrangement = (LayerArrangement)8", "", "", "SPZ0004")]
     [InlineData("EmbeddingScale = -1", "", "", "SPZ0004")]
+    [InlineData("ResidualScale = -1", "", "", "SPZ0004")]
+    [InlineData("ResidualScale = 2, Arrangement = LayerArrangement.OutputNorm", "", "", "SPZ0015")]
     [InlineData("LogitsSoftCap = float.NaN", "", "", "SPZ0004")]
     [InlineData("", "SoftCap = -1", "", "SPZ0004")]
     [InlineData("", "QueryKeyNorm = true", "NormKind.Layer", "SPZ0015")]

@@ -209,7 +209,7 @@ internal sealed class AttentionFormula
         score = _attention.SoftCap > 0 ? _attention.SoftCap * Math.Tanh(score / _attention.SoftCap) : score;
         return _kernel.Kind.Positions switch
         {
-            AlibiPositions => score + (_slopes[head] * (key - position)),
+            AlibiPositions => score - (_slopes[head] * Math.Abs(key - position)),
             RelativePositions => score + _bias[head][_kernel.BiasOrigin + key - position],
             _ => score,
         };

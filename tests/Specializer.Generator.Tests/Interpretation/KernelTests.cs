@@ -99,6 +99,9 @@ public sealed partial class KernelTests
             case NormKernel norm:
                 RowFormulas.Check(run, norm);
                 break;
+            case PartNormKernel parts:
+                RowFormulas.Check(run, parts);
+                break;
             case NormalizeKernel normalize:
                 RowFormulas.Check(run, normalize);
                 break;

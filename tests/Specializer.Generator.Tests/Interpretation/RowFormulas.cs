@@ -47,6 +47,35 @@ internal static class RowFormulas
         );
     }
 
+    public static void Check(KernelRun run, PartNormKernel kernel)
+    {
+        int width = kernel.Offset + (kernel.Parts * kernel.Width);
+        Rows rows = run.Random(Count, width, kernel.Stride),
+            weight = run.Random(kernel.Parts, kernel.Width, kernel.Width);
+        run.OnWorkers(3, kernel.Name, weight.Address, rows.Address, Count);
+        run.Equal(
+            row =>
+            {
+                double[] result = [.. rows[row]];
+                for (int part = 0; part < kernel.Parts; part++)
+                {
+                    int first = kernel.Offset + (part * kernel.Width);
+                    double[] x = result[first..(first + kernel.Width)];
+                    double mean = kernel.Kind == NormKind.Layer ? x.Average() : 0,
+                        deviation = Math.Sqrt(x.Average(value => (value - mean) * (value - mean)) + kernel.Epsilon);
+                    for (int i = 0; i < kernel.Width; i++)
+                    {
+                        result[first + i] = (x[i] - mean) / deviation * weight[part][i];
+                    }
+                }
+
+                return result;
+            },
+            rows,
+            Count
+        );
+    }
+
     public static void Check(KernelRun run, NormalizeKernel kernel)
     {
         Rows input = run.Random(Count, kernel.Width, kernel.Stride),

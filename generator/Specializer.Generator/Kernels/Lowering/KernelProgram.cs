@@ -77,6 +77,7 @@ internal static class KernelProgram
             PositionKernel position => [PatchLowering.Lower(position, target)],
             PoolKernel pool => [PoolLowering.Lower(pool, target)],
             QuantizeKernel quantize => [QuantizeLowering.Lower(quantize, target)],
+            PartNormKernel parts => [PartNormLowering.Lower(parts, target)],
             NormalizeKernel normalize => [NormalizeLowering.Lower(normalize, target)],
             LinearKernel linear => LinearLowering.Lower(linear, target, functions),
             ArgMaxKernel highest => [ArgMaxLowering.Lower(highest, target)],

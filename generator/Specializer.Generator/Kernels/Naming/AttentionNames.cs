@@ -34,6 +34,7 @@ internal static class AttentionNames
     /// <summary>The norm, rotation and scaling of queries and keys.</summary>
     private static string Preparation(AttentionKernel kernel) =>
         (kernel.Attention.QueryKeyNorm ? "Normed" + Names.Epsilon(kernel.Epsilon) : "")
+        + (kernel.Attention is { QueryKeyNorm: true, NormsRotated: true } ? "Rotated" : "")
         + (
             kernel.Kind.Positions is RotaryPositions rotary
                 ? (rotary.Pairing == RotaryPairing.Interleaved ? "RotatedPairs" : "Rotated")

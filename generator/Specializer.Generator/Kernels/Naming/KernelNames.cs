@@ -27,6 +27,7 @@ internal static class KernelNames
             QuantizeKernel quantize => "Quantize"
                 + Width(quantize.Width, quantize.InputStride)
                 + (quantize.OutputStride == IntegerLayout.RowStride(quantize.Width) ? "" : "To" + Names.Number(quantize.OutputStride)),
+            PartNormKernel parts => PartNorm(parts),
             NormalizeKernel normalize => "Normalize" + Width(normalize.Width, normalize.Stride),
             PoolKernel pool => "Pool" + pool.Pooling + Width(pool.Width, pool.Stride) + (pool.Normalize ? "Normalized" : ""),
             PositionKernel position => "AddPositions" + Width(position.Width, position.Stride) + (position.FirstState ? "AfterState" : ""),
@@ -72,6 +73,18 @@ internal static class KernelNames
         + (kernel.Kind == NormKind.Layer && !kernel.Bias ? "WithoutBias" : "")
         + Names.Epsilon(kernel.Epsilon)
         + (kernel.AddToOutput ? "Add" : "");
+
+    private static string PartNorm(PartNormKernel kernel) =>
+        (kernel.Kind == NormKind.Layer ? "LayerNorm" : "RootMeanSquareNorm")
+        + "Of"
+        + Names.Number(kernel.Parts)
+        + "x"
+        + Names.Number(kernel.Width)
+        + "From"
+        + Names.Number(kernel.Offset)
+        + "Every"
+        + Names.Number(kernel.Stride)
+        + Names.Epsilon(kernel.Epsilon);
 
     private static string Patches(PatchKernel kernel) =>
         "GatherPatches"

@@ -20,7 +20,7 @@ internal static class KernelFacts
             (AttentionKernel, _) => "Attend",
             (LinearKernel, _) => "Linear",
             (ArgMaxKernel, _) => "ArgMax",
-            (NormKernel, _) => "Norm",
+            (NormKernel or PartNormKernel, _) => "Norm",
             (EmbedKernel, _) => "Embed",
             (PositionKernel, _) => "AddPositions",
             (PatchKernel or WindowKernel or GlobalRowsKernel, _) => "Gather",
@@ -90,6 +90,7 @@ internal static class KernelFacts
                 ("OutputStride", quantize.OutputStride),
                 ("RowBytes", 2L * FloatBytes * quantize.Width),
             ],
+            PartNormKernel parts => Rows(parts.Parts * parts.Width, parts.Stride, 2 * FloatBytes),
             NormalizeKernel normalize => Rows(normalize.Width, normalize.Stride, 2 * FloatBytes),
             _ => throw new NotSupportedException(method.Kernel.GetType().Name),
         };

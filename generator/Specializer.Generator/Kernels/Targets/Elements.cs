@@ -49,6 +49,9 @@ internal readonly struct Elements(InstructionSetDescription target, int lanes)
         }
     }
 
+    /// <summary>A value all of whose floats are one number.</summary>
+    public Expr Broadcast(Expr value) => IsScalar ? value : _vectors.Broadcast(value);
+
     /// <summary>The sum of all floats of a value.</summary>
     public Expr Sum(Expr value) => IsScalar ? value : _vectors.Sum(value);
 }

@@ -16,6 +16,30 @@ internal static class CohereFamilies
         Rotary = new RotaryDefaults { Pairing = RotaryPairing.Interleaved },
     };
 
+    /// <summary>CohereForCausalLM: with use_qk_norm, a LayerNorm of each query and key head with its own weights (Command R+).</summary>
+    public static TransformerArchitecture Cohere(ModelConfiguration configuration)
+    {
+        LlamaFamilies.Defaults defaults = s_cohere with { Rotary = s_cohere.Rotary with { Base = 500_000 } };
+        TransformerArchitecture model = Common(configuration, defaults, "Cohere");
+        bool norm = configuration.Has("use_qk_norm") && configuration.Flag("use_qk_norm", false);
+        configuration.WithoutEffect("use_qk_norm");
+        return new DecoderClass("Cohere").Apply(
+            configuration,
+            model with
+            {
+                Attention = model.Attention with { ProjectionNorm = norm ? ProjectionNorm.EachHead : ProjectionNorm.None },
+                Checkpoint = model.Checkpoint with
+                {
+                    Names = model.Checkpoint.Names with
+                    {
+                        QueryNorm = "model.layers.{layer}.self_attn.q_norm",
+                        KeyNorm = "model.layers.{layer}.self_attn.k_norm",
+                    },
+                },
+            }
+        );
+    }
+
     /// <summary>Cohere2ForCausalLM: rotary positions in layers with a window, none in layers with full attention.</summary>
     public static TransformerArchitecture Cohere2(ModelConfiguration configuration)
     {

@@ -20,6 +20,11 @@ internal static class EncoderFamilies
     /// <summary>BertModel and its heads.</summary>
     public static TransformerArchitecture Bert(ModelConfiguration configuration)
     {
+        if (JinaBertFamily.Is(configuration))
+        {
+            return JinaBertFamily.JinaBert(configuration);
+        }
+
         RefuseDecoder(configuration);
         EncoderClass model = EncoderClass.Of(configuration, "Bert", "bert.");
         // Fields of an early pooler; the class supports only this form.

@@ -39,13 +39,17 @@ internal static class FamilyNaming
         ["marian"] = Bart,
         ["transformer2017"] = Bart,
         ["whisper"] = CheckpointNaming.Plain,
-        ["bert"] = Encoder("bert.pooler.*", "cls.predictions.*", "cls.seq_relationship.*") with { Copies = Bias("cls.predictions") },
+        ["bert"] = Encoder("bert.pooler.*", "pooler.*", "cls.predictions.*", "cls.seq_relationship.*") with
+        {
+            Copies = Bias("cls.predictions"),
+        },
         ["roberta"] = Roberta("roberta."),
         ["xlm-roberta"] = Roberta("roberta."),
         ["camembert"] = Roberta("roberta."),
         ["longformer"] = Roberta("longformer."),
         ["distilbert"] = Encoder("vocab_transform.*", "vocab_layer_norm.*", "vocab_projector.*", "pre_classifier.*"),
         ["albert"] = Encoder("albert.pooler.*", "predictions.*", "sop_classifier.*") with { Copies = Bias("predictions") },
+        ["modernbert"] = Encoder("head.*", "decoder.*") with { BasePrefix = "model." },
         ["electra"] = Encoder("discriminator_predictions.*", "generator_predictions.*", "generator_lm_head.*", "sequence_summary.*"),
         ["mpnet"] = Roberta("mpnet."),
         ["nomic_bert"] = Encoder("pooler.*", "cls.*"),

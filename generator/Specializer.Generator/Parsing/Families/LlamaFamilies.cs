@@ -16,7 +16,8 @@ internal static class LlamaFamilies
 
         public double Epsilon { get; init; } = 1e-6;
 
-        public string EpsilonField { get; init; } = "rms_norm_eps";
+        /// <summary>The field of the ε of norms; null if the class has a constant.</summary>
+        public string? EpsilonField { get; init; } = "rms_norm_eps";
 
         /// <summary>Whether the class reads <c>head_dim</c>; otherwise heads divide the width.</summary>
         public bool HasHeadDim { get; init; } = true;
@@ -220,7 +221,9 @@ internal static class LlamaFamilies
             ),
             new NormArchitecture(
                 NormKind.RootMeanSquare,
-                FamilyParts.Epsilon(configuration, defaults.EpsilonField, defaults.Epsilon),
+                defaults.EpsilonField is { } epsilon
+                    ? FamilyParts.Epsilon(configuration, epsilon, defaults.Epsilon)
+                    : (float)defaults.Epsilon,
                 Bias: false,
                 UnitOffset: false
             ),

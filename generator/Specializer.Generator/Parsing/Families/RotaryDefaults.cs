@@ -38,6 +38,11 @@ internal sealed record RotaryDefaults
     public bool YarnIsLongRope { get; init; }
 
     /// <summary>
+    /// Whether dynamic scaling with an <c>alpha</c> means a constant base θ · alpha^(d / (d − 2)) for heads of d elements (HunYuan).
+    /// </summary>
+    public bool ReadsAlpha { get; init; }
+
+    /// <summary>
     /// Whether the axes of image positions may be present (M-RoPE, Qwen2-VL). For text all three axes are equal, so text is
     /// rotated as without them.
     /// </summary>

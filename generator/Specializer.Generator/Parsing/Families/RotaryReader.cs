@@ -79,6 +79,11 @@ internal sealed class RotaryReader
             );
         }
 
+        if (_defaults.ReadsAlpha && Given("alpha") && headDimension > 2)
+        {
+            theta *= Math.Pow(Number("alpha", null, NumberRange.Positive), headDimension / (headDimension - 2.0));
+        }
+
         // Without scaling, the original context length has no effect.
         _file.WithoutEffect("original_max_position_embeddings");
         dimension = rotates ? dimension : 2;
@@ -95,6 +100,10 @@ internal sealed class RotaryReader
                 return new NoScaling();
             case "linear":
                 return new LinearScaling(Factor());
+            case "dynamic" when _defaults.ReadsAlpha && Given("alpha"):
+                // The class ignores them beside alpha.
+                Holder("alpha").WithoutEffect("factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim");
+                return new NoScaling();
             case "dynamic":
                 return new DynamicScaling(Factor(), Longest());
             case "llama3":

@@ -96,6 +96,7 @@ internal sealed record AttentionKernel(
                 ValueBias = false,
                 OutputBias = false,
                 ProjectionClip = 0,
+                ProjectionNorm = ProjectionNorm.None,
             },
             Kind = Kind.ForCode(),
             Epsilon = Attention.QueryKeyNorm ? Epsilon : 0,

@@ -7,8 +7,14 @@ internal sealed class BlockNorms(StackContext stack, LayerKind kind)
 {
     private LayerArrangement Arrangement => kind.Arrangement;
 
-    /// <summary>Whether blocks have a norm before them.</summary>
-    public bool Precede => Arrangement != LayerArrangement.PostNorm;
+    /// <summary>Whether the attention has a norm before it.</summary>
+    public bool PrecedeAttention => PrecedeFeedForward && Arrangement != LayerArrangement.FeedForwardNorm;
+
+    /// <summary>Whether the feed-forward block has a norm before it.</summary>
+    public bool PrecedeFeedForward => Arrangement is not (LayerArrangement.PostNorm or LayerArrangement.OutputNorm);
+
+    /// <summary>Whether norms of the residual stream follow the blocks.</summary>
+    public bool FollowSums => Arrangement == LayerArrangement.PostNorm;
 
     /// <summary>Whether both blocks read the same residual stream, in parallel.</summary>
     public bool Parallel => Arrangement is LayerArrangement.ParallelOneNorm or LayerArrangement.ParallelTwoNorms;
@@ -17,11 +23,13 @@ internal sealed class BlockNorms(StackContext stack, LayerKind kind)
     public bool OneForBoth => Arrangement == LayerArrangement.ParallelOneNorm;
 
     /// <summary>Whether the output of a block is normalized before it is added to the residual stream.</summary>
-    public bool OfOutputs => Arrangement == LayerArrangement.Sandwich;
+    public bool OfOutputs => kind.NormsOutputs;
 
-    /// <summary>The buffer that blocks read: the residual stream itself if norms follow the sums.</summary>
-    public BufferRef BlockInput =>
-        stack.Buffer(Arrangement is LayerArrangement.PostNorm or LayerArrangement.NormedResidual ? BufferRole.Hidden : BufferRole.Normed);
+    /// <summary>The buffer that the attention reads: the residual stream itself if no norm precedes it.</summary>
+    public BufferRef AttentionInput => Input(PrecedeAttention);
+
+    /// <summary>The buffer that the feed-forward block reads.</summary>
+    public BufferRef FeedForwardInput => Input(PrecedeFeedForward);
 
     /// <summary>The buffer that the last linear layer of a block writes.</summary>
     public BufferRef BlockOutput => stack.Buffer(OfOutputs ? BufferRole.Block : BufferRole.Hidden);
@@ -54,6 +62,9 @@ internal sealed class BlockNorms(StackContext stack, LayerKind kind)
             stack.Buffer(BufferRole.Block),
             stack.Buffer(BufferRole.Hidden)
         );
+
+    private BufferRef Input(bool follows) =>
+        stack.Buffer(follows && Arrangement != LayerArrangement.NormedResidual ? BufferRole.Normed : BufferRole.Hidden);
 
     private WeightRef Weight(WeightRole role, string checkpointName) =>
         stack.Weights.Norm(role, stack.Architecture.Width, stack.Architecture.Norm, stack.Suffixes, checkpointName, perLayer: true);

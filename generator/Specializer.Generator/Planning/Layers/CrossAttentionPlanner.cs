@@ -18,7 +18,7 @@ internal sealed class CrossAttentionPlanner(StackContext stack, CrossAttentionKe
     public IEnumerable<StepPlan> Plan()
     {
         CheckpointNames names = stack.Names;
-        if (norms.Precede)
+        if (norms.PrecedeFeedForward)
         {
             yield return norms.Before(WeightRole.CrossAttentionNorm, names.CrossAttentionNorm, "Norm before the attention to the source");
         }
@@ -32,7 +32,7 @@ internal sealed class CrossAttentionPlanner(StackContext stack, CrossAttentionKe
             Attention.QueryBias
                 ? stack.Weights.Bias(WeightRole.CrossQuery, cross.Query, _tensors.Vector(names.CrossQuery, cross.Query.Outputs))
                 : null,
-            norms.BlockInput,
+            norms.FeedForwardInput,
             projected
         );
         yield return new CrossAttentionStep(
@@ -62,7 +62,7 @@ internal sealed class CrossAttentionPlanner(StackContext stack, CrossAttentionKe
                 "Norm after the attention to the source"
             );
         }
-        else if (!norms.Precede)
+        else if (norms.FollowSums)
         {
             yield return norms.InPlace(WeightRole.CrossAttentionNorm, names.CrossAttentionNorm, "Norm after the attention to the source");
         }

@@ -20,7 +20,7 @@ internal sealed class FeedForwardPlanner(StackContext stack, FeedForwardArchitec
                 up,
                 stack.Weights.Panels(WeightRole.Up, up, _tensors.Matrix(stack.Names.Up, inner, stack.Architecture.Width)),
                 feedForward.Bias ? stack.Weights.Bias(WeightRole.Up, up, _tensors.Vector(stack.Names.Up, inner)) : null,
-                norms.BlockInput,
+                norms.FeedForwardInput,
                 output
             );
         }
@@ -31,7 +31,7 @@ internal sealed class FeedForwardPlanner(StackContext stack, FeedForwardArchitec
             up,
             stack.Weights.Panels(WeightRole.GateUp, up, gateWeight, upWeight),
             feedForward.Bias ? stack.Weights.Bias(WeightRole.GateUp, up, _tensors.GateUpBiases(inner)) : null,
-            norms.BlockInput,
+            norms.FeedForwardInput,
             output
         );
     }
@@ -45,7 +45,7 @@ internal sealed class FeedForwardPlanner(StackContext stack, FeedForwardArchitec
             "Down projection" + norms.OutputTitle,
             down,
             stack.Weights.Panels(WeightRole.Down, down, _tensors.Matrix(stack.Names.Down, width, feedForward.Width)),
-            feedForward.Bias ? stack.Weights.Bias(WeightRole.Down, down, _tensors.Vector(stack.Names.Down, width)) : null,
+            feedForward.DownBias ? stack.Weights.Bias(WeightRole.Down, down, _tensors.Vector(stack.Names.Down, width)) : null,
             stack.Buffer(BufferRole.Inner),
             norms.BlockOutput
         );

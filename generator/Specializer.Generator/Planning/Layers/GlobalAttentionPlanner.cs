@@ -39,7 +39,14 @@ internal sealed class GlobalAttentionPlanner(StackContext stack, CrossAttentionK
             : null;
         return
         [
-            new LinearStep("Keys and values that global tokens see", global.KeyValue, keyValue, keyValueBias, norms.BlockInput, projected)
+            new LinearStep(
+                "Keys and values that global tokens see",
+                global.KeyValue,
+                keyValue,
+                keyValueBias,
+                norms.AttentionInput,
+                projected
+            )
             {
                 When = StepCondition.SequenceHasGlobalTokens,
             },
@@ -56,7 +63,7 @@ internal sealed class GlobalAttentionPlanner(StackContext stack, CrossAttentionK
             new GlobalRowsStep(
                 "States of the global tokens of the chunk",
                 new GlobalRowsKernel(Width, stack.Kernels.Norm.Stride, Back: false),
-                norms.BlockInput,
+                norms.AttentionInput,
                 states
             )
             {

@@ -33,8 +33,7 @@ internal sealed record LayerKernels(
             queryStride = Layout.RowStride(queryWidth),
             projectedStride = Layout.RowStride(projectedWidth),
             innerStride = Layout.RowStride(feedForward.Width);
-        LinearEpilogue Output(bool bias) =>
-            new(bias, null, false, AddToOutput: kind.Arrangement != LayerArrangement.Sandwich, Scale: kind.ResidualScale);
+        LinearEpilogue Output(bool bias) => new(bias, null, false, AddToOutput: !kind.NormsOutputs, Scale: kind.ResidualScale);
         LinearKernel Linear(int inputs, int outputs, int inputStride, int outputStride, LinearEpilogue epilogue) =>
             new(inputs, outputs, inputStride, outputStride, epilogue) { Storage = architecture.WeightStorage };
 
@@ -64,7 +63,7 @@ internal sealed record LayerKernels(
             },
             Linear(queryWidth, width, queryStride, stride, Output(attention.OutputBias)),
             Linear(width, feedForward.Width, stride, innerStride, new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false)),
-            Linear(feedForward.Width, width, innerStride, stride, Output(feedForward.Bias))
+            Linear(feedForward.Width, width, innerStride, stride, Output(feedForward.DownBias))
         );
     }
 

@@ -25,7 +25,7 @@ internal sealed class LayerPlanner(StackContext stack, IReadOnlyList<PositionTab
         var attention = new SelfAttentionPlanner(stack, kernels, tables[index], norms);
         var feedForward = new FeedForwardPlanner(stack, kind.FeedForward, kernels, norms);
         var steps = new List<StepPlan>();
-        if (norms.Precede)
+        if (norms.PrecedeAttention)
         {
             steps.Add(
                 norms.Before(
@@ -49,7 +49,7 @@ internal sealed class LayerPlanner(StackContext stack, IReadOnlyList<PositionTab
             steps.AddRange(new CrossAttentionPlanner(stack, cross, norms).Plan());
         }
 
-        if (norms.Precede && !norms.OneForBoth)
+        if (norms.PrecedeFeedForward && !norms.OneForBoth)
         {
             steps.Add(norms.Before(WeightRole.FeedForwardNorm, names.FeedForwardNorm, "Norm before the feed-forward block"));
         }
@@ -72,7 +72,7 @@ internal sealed class LayerPlanner(StackContext stack, IReadOnlyList<PositionTab
         {
             steps.Add(norms.Added(role, checkpointName, title));
         }
-        else if (!norms.Precede)
+        else if (norms.FollowSums)
         {
             steps.Add(norms.InPlace(role, checkpointName, title));
         }

@@ -31,7 +31,14 @@ internal sealed class SelfAttentionPlanner(StackContext stack, LayerKernels kern
         }
 
         BufferRef projected = stack.Buffer(BufferRole.Projected);
-        yield return new LinearStep("Query, key and value projections", projections, weight, bias, norms.BlockInput, projected);
+        yield return new LinearStep("Query, key and value projections", projections, weight, bias, norms.AttentionInput, projected);
+        if (Attention.ProjectionNorm != ProjectionNorm.None)
+        {
+            int queries = Attention.Heads * Attention.HeadDim;
+            yield return PartNorm(WeightRole.QueryNorm, stack.Names.QueryNorm, Attention.Heads, 0, "queries");
+            yield return PartNorm(WeightRole.KeyNorm, stack.Names.KeyNorm, Attention.KeyValueHeads, queries, "keys");
+        }
+
         yield return new AttentionStep(
             "Attention",
             new SelfAttention(
@@ -72,6 +79,30 @@ internal sealed class SelfAttentionPlanner(StackContext stack, LayerKernels kern
                 : null,
             stack.Buffer(BufferRole.Attended),
             norms.BlockOutput
+        );
+    }
+
+    private PartNormStep PartNorm(WeightRole role, string checkpointName, int heads, int offset, string title)
+    {
+        int width = Attention.HeadDim;
+        bool together = Attention.ProjectionNorm == ProjectionNorm.AllHeads;
+        NormArchitecture norm = stack.Architecture.Norm;
+        string name = checkpointName + stack.Suffixes.NormWeight;
+        return new PartNormStep(
+            together ? $"Norm of all {title}" : $"Norm of every head of {title}",
+            new PartNormKernel(
+                norm.Kind,
+                together ? 1 : heads,
+                together ? heads * width : width,
+                offset,
+                kernels.QueryKeyValue.OutputStride,
+                norm.Epsilon
+            ),
+            stack.Weights.HeadNorms(
+                role,
+                together ? new TensorPlan(name, perLayer: true, heads * width) : new TensorPlan(name, perLayer: true, heads, width)
+            ),
+            stack.Buffer(BufferRole.Projected)
         );
     }
 

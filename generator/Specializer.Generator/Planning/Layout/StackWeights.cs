@@ -74,14 +74,16 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
     {
         int floats = Layout.Pad(width);
         TensorSlice Tensor(string suffix) => TensorSlice.Whole(new TensorPlan(checkpointName + suffix, perLayer, width));
+        // The factor 1 is 1 plus a weight of zeros.
+        TensorSlice factor = norm.HasWeight ? Tensor(suffixes.NormWeight) : new(TensorPlan.Nothing, width, 0, width, width, false);
         WeightRef weight = layout.Add(
             Block(
                 new WeightRef(role, Weight, stack),
-                norm.UnitOffset ? WeightLayout.UnitOffsetVector : WeightLayout.Vectors,
+                norm.UnitOffset || !norm.HasWeight ? WeightLayout.UnitOffsetVector : WeightLayout.Vectors,
                 floats,
                 0,
                 floats,
-                Tensor(suffixes.NormWeight)
+                factor
             ),
             following: norm.Bias ? floats : 0
         );
@@ -92,6 +94,18 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
         }
 
         return weight;
+    }
+
+    /// <summary>Places the weights of a norm of heads, one row after another without gaps.</summary>
+    /// <param name="role">The role.</param>
+    /// <param name="tensor">The tensor: all weights, or a row for each head.</param>
+    public WeightRef HeadNorms(WeightRole role, TensorPlan tensor)
+    {
+        int width = tensor.Shape[tensor.Shape.Count - 1],
+            rows = tensor.Shape.Count == 1 ? 1 : tensor.Shape[0];
+        return layout.Add(
+            Block(new WeightRef(role, Weight, stack), WeightLayout.Rows, (long)rows * width, width, width, TensorSlice.Whole(tensor))
+        );
     }
 
     /// <summary>Places the position table of a kind of layer, if there is one.</summary>

@@ -58,13 +58,7 @@ internal sealed class CrossAttentionKernels
             asking.Width,
             Attention.OutputStride,
             stride,
-            new(
-                cross.OutputBias,
-                null,
-                false,
-                AddToOutput: asking.Arrangement != LayerArrangement.Sandwich,
-                Scale: asking.LayerKinds[0].ResidualScale
-            )
+            new(cross.OutputBias, null, false, AddToOutput: !asking.LayerKinds[0].NormsOutputs, Scale: asking.LayerKinds[0].ResidualScale)
         )
         {
             Storage = asking.WeightStorage,

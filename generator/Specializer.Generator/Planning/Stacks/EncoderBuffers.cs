@@ -47,7 +47,7 @@ internal sealed class EncoderBuffers(StackContext stack)
         int chunk = stack.Chunk,
             width = Architecture.Width,
             stride = Kernels.Norm.Stride;
-        if (norms.BlockInput.Role == BufferRole.Normed)
+        if (norms.FeedForwardInput.Role == BufferRole.Normed)
         {
             stack.Buffers.RowBuffer(stack.Buffer(BufferRole.Normed), "normalised hidden states", chunk, width, stride);
         }

@@ -143,17 +143,15 @@ internal sealed class HeadPlanner(StackContext stack)
 
     private BufferRef PlanDense(DenseArchitecture dense, BufferRef input, int width, int rows)
     {
-        LinearKernel kernel = Linear(width, dense.Width, new(Bias: true, dense.Activation, false, false));
+        LinearKernel kernel = Linear(width, dense.Width, new(dense.Bias, dense.Activation, false, false));
         WeightRef weight = stack.Weights.Panels(
             WeightRole.HeadDense,
             kernel,
             TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Weight, dense.Width, width))
         );
-        WeightRef bias = stack.Weights.Bias(
-            WeightRole.HeadDense,
-            kernel,
-            TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Bias, dense.Width))
-        );
+        WeightRef? bias = dense.Bias
+            ? stack.Weights.Bias(WeightRole.HeadDense, kernel, TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Bias, dense.Width)))
+            : null;
         BufferRef output = RowBuffer(stack.Buffer(BufferRole.Transformed), "states as transformed by the head", rows, kernel);
         _steps.Add(new LinearStep("Linear layer of the head, activated", kernel, weight, bias, input, output));
         return output;

@@ -94,7 +94,14 @@ internal sealed class AppendLowering
     /// <summary>Normalizes, rotates and scales one head.</summary>
     private void Prepare(Expr source, KernelParameter norm, Expr? table, Expr output, Expr scale)
     {
-        if (_kernel.Attention.QueryKeyNorm)
+        if (_kernel.Attention is { QueryKeyNorm: true, NormsRotated: true } && table is not null)
+        {
+            _code.Call(RotateLowering.Name(_rotary!, _kernel.Attention.HeadDim), source, table, output, 1f);
+            _code.Call(HeadNormLowering.Name(_kernel), output, _code[norm], output);
+            source = output;
+            table = null;
+        }
+        else if (_kernel.Attention.QueryKeyNorm)
         {
             _code.Call(HeadNormLowering.Name(_kernel), source, _code[norm], output);
             source = output;

@@ -17,6 +17,13 @@ internal sealed record NormStep(string Title, NormKernel Kernel, WeightRef Weigh
         ];
 }
 
+/// <summary>Normalizes parts of the rows of a buffer in place.</summary>
+internal sealed record PartNormStep(string Title, PartNormKernel Kernel, WeightRef Weight, BufferRef Output) : StepPlan(Title)
+{
+    public override IEnumerable<KernelCall> Calls =>
+        [KernelCall.Of(new(Kernel), (NormWeight, new WeightArgument(Weight)), (KernelParameters.Output, new BufferArgument(Output)))];
+}
+
 /// <summary>Applies a linear layer to the rows of a buffer.</summary>
 internal sealed record LinearStep(string Title, LinearKernel Kernel, WeightRef Weight, WeightRef? Bias, BufferRef Input, BufferRef Output)
     : StepPlan(Title)

@@ -12,7 +12,7 @@ internal sealed class LinearBias(AttentionKernel kernel) : ScoreModifier
 
     public override long TableFloatsPerHead => kernel.Attention.GroupSize;
 
-    public override string MethodName => "AddDistances";
+    public override string MethodName => kernel.SeesAll ? "AddDistancesBothWays" : "AddDistances";
 
     public override void Modify(ScoreRow row) =>
         row.Code.Call(MethodName, row.Scores, row.Visible, row.Code[Table][row.Head], row.Code.Block - row.Position);
@@ -37,12 +37,16 @@ internal sealed class LinearBias(AttentionKernel kernel) : ScoreModifier
                     "distances",
                     vectors.ConvertToFloat(vectors.Indices + vectors.BroadcastInteger(distance + i))
                 );
-                code.Store(vectors.MultiplyAdd(vectors.Load(scores.At(i)), distances, vectors.Broadcast(slope)), scores.At(i));
+                // Keys on both sides have a negative distance.
+                Expr signed = kernel.SeesAll ? vectors.Minimum(distances, vectors.Zero - distances) : distances;
+                code.Store(vectors.MultiplyAdd(vectors.Load(scores.At(i)), signed, vectors.Broadcast(slope)), scores.At(i));
             }
         );
         return code.Method(
             MethodName,
-            comment: "Adds slope * (key's position - query's position); 'distance' is that of the block's first key."
+            comment: kernel.SeesAll
+                ? "Adds slope * -|key's position - query's position|; 'distance' is that of the block's first key."
+                : "Adds slope * (key's position - query's position); 'distance' is that of the block's first key."
         );
     }
 }
