@@ -14,12 +14,7 @@ internal static class ElectraFamily
     public static TransformerArchitecture Electra(ModelConfiguration configuration)
     {
         EncoderFamilies.RefuseDecoder(configuration);
-        EncoderClass model = EncoderClass.Of(configuration, "Electra", "electra.");
-        configuration.Refuse(
-            model.Kind == EncoderHead.MultipleChoice,
-            "architectures",
-            "the summary of a choice (sequence_summary) is not supported for this family"
-        );
+        EncoderClass model = EncoderClass.Of(configuration, "Electra", "electra.", EncoderHead.MultipleChoice);
         configuration.WithoutEffect("summary_type", "summary_use_proj", "summary_activation", "summary_last_dropout");
         int embeddingWidth = configuration.Extent("embedding_size", 128),
             width = configuration.Extent("hidden_size", s_electra.Width);

@@ -41,7 +41,8 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
     /// <param name="configuration">The configuration.</param>
     /// <param name="family">The prefix of the class names.</param>
     /// <param name="prefix">The prefix of the body's tensor names.</param>
-    public static EncoderClass Of(ModelConfiguration configuration, string family, string prefix)
+    /// <param name="without">The heads that the family does not support.</param>
+    public static EncoderClass Of(ModelConfiguration configuration, string family, string prefix, params EncoderHead[] without)
     {
         (string Name, EncoderHead Head)[] known =
         [
@@ -56,6 +57,7 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
             : family == "Electra" ? s_electra
             : [],
         ];
+        known = [.. known.Where(one => !without.Contains(one.Head))];
         string name = ModelClass.Name(configuration, family + "Model");
         ModelClass.Require(configuration, name, [.. known.Select(static found => found.Name)]);
         EncoderHead head = known.FirstOrDefault(found => found.Name == name).Head;

@@ -4,8 +4,8 @@ using Specializer.Generator.Parsing.Configuration;
 namespace Specializer.Generator.Parsing.Families;
 
 /// <summary>
-/// ModernBertModel and its heads (Warner et al. 2024): norms before the blocks except before the first attention, a gated feed-forward
-/// block, and rotary positions with one base for full attention and one for bands, which two of three layers have.
+/// ModernBertModel and its heads (Warner et al. 2024). Norms precede the blocks except the first attention. The feed-forward block is
+/// gated. Two of three layers have a band and a rotary base of their own.
 /// </summary>
 internal static class ModernBertFamily
 {
@@ -13,11 +13,12 @@ internal static class ModernBertFamily
 
     public static TransformerArchitecture ModernBert(ModelConfiguration configuration)
     {
-        EncoderClass model = EncoderClass.Of(configuration, "ModernBert", "model.");
-        configuration.Refuse(
-            model.Kind is EncoderHead.MultipleChoice or EncoderHead.QuestionAnswering,
-            "architectures",
-            "this class is not supported for this family"
+        EncoderClass model = EncoderClass.Of(
+            configuration,
+            "ModernBert",
+            "model.",
+            EncoderHead.MultipleChoice,
+            EncoderHead.QuestionAnswering
         );
         configuration.WithoutEffect(
             "initializer_cutoff_factor",
