@@ -90,7 +90,6 @@ public sealed class PublishedFieldsTests
     }
 
     [Theory]
-    [InlineData("\"position_embedding_type\": \"alibi\"")]
     [InlineData("\"position_embedding_type\": \"rotary\"")]
     public void Other_positions_of_BERT_are_not_called_relative(string field) =>
         Assert.EndsWith(

@@ -64,10 +64,11 @@ public sealed class AxesTests
         Assert.Empty(names.AttentionNorm + names.FeedForwardNorm);
     }
 
+    /// <summary>FeedForwardNorm is the first layer of some checkpoints and cannot be declared.</summary>
     [Fact]
     public void Every_arrangement_is_its_namesake() =>
         Assert.All(
-            Enum.GetNames<LayerArrangement>(),
+            Enum.GetNames<LayerArrangement>().Except([nameof(LayerArrangement.FeedForwardNorm)]),
             static name => Assert.Equal(name, Parse(Declaration("Arrangement = LayerArrangement." + name)).Arrangement.ToString())
         );
 

@@ -38,6 +38,12 @@ public sealed class OutputMatrixTests
         ["glm"] = Sizes + ", \"num_key_value_heads\": 2, \"head_dim\": 16",
         ["glm4"] = Sizes + ", \"num_key_value_heads\": 2, \"head_dim\": 16",
         ["ernie4_5"] = Sizes + ", \"num_key_value_heads\": 2, \"head_dim\": 16",
+        ["cohere"] = Sizes + ", \"num_key_value_heads\": 2",
+        ["olmo"] = Sizes + ", \"num_key_value_heads\": 2",
+        ["olmo2"] = Sizes + ", \"num_key_value_heads\": 2",
+        ["olmo3"] = Sizes + ", \"num_key_value_heads\": 2, \"sliding_window\": 8",
+        ["exaone4"] = Sizes + ", \"num_key_value_heads\": 2, \"head_dim\": 16, \"sliding_window\": 8",
+        ["hunyuan_v1_dense"] = Sizes + ", \"num_key_value_heads\": 2, \"head_dim\": 16",
         ["cohere2"] = Sizes + ", \"num_key_value_heads\": 2, \"head_dim\": 16",
         ["smollm3"] = Sizes + ", \"num_key_value_heads\": 2",
         ["stablelm"] = Sizes + ", \"num_key_value_heads\": 2",
@@ -72,6 +78,9 @@ public sealed class OutputMatrixTests
             "\"dim\": 96, \"n_layers\": 2, \"n_heads\": 6, \"hidden_dim\": 128, \"vocab_size\": 300, \"architectures\": [\"DistilBertForMaskedLM\"]",
         ["albert"] = Sizes + ", \"architectures\": [\"AlbertForMaskedLM\"]",
         ["electra"] = Sizes + ", \"architectures\": [\"ElectraForMaskedLM\"]",
+        ["eurobert"] = Sizes + ", \"architectures\": [\"EuroBertForMaskedLM\"]",
+        ["modernbert"] =
+            Sizes + ", \"local_attention\": 8, \"global_attn_every_n_layers\": 2, \"architectures\": [\"ModernBertForMaskedLM\"]",
         ["mpnet"] = Sizes + ", \"architectures\": [\"MPNetForMaskedLM\"]",
     };
 
