@@ -18,7 +18,16 @@ internal sealed partial class DiagnosticPage(string id)
     private readonly string _text = RepositoryFiles.Read("docs", "diagnostics", id + ".md");
 
     /// <summary>Diagnostics that the targets of the package, instead of an analyzer, report before the compiler starts.</summary>
-    public static IReadOnlyList<string> OfTheTargets { get; } = ["SPZ9001", "SPZ9002", "SPZ9003", "SPZ9004", "SPZ9005", "SPZ9006"];
+    public static IReadOnlyList<string> OfTheTargets { get; } =
+    [
+        "SPZ9001",
+        "SPZ9002",
+        "SPZ9003",
+        "SPZ9004",
+        "SPZ9005",
+        "SPZ9006",
+        "SPZ9007",
+    ];
 
     public string Text => _text;
 
