@@ -30,6 +30,31 @@ internal sealed class EntityAggregation(IReadOnlyList<string> labels, TokenAggre
             : Groups(parts, text);
     }
 
+    /// <summary>
+    /// Merges the entities of overlapping windows: of entities that overlap, the longest remains, then the one with the highest score.
+    /// </summary>
+    public static List<TextEntity> WithoutOverlaps(IEnumerable<TextEntity> entities)
+    {
+        var result = new List<TextEntity>();
+        foreach (TextEntity entity in entities.OrderBy(static entity => entity.Start))
+        {
+            if (result.Count == 0 || entity.Start >= result[^1].End)
+            {
+                result.Add(entity);
+                continue;
+            }
+
+            TextEntity previous = result[^1];
+            (int length, int before) = (entity.End - entity.Start, previous.End - previous.Start);
+            if (length > before || (length == before && entity.Score > previous.Score))
+            {
+                result[^1] = entity;
+            }
+        }
+
+        return result;
+    }
+
     private List<Labeled> Words(IReadOnlyList<ScoredToken> tokens)
     {
         var words = new List<Labeled>();

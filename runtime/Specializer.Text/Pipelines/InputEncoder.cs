@@ -13,9 +13,10 @@ internal sealed class InputEncoder
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="maximumLength">The maximum number of tokens of an input, with special tokens.</param>
     /// <param name="truncates">Whether longer texts are truncated, the longest one of a pair first; otherwise they are errors.</param>
-    public InputEncoder(Tokenizer tokenizer, int maximumLength, bool truncates)
+    /// <param name="stride">The number of tokens that the windows of a truncated text share.</param>
+    public InputEncoder(Tokenizer tokenizer, int maximumLength, bool truncates, int stride = 0)
     {
-        _tokenizer = tokenizer.With(truncates ? new TruncationOptions(maximumLength) : null, null);
+        _tokenizer = tokenizer.With(truncates ? new TruncationOptions(maximumLength) { Stride = stride } : null, null);
         _maximumLength = maximumLength;
         _truncates = truncates;
     }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text;
 using System.Threading;
 using Specializer.Text.Pipelines;
@@ -33,6 +34,7 @@ public sealed class TokenClassifier : IDisposable
     private readonly Tokenizer _tokenizer;
     private readonly EntityAggregation _aggregation;
     private readonly int _unknown;
+    private readonly bool _hasWindows;
 
     /// <summary>Creates a classifier.</summary>
     /// <param name="model">An encoder that returns logits for each token. It is not disposed with the classifier.</param>
@@ -61,7 +63,10 @@ public sealed class TokenClassifier : IDisposable
 
         int context = _runner.Description.ContextLength;
         InputEncoder.CheckLimit(options.MaximumLength, context, nameof(options.MaximumLength), _runner.Description.Name);
-        _inputs = new InputEncoder(tokenizer, InputEncoder.Limit(context, options.MaximumLength), options.Truncate);
+        int limit = InputEncoder.Limit(context, options.MaximumLength);
+        CheckWindows(options, limit - tokenizer.CountTokens(""));
+        _hasWindows = options.Stride is not null;
+        _inputs = new InputEncoder(tokenizer, limit, options.Truncate || _hasWindows, options.Stride ?? 0);
         _tokenizer = tokenizer;
         _unknown = tokenizer.UnknownToken is { } unknown ? tokenizer.TokenToId(unknown) ?? -1 : -1;
         _aggregation = new EntityAggregation(Labels, options.Aggregation, options.IgnoredLabels);
@@ -111,7 +116,7 @@ public sealed class TokenClassifier : IDisposable
 
     /// <summary>Finds the entities of texts, in batches of texts of similar length.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="progress">Receives the number of texts after each batch; null for none.</param>
+    /// <param name="progress">Receives the number of texts, or of their windows, after each batch; null for none.</param>
     /// <param name="cancellationToken">Cancels the call before the next text.</param>
     /// <returns>For each text its entities.</returns>
     /// <inheritdoc cref="Find(string, CancellationToken)"/>
@@ -122,18 +127,69 @@ public sealed class TokenClassifier : IDisposable
     )
     {
         TokenSequence[] inputs = _inputs.Encode(texts);
-        var result = new IReadOnlyList<TextEntity>[inputs.Length];
+        var windows = new List<TokenSequence>();
+        var owners = new List<int>();
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            IReadOnlyList<TokenSequence> further = _hasWindows ? inputs[i].Overflow : [];
+            windows.Add(inputs[i]);
+            windows.AddRange(further);
+            owners.AddRange(Enumerable.Repeat(i, further.Count + 1));
+        }
+
+        var found = new List<TextEntity>[windows.Count];
         _runner.Run(
-            inputs,
-            (index, logits) => result[index] = _aggregation.Run(Tokens(texts[index], inputs[index], logits), texts[index]),
+            windows,
+            (index, logits) =>
+            {
+                string text = texts[owners[index]];
+                found[index] = _aggregation.Run(Tokens(text, windows[index], logits), text);
+            },
             progress,
             cancellationToken
         );
+        var result = new IReadOnlyList<TextEntity>[inputs.Length];
+        for (int i = 0, window = 0; i < result.Length; i++)
+        {
+            int first = window;
+            while (window < owners.Count && owners[window] == i)
+            {
+                window++;
+            }
+
+            result[i] =
+                window == first + 1
+                    ? found[first]
+                    : EntityAggregation.WithoutOverlaps(found[first..window].SelectMany(static entities => entities));
+        }
+
         return result;
     }
 
     /// <summary>Releases the kept session. The model is not disposed.</summary>
     public void Dispose() => _runner.Dispose();
+
+    private static void CheckWindows(TokenClassifierOptions options, int length)
+    {
+        if (options.Stride is not { } stride)
+        {
+            return;
+        }
+
+        if (options.Truncate || options.Aggregation == TokenAggregation.None)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.Stride)} requires an {nameof(options.Aggregation)} and no {nameof(options.Truncate)}: windows contain the whole text."
+            );
+        }
+
+        if (stride < 0 || stride >= length)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.Stride)} is {stride}; expected 0 to {length - 1}, less than the tokens of a window without special tokens."
+            );
+        }
+    }
 
     private List<ScoredToken> Tokens(string text, TokenSequence input, ReadOnlySpan<float> logits)
     {

@@ -42,6 +42,13 @@ public sealed record TokenClassifierOptions
     /// <summary>Whether longer texts are truncated. By default, a longer text is an error.</summary>
     public bool Truncate { get; init; }
 
+    /// <summary>
+    /// The number of tokens that adjacent windows of a longer text share; null for no windows. Entities are found in each window. Among
+    /// overlapping ones the longest remains, or the one with the highest score if they are equally long.
+    /// </summary>
+    /// <remarks>Windows require an <see cref="Aggregation"/>. Source: transformers, TokenClassificationPipeline, <c>stride</c>.</remarks>
+    public int? Stride { get; init; }
+
     /// <summary>Whether the tokenizer's type ids are an input of the model, as in <see cref="SentenceEmbedderOptions.UsesTokenTypes"/>.</summary>
     public bool? UsesTokenTypes { get; init; }
 }

@@ -19,15 +19,7 @@ internal sealed partial class DiagnosticPage(string id)
 
     /// <summary>Diagnostics that the targets of the package, instead of an analyzer, report before the compiler starts.</summary>
     public static IReadOnlyList<string> OfTheTargets { get; } =
-    [
-        "SPZ9001",
-        "SPZ9002",
-        "SPZ9003",
-        "SPZ9004",
-        "SPZ9005",
-        "SPZ9006",
-        "SPZ9007",
-    ];
+    ["SPZ9001", "SPZ9002", "SPZ9003", "SPZ9004", "SPZ9005", "SPZ9006", "SPZ9007"];
 
     public string Text => _text;
 

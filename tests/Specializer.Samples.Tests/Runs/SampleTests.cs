@@ -110,6 +110,40 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public void Classify_reads_images()
+    {
+        using SmallFolder folder = new SmallFolder(
+            "small-images",
+            """{ "model_type": "vit", "architectures": ["ViTForImageClassification"], "image_size": 16, "patch_size": 8, "num_channels": 3, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32, "id2label": { "0": "cat", "1": "fox", "2": "owl" }, "label2id": { "cat": 0, "fox": 1, "owl": 2 } }"""
+        ).WithWeights(7);
+        folder.Write(
+            "preprocessor_config.json",
+            """{ "image_processor_type": "ViTImageProcessor", "do_resize": true, "size": { "height": 16, "width": 16 }, "resample": 2, "do_rescale": true, "do_normalize": true, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5] }"""
+        );
+        string file = System.IO.Path.Combine(folder.Path, "image.bmp");
+        System.IO.File.WriteAllBytes(file, Bitmap(20, 12));
+        SampleRun run = SampleRun.Of("Classify", folder.Path, "--image", file);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Matches(@"^(\w+ [\d.]+ ?%, ){2}\w+ [\d.]+ ?%: .*image\.bmp\n$", run.Output);
+        Assert.All(["cat", "fox", "owl"], label => Assert.Contains(label, run.Output, StringComparison.Ordinal));
+    }
+
+    // 24 bits a pixel, rows padded to four bytes, after headers of 14 and 40 bytes.
+    private static byte[] Bitmap(int width, int height)
+    {
+        int stride = ((width * 3) + 3) / 4 * 4;
+        var file = new byte[54 + (stride * height)];
+        "BM"u8.CopyTo(file);
+        foreach ((int at, int value) in new[] { (2, file.Length), (10, 54), (14, 40), (18, width), (22, height), (26, 1 | (24 << 16)) })
+        {
+            BitConverter.TryWriteBytes(file.AsSpan(at), value);
+        }
+
+        new Random(1).NextBytes(file.AsSpan(54));
+        return file;
+    }
+
+    [Fact]
     public void Answer_prints_parts_of_the_text()
     {
         using SmallFolder folder = new SmallFolder(

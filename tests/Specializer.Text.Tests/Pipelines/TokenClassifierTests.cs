@@ -117,6 +117,95 @@ public sealed class TokenClassifierTests
         );
     }
 
+    /// <summary>Each window is encoded by itself; overlapping entities are merged as transformers merges them.</summary>
+    [Fact]
+    public void Long_texts_are_read_in_windows()
+    {
+        using TinyTagger model = TinyParts.WithRandomWeights(TinyTagger.Tensors, 11, TinyTagger.Load);
+        var options = new TokenClassifierOptions
+        {
+            IgnoredLabels = [],
+            Aggregation = TokenAggregation.Simple,
+            MaximumLength = 8,
+        };
+        using var windows = new TokenClassifier(model, TinyParts.WordPiece, options with { Stride = 2 });
+        using var whole = new TokenClassifier(model, TinyParts.WordPiece, options with { MaximumLength = null });
+        const string Short = "Anna runs",
+            Long = "Anna Smith sees the foxes in New York. Anna Smith runs in Paris.";
+        Assert.Throws<ArgumentException>(() => new TokenClassifier(model, TinyParts.WordPiece, options).Find(Long));
+
+        IReadOnlyList<TextEntity>[] found = windows.Find([Short, Long, Short]);
+        Assert.Equal(whole.Find(Short), found[0]);
+        Assert.Equal(found[0], found[2]);
+
+        Tokenizer tokenizer = TinyParts.WordPiece.With(new TruncationOptions(8) { Stride = 2 }, null);
+        TokenSequence first = tokenizer.Encode(Long);
+        TokenSequence[] parts = [first, .. first.Overflow];
+        Assert.True(parts.Length > 2);
+        int[] starts = [.. parts.Select(static part => part.Ranges[1].Start)];
+        Assert.Equal(starts.Order(), starts);
+        Assert.Equal(Long.TrimEnd('.').Length + 1, parts[^1].Ranges[parts[^1].Count - 2].End);
+        var scores = new List<TextEntity>();
+        foreach (TokenSequence part in parts)
+        {
+            using IEncoderSession<TokenInput> session = model.CreateSession();
+            var logits = new float[part.Count * 5];
+            session.Encode(new TokenInput(part.Ids), logits);
+            var tokens = new List<ScoredToken>();
+            for (int i = 1; i < part.Count - 1; i++)
+            {
+                double[] row = [.. logits.Skip(i * 5).Take(5).Select(static value => Math.Exp(value))];
+                tokens.Add(new ScoredToken(i, part.Ranges[i], [.. row.Select(value => (float)(value / row.Sum()))], ContinuesWord: false));
+            }
+
+            scores.AddRange(new EntityAggregation(windows.Labels, TokenAggregation.Simple, []).Run(tokens, Long));
+        }
+
+        List<TextEntity> expected = EntityAggregation.WithoutOverlaps(scores);
+        Assert.Equal(
+            expected.Select(static entity => (entity.Label, entity.Text)),
+            found[1].Select(static entity => (entity.Label, entity.Text))
+        );
+        Assert.True(expected.Zip(expected.Skip(1)).All(static pair => pair.First.End <= pair.Second.Start));
+        Assert.True(expected.Count < scores.Count);
+    }
+
+    [Fact]
+    public void Overlapping_entities_keep_the_longest_then_the_best()
+    {
+        TextEntity[] entities =
+        [
+            new("A", 0.9f, 10, 14, "abcd"),
+            new("B", 0.5f, 0, 4, "wxyz"),
+            new("C", 0.6f, 2, 6, "yz12"),
+            new("D", 0.1f, 10, 15, "abcde"),
+            new("E", 0.2f, 15, 16, "f"),
+        ];
+        Assert.Equal(["C", "D", "E"], EntityAggregation.WithoutOverlaps(entities).Select(static entity => entity.Label));
+    }
+
+    [Theory]
+    [InlineData(TokenAggregation.None, 2, false)]
+    [InlineData(TokenAggregation.Simple, 2, true)]
+    [InlineData(TokenAggregation.Simple, -1, false)]
+    [InlineData(TokenAggregation.Simple, 6, false)]
+    public void Windows_are_checked(TokenAggregation aggregation, int stride, bool truncate)
+    {
+        using TinyTagger model = TinyParts.WithRandomWeights(TinyTagger.Tensors, 11, TinyTagger.Load);
+        var options = new TokenClassifierOptions
+        {
+            Aggregation = aggregation,
+            MaximumLength = 8,
+            Stride = stride,
+            Truncate = truncate,
+        };
+        Assert.Contains(
+            "Stride",
+            Assert.Throws<ArgumentException>(() => new TokenClassifier(model, TinyParts.WordPiece, options)).Message,
+            StringComparison.Ordinal
+        );
+    }
+
     private static bool IsInWord(string text, int place) =>
         place > 0 && place < text.Length && char.IsLetter(text[place - 1]) && char.IsLetter(text[place]);
 }
