@@ -129,6 +129,11 @@ internal sealed class DecoderRun : ModelRun
         Comparison.AssertRefused("a token more than the context", () => session.Decode(0));
         AssertGreedy(session, whole);
         InBatches(model, whole);
+        new StepRun(_tokens, Random, _sequences).AssertSame(
+            model,
+            (session, logits) => PrefillPrefix(session, logits),
+            (position, logits) => Comparison.AssertSame(Of(whole, position, 1, position + 1), logits, "in slices beside others", position)
+        );
 
         using var alone = (IDecoderModel)load(1);
         using IDecoderSession single = alone.CreateSession();

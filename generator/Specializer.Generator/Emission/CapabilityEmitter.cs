@@ -70,6 +70,11 @@ internal sealed class CapabilityEmitter(ModelKind kind, string name, bool canTru
             {
                 yield return Runtime + "ITruncatableSession";
             }
+
+            if (IsDecoder)
+            {
+                yield return Runtime + "ICopyableSession";
+            }
         }
     }
 
@@ -192,6 +197,20 @@ internal sealed class CapabilityEmitter(ModelKind kind, string name, bool canTru
                 """
                 /// <inheritdoc/>
                 public void Truncate(int position) => TruncateTo(position);
+                """
+            );
+        }
+
+        if (IsDecoder)
+        {
+            writer.Separate();
+            writer.Line(
+                $$"""
+                /// <inheritdoc/>
+                public void CopyTo({{Runtime}}IDecoderSession destination, int positions) => CopyCacheTo(destination, positions);
+
+                /// <inheritdoc/>
+                public void Trim() => TrimCache();
                 """
             );
         }

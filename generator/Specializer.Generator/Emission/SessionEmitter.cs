@@ -81,6 +81,11 @@ internal static class SessionEmitter
                 EmitKeepState(writer, plan);
             }
 
+            if (!plan.IsEncoderDecoder)
+            {
+                CacheEmitter.Emit(writer, plan);
+            }
+
             DecoderEmitter.EmitForward(writer, plan);
         }
     }

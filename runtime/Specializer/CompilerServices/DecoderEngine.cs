@@ -8,7 +8,8 @@ namespace Specializer.CompilerServices;
 /// <summary>The base of sessions that continue sequences of tokens. For generated code.</summary>
 /// <remarks>
 /// The rows that <see cref="SessionEngine.Forward"/> computes are consecutive positions of one sequence, or one position of each of
-/// several sequences. Several sequences belong to an encoder-decoder's session, or to the sessions of a <see cref="DecoderBatch"/>.
+/// several sequences. Several sequences belong to an encoder-decoder's session, or to the sessions of a <see cref="DecoderBatch"/>. A
+/// step of a batch with several rows of a session passes each row as a sequence; such sequences share a cache.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSession
@@ -168,38 +169,7 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
         Enter();
         try
         {
-            if ((uint)position > (uint)Position)
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(position),
-                    position,
-                    $"The session holds {Position} positions; it can be truncated to 0 up to {Position}."
-                );
-            }
-
-            bool isLost = false;
-            if (position != 0 && position != Position)
-            {
-                if (_recomputes)
-                {
-                    // The next call recomputes the data that the cache no longer contains.
-                    isLost = !CanReturnTo(position);
-                }
-                else if (!CanReturnTo(position))
-                {
-                    throw new InvalidOperationException(
-                        $"The caches of {Description.Name} contain the keys of {_window} positions. After {_highestPosition} positions, the session can be truncated to 0 or to {_highestPosition - (_windowCacheLength - _window + 1)} and more, not to {position}."
-                    );
-                }
-
-                if (position < _prefix)
-                {
-                    throw new InvalidOperationException(
-                        $"The first {_prefix} positions are a prefix, which is processed as a whole. The session can be truncated to 0 or to {_prefix} and more, not to {position}."
-                    );
-                }
-            }
-
+            bool isLost = CheckReturn(position, nameof(position), "truncated to");
             Position = position;
             _isStale |= isLost;
         }
@@ -207,6 +177,49 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
         {
             Leave();
         }
+    }
+
+    /// <summary>Checks that the cache contains the first positions.</summary>
+    /// <returns>Whether the next call must recompute positions that the cache no longer contains.</returns>
+    private bool CheckReturn(int position, string parameter, string action)
+    {
+        if ((uint)position > (uint)Position)
+        {
+            throw new ArgumentOutOfRangeException(
+                parameter,
+                position,
+                $"The session holds {Position} positions; it can be {action} 0 up to {Position}."
+            );
+        }
+
+        if (position == 0 || position == Position)
+        {
+            return false;
+        }
+
+        bool isLost = !CanReturnTo(position);
+        if (isLost && !_recomputes)
+        {
+            throw new InvalidOperationException(
+                $"The caches of {Description.Name} contain the keys of {_window} positions. After {_highestPosition} positions, the session can be {action} 0 or to {_highestPosition - (_windowCacheLength - _window + 1)} and more, not to {position}."
+            );
+        }
+
+        if (position < _prefix)
+        {
+            throw new InvalidOperationException(
+                $"The first {_prefix} positions are a prefix, which is processed as a whole. The session can be {action} 0 or to {_prefix} and more, not to {position}."
+            );
+        }
+
+        if (_keepsState)
+        {
+            throw new InvalidOperationException(
+                $"The state of {Description.Name} represents all {Position} positions. The session can be {action} 0 or {Position}, not {position}."
+            );
+        }
+
+        return isLost;
     }
 
     /// <summary>Returns the memory with the cache of a current sequence.</summary>
@@ -218,7 +231,7 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
 
     /// <summary>Returns the position of the first row of a current sequence.</summary>
     /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
-    protected int PositionOf(int sequence) => Member(sequence).Position;
+    protected int PositionOf(int sequence) => Member(sequence).Position + (_rowOffsets is null ? 0 : _rowOffsets[sequence]);
 
     /// <summary>Returns the positions of the prefix of a current sequence, which attend to each other; 0 if there is none.</summary>
     /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
@@ -256,8 +269,8 @@ public abstract unsafe partial class DecoderEngine : SessionEngine, IDecoderSess
         int rows = Rows / SequencesInWork;
         for (int sequence = 0; sequence < SequencesInWork; sequence++)
         {
-            DecoderEngine member = Member(sequence);
-            Observe(member.HiddenStates, layer, member.Position, rows, hiddenStates + ((nint)sequence * rows * rowStride), rowStride);
+            float* states = hiddenStates + ((nint)sequence * rows * rowStride);
+            Observe(Member(sequence).HiddenStates, layer, PositionOf(sequence), rows, states, rowStride);
         }
     }
 

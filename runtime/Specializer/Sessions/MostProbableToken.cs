@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 
 namespace Specializer;
 
@@ -32,7 +33,47 @@ internal sealed class MostProbableToken
             return best;
         }
 
-        for (int token = 0; token < logits.Length; token++)
+        return Of(logits);
+    }
+
+    /// <summary>Returns the token with the highest logit, of equal ones the lowest.</summary>
+    /// <param name="logits">The logits, at least one.</param>
+    /// <exception cref="InvalidOperationException">A logit is NaN.</exception>
+    public static int Of(ReadOnlySpan<float> logits)
+    {
+        int width = Vector<float>.Count,
+            whole = logits.Length / width * width;
+        if (whole > 0)
+        {
+            Vector<float> highest = new(logits);
+            Vector<int> ordered = Vector.Equals(highest, highest);
+            for (int i = width; i < whole; i += width)
+            {
+                Vector<float> next = new(logits[i..]);
+                ordered &= Vector.Equals(next, next);
+                highest = Vector.MaxNative(highest, next);
+            }
+
+            float best = highest[0];
+            for (int lane = 1; lane < width; lane++)
+            {
+                best = Math.Max(best, highest[lane]);
+            }
+
+            // NaN is equal to no logit; the scalar search names its token.
+            int first = ordered == Vector<int>.AllBitsSet ? logits[..whole].IndexOf(best) : -1;
+            if (first >= 0)
+            {
+                return Scan(logits, whole, first);
+            }
+        }
+
+        return Scan(logits, 0, -1);
+    }
+
+    private static int Scan(ReadOnlySpan<float> logits, int token, int best)
+    {
+        for (; token < logits.Length; token++)
         {
             best = Better(logits, best, token);
         }

@@ -41,6 +41,20 @@ internal static unsafe partial class MappedPages
         }
     }
 
+    /// <summary>Releases the whole pages inside a range of anonymous memory, which then contain zeros.</summary>
+    /// <param name="first">The first byte of memory that the caller owns and no longer needs the contents of.</param>
+    /// <param name="length">The number of bytes.</param>
+    public static void Discard(byte* first, long length)
+    {
+        nuint pageMask = (nuint)Environment.SystemPageSize - 1;
+        nuint start = ((nuint)first + pageMask) & ~pageMask;
+        nuint end = ((nuint)first + (nuint)length) & ~pageMask;
+        if (start < end)
+        {
+            LetGo((byte*)start, (long)(end - start));
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "madvise")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Advise(void* address, nuint length, int advice);
