@@ -73,6 +73,7 @@ internal sealed class BpeMerger(MergeTable merges)
             lengths = scratch.Lengths,
             previous = scratch.Previous,
             next = scratch.Next;
+        scratch.EnsureFirstMerges(count);
         var heap = new MergeHeap(scratch);
         for (int i = 0; i < count; i++)
         {
@@ -80,11 +81,11 @@ internal sealed class BpeMerger(MergeTable merges)
             next[i] = i + 1 < count ? i + 1 : -1;
             if (i + 1 < count && merges.TryGet(ids[i], ids[i + 1], out int rank, out int id))
             {
-                heap.Append(rank, i, id);
+                heap.AddFirst(rank, i, id);
             }
         }
 
-        heap.Order();
+        heap.SortFirst();
         while (heap.TryPop(out int position, out int id))
         {
             int right = next[position];
@@ -134,14 +135,29 @@ internal sealed class BpeMerger(MergeTable merges)
         return left;
     }
 
-    /// <summary>A binary heap of merges, ordered by rank and then by position.</summary>
+    /// <summary>
+    /// Merges ordered by rank and then by position: those of the word at first, which are sorted once and read in order, and a binary
+    /// heap of those that appear later. One heap for all would be larger than the caches for a long word.
+    /// </summary>
     private ref struct MergeHeap(ModelScratch scratch)
     {
+        private readonly ulong[] _firstKeys = scratch.FirstKeys;
+        private readonly int[] _firstIds = scratch.FirstIds;
+        private int _first;
+        private int _firstCount;
         private ulong[] _keys = scratch.HeapKeys;
         private int[] _ids = scratch.HeapIds;
         private int _count;
 
-        public void Append(int rank, int position, int id)
+        public void AddFirst(int rank, int position, int id)
+        {
+            (_firstKeys[_firstCount], _firstIds[_firstCount]) = (Key(rank, position), id);
+            _firstCount++;
+        }
+
+        public readonly void SortFirst() => Array.Sort(_firstKeys, _firstIds, 0, _firstCount);
+
+        public void Push(int rank, int position, int id)
         {
             if (_count == _keys.Length)
             {
@@ -151,18 +167,8 @@ internal sealed class BpeMerger(MergeTable merges)
                 _ids = scratch.HeapIds;
             }
 
-            _keys[_count] = (ulong)(uint)rank << 32 | (uint)position;
-            _ids[_count] = id;
-            _count++;
-        }
-
-        public void Order() => Array.Sort(_keys, _ids, 0, _count);
-
-        public void Push(int rank, int position, int id)
-        {
-            Append(rank, position, id);
-            int child = _count - 1;
-            ulong key = _keys[child];
+            ulong key = Key(rank, position);
+            int child = _count++;
             while (child > 0)
             {
                 int parent = child - 1 >> 1;
@@ -180,14 +186,26 @@ internal sealed class BpeMerger(MergeTable merges)
 
         public bool TryPop(out int position, out int id)
         {
+            if (_first < _firstCount && (_count == 0 || _firstKeys[_first] <= _keys[0]))
+            {
+                (position, id) = ((int)(uint)_firstKeys[_first], _firstIds[_first]);
+                _first++;
+                return true;
+            }
+
             if (_count == 0)
             {
                 (position, id) = (0, 0);
                 return false;
             }
 
-            position = (int)(uint)_keys[0];
-            id = _ids[0];
+            (position, id) = ((int)(uint)_keys[0], _ids[0]);
+            RemoveLowest();
+            return true;
+        }
+
+        private void RemoveLowest()
+        {
             _count--;
             ulong key = _keys[_count];
             int moved = _ids[_count],
@@ -218,8 +236,8 @@ internal sealed class BpeMerger(MergeTable merges)
             {
                 (_keys[parent], _ids[parent]) = (key, moved);
             }
-
-            return true;
         }
+
+        private static ulong Key(int rank, int position) => (ulong)(uint)rank << 32 | (uint)position;
     }
 }

@@ -13,6 +13,8 @@ internal sealed class ModelScratch
     public int[] Ranks = new int[64];
     public ulong[] HeapKeys = new ulong[64];
     public int[] HeapIds = new int[64];
+    public ulong[] FirstKeys = [];
+    public int[] FirstIds = [];
     public double[] Scores = [];
 
     /// <summary>The cache of recently tokenized words.</summary>
@@ -29,6 +31,16 @@ internal sealed class ModelScratch
             Previous = new int[length];
             Next = new int[length];
             Ranks = new int[length];
+        }
+    }
+
+    /// <summary>Ensures the capacity for the merges of a word before the first one is applied.</summary>
+    public void EnsureFirstMerges(int count)
+    {
+        if (FirstKeys.Length < count)
+        {
+            FirstKeys = new ulong[Math.Max(count, 2 * FirstKeys.Length)];
+            FirstIds = new int[FirstKeys.Length];
         }
     }
 
@@ -66,10 +78,12 @@ internal sealed class ModelScratch
             Scores = [];
         }
 
-        if (HeapKeys.Length > maximum / 8)
+        if (Math.Max(HeapKeys.Length, FirstKeys.Length) > maximum / 8)
         {
             HeapKeys = new ulong[64];
             HeapIds = new int[64];
+            FirstKeys = [];
+            FirstIds = [];
         }
 
         if (Text.Length > maximum)

@@ -1,4 +1,6 @@
 using System;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using Specializer.Text.Pipeline;
 using Specializer.Text.Unicode;
 
@@ -15,6 +17,8 @@ internal enum PrependScheme
 /// <summary>Metaspace: replaces each space by a visible character, prepends one, and splits before each.</summary>
 internal sealed class MetaspacePreTokenizer(int replacement, PrependScheme scheme, bool split) : IPreTokenizer
 {
+    private const int MaximumForOnePass = 1 << 28;
+
     private readonly byte[] _bytes = System.Text.Encoding.UTF8.GetBytes(char.ConvertFromUtf32(replacement));
 
     /// <summary>Whether the result depends on the position of a piece in the original text.</summary>
@@ -22,6 +26,12 @@ internal sealed class MetaspacePreTokenizer(int replacement, PrependScheme schem
 
     public void Split(PieceList pieces)
     {
+        if (CanSplitInOnePass(pieces))
+        {
+            SplitInOnePass(pieces);
+            return;
+        }
+
         ReplaceSpaces(pieces);
         if (scheme != PrependScheme.Never)
         {
@@ -31,6 +41,92 @@ internal sealed class MetaspacePreTokenizer(int replacement, PrependScheme schem
         if (split)
         {
             SplitWords(pieces);
+        }
+    }
+
+    // The common case: only ids are wanted, and the text does not contain the replacement.
+    private bool CanSplitInOnePass(PieceList pieces) =>
+        split
+        && !pieces.Text.Tracked
+        && scheme != PrependScheme.First
+        && replacement != ' '
+        && pieces.Text.Length <= MaximumForOnePass
+        && pieces.Text.Bytes.IndexOf(_bytes) < 0;
+
+    private void SplitInOnePass(PieceList pieces)
+    {
+        pieces.BeginRewrite();
+        foreach (Piece piece in pieces.Pieces)
+        {
+            if (piece.IsToken)
+            {
+                pieces.AddPiece(piece);
+                continue;
+            }
+
+            ReadOnlySpan<byte> source = pieces.BytesOf(piece);
+            int first = pieces.Target.Length;
+
+            // A vector is copied at a time, so the target has room for one more.
+            Span<byte> target = pieces.Target.Reserve((source.Length + 1) * _bytes.Length + Vector128<byte>.Count);
+            int length = 0,
+                start = 0;
+            if (scheme == PrependScheme.Always && source[0] != (byte)' ')
+            {
+                _bytes.CopyTo(target);
+                length = _bytes.Length;
+            }
+
+            for (int read = 0; read < source.Length; )
+            {
+                if (source[read] == (byte)' ')
+                {
+                    AddWord(pieces, first + start, first + length);
+                    start = length;
+                    _bytes.CopyTo(target[length..]);
+                    length += _bytes.Length;
+                    read++;
+                    continue;
+                }
+
+                int word = CopyWord(source[read..], target[length..]);
+                read += word;
+                length += word;
+            }
+
+            AddWord(pieces, first + start, first + length);
+            pieces.Target.Advance(length);
+        }
+
+        pieces.EndRewrite();
+    }
+
+    // Copies the bytes before the next space, at most those of a vector.
+    private static int CopyWord(ReadOnlySpan<byte> source, Span<byte> target)
+    {
+        if (source.Length >= Vector128<byte>.Count)
+        {
+            var bytes = Vector128.Create(source);
+            bytes.CopyTo(target);
+            uint spaces = Vector128.Equals(bytes, Vector128.Create((byte)' ')).ExtractMostSignificantBits();
+            return spaces == 0 ? Vector128<byte>.Count : BitOperations.TrailingZeroCount(spaces);
+        }
+
+        int length = 0;
+        while (length < source.Length && source[length] != (byte)' ')
+        {
+            target[length] = source[length];
+            length++;
+        }
+
+        return length;
+    }
+
+    private static void AddWord(PieceList pieces, int start, int end)
+    {
+        if (start < end)
+        {
+            pieces.AddPiece(new Piece(start, end, start));
         }
     }
 
