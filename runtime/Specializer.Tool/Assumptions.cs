@@ -76,16 +76,16 @@ internal static class Assumptions
             yield return (
                 kind.Name.Length == 0 ? "attention" : $"{kind.Name} attention",
                 (architecture.LayerKinds.Count == 1 ? "" : $"layers {Layers(architecture, kind)}: ")
-                    + Heads(architecture.Attention)
+                    + Heads(kind.Attention)
                     + "; "
-                    + Seen(architecture, kind)
-                    + Scores(architecture.Attention)
+                    + Seen(architecture, kind.Attention)
+                    + Scores(kind.Attention)
             );
-            if (kind.Positions is not NoPositions)
+            if (kind.Attention.Positions is not NoPositions)
             {
                 yield return (
                     kind.Name.Length == 0 ? "positions in attention" : $"positions in {kind.Name} attention",
-                    InAttention(kind.Positions)
+                    InAttention(kind.Attention.Positions)
                 );
             }
         }
@@ -145,7 +145,9 @@ internal static class Assumptions
                 sinusoidal.First != 0 ? $"the first position is {sinusoidal.First}" : "",
                 sinusoidal.Endpoint ? "frequencies up to 1 / 10000" : ""
             ),
-            _ => architecture.LayerKinds.Any(static kind => kind.Positions is not NoPositions) ? "none added to the embeddings" : "none",
+            _ => architecture.LayerKinds.Any(static kind => kind.Attention.Positions is not NoPositions)
+                ? "none added to the embeddings"
+                : "none",
         };
 
     private static string InAttention(AttentionPositions positions) =>
@@ -216,14 +218,14 @@ internal static class Assumptions
     private static string Scores(AttentionArchitecture attention) =>
         $"; scores times {Number(attention.Scale)}, {(attention.SoftCap == 0 ? "no soft cap" : $"soft cap {Number(attention.SoftCap)}")}";
 
-    private static string Seen(TransformerArchitecture architecture, LayerKind kind) =>
-        kind switch
+    private static string Seen(TransformerArchitecture architecture, AttentionArchitecture attention) =>
+        attention switch
         {
-            { Band: > 0 } => $"a band of {kind.Band} positions on each side{(architecture.GlobalTokens ? ", and global tokens" : "")}",
+            { Band: > 0 } => $"a band of {attention.Band} positions on each side{(architecture.GlobalTokens ? ", and global tokens" : "")}",
             { Mask: Generator.Architecture.AttentionMask.Full } => "bidirectional",
             { Mask: Generator.Architecture.AttentionMask.Prefix } => "causal, with a bidirectional prefix"
-                + (kind.Window > 0 ? $", within {kind.Window} positions" : ""),
-            { Window: > 0 } => $"causal within {kind.Window} positions",
+                + (attention.Window > 0 ? $", within {attention.Window} positions" : ""),
+            { Window: > 0 } => $"causal within {attention.Window} positions",
             _ => "causal",
         };
 

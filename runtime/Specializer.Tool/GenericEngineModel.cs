@@ -16,14 +16,14 @@ internal static class GenericEngineModel
     {
         TransformerArchitecture architecture = plan.Architecture;
         AttentionArchitecture attention = architecture.Attention;
-        var rotary = architecture.LayerKinds[0].Positions as RotaryPositions;
+        var rotary = attention.Positions as RotaryPositions;
         string? missing = architecture switch
         {
             { Stack: not Generator.Architecture.Stack.Decoder } or { Encoder: not null } => "stacks other than decoders",
             { Arrangement: not LayerArrangement.PreNorm } => "this arrangement of norms",
             { LayersPerSet: not 1 } => "shared layers",
             { LayerKinds.Count: not 1 } => "different layers",
-            _ when architecture.LayerKinds[0].Window > 0 => "sliding windows",
+            _ when attention.Window > 0 => "sliding windows",
             _ when rotary is not { Scaling: NoScaling } => "positions other than plain rotary ones",
             { Embeddings: { Norm: true } or { Positions: not null } or { Scale: not 1 } } => "these embeddings",
             { Logits: { Bias: true } or { SoftCap: not 0 } or { Scale: not 1 } } => "these logits",

@@ -113,7 +113,10 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         }
 
         foreach (
-            RelativePositions relative in architecture.LayerKinds.Select(static kind => kind.Positions).OfType<RelativePositions>().Take(1)
+            RelativePositions relative in architecture
+                .LayerKinds.Select(static kind => kind.Attention.Positions)
+                .OfType<RelativePositions>()
+                .Take(1)
         )
         {
             Add(names.RelativeBias, [relative.Buckets, architecture.Attention.Heads], 0, 0.5);

@@ -145,9 +145,18 @@ public sealed class DecoderBodyTests
     {
         TransformerArchitecture causal = Architecture(name),
             both = Architecture(name + Bidirectional);
-        Assert.Contains(causal.LayerKinds, static kind => kind.Window > 0);
+        Assert.Contains(causal.LayerKinds, static kind => kind.Attention.Window > 0);
         Assert.Equal(
-            causal.LayerKinds.Select(static kind => kind with { Mask = AttentionMask.Full, Window = 0, Band = kind.Window / 2 }),
+            causal.LayerKinds.Select(static kind =>
+                kind.WithAttention(static attention =>
+                    attention with
+                    {
+                        Mask = AttentionMask.Full,
+                        Window = 0,
+                        Band = attention.Window / 2,
+                    }
+                )
+            ),
             both.LayerKinds
         );
     }

@@ -426,7 +426,7 @@ internal sealed record FuzzCase
             },
             Stack.EncoderDecoder => stack with
             {
-                CrossAttention = stack.Attention with
+                CrossAttention = stack.Attention.ForCross() with
                 {
                     QueryKeyNorm = false,
                     Form = AttentionForm.Softmax,
@@ -474,55 +474,55 @@ internal sealed record FuzzCase
     {
         // The window is the decoder's, the band the encoder's.
         bool seesAll = mask == AttentionMask.Full;
-        LayerKind first = new(
+        AttentionArchitecture attention = new(
+            Heads,
+            KeyValueHeads,
+            HeadDim,
+            Scale == 0 ? (Linear ? 1 : (float)(1 / Math.Sqrt(HeadDim))) : Scale,
+            QueryBias,
+            KeyBias,
+            ValueBias,
+            OutputBias,
+            SoftCap,
+            QueryKeyNorm
+        )
+        {
+            Form = Linear ? AttentionForm.Linear : AttentionForm.Softmax,
+            ScaleByInverseLayer = ScaleByInverseLayer,
+            ProjectionNorm = ProjectionNorm,
+            NormsRotated = NormsRotated,
+            ProjectionClip = ProjectionClip,
+            Mask = mask,
+        };
+        FeedForwardArchitecture feedForward = new(FeedForwardWidth, Activation, Gated, FeedForwardBias) { OnlyDownBias = OnlyDownBias };
+        LayerKind Kind(string name, AttentionArchitecture mixer) =>
+            new(name, mixer, feedForward, Arrangement) { ResidualScale = ResidualScale };
+        LayerKind first = Kind(
             TwoKinds ? "First" : "",
-            seesAll ? 0 : Window,
-            AttentionPositions(Positions, RotaryBase, RotaryDim, ScalingArchitecture(RotaryDim), mask)
-        )
-        {
-            Mask = mask,
-            Band = seesAll ? Band : 0,
-            ResidualScale = ResidualScale,
-        };
-        LayerKind second = new(
+            attention with
+            {
+                Window = seesAll ? 0 : Window,
+                Band = seesAll ? Band : 0,
+                Positions = AttentionPositions(Positions, RotaryBase, RotaryDim, ScalingArchitecture(RotaryDim), mask),
+            }
+        );
+        LayerKind second = Kind(
             "Second",
-            seesAll ? 0 : SecondWindow,
-            AttentionPositions(SecondPositions, SecondRotaryBase, SecondRotaryDimension, new NoScaling(), mask)
-        )
-        {
-            Mask = mask,
-            ResidualScale = ResidualScale,
-        };
+            attention with
+            {
+                Window = seesAll ? 0 : SecondWindow,
+                Positions = AttentionPositions(SecondPositions, SecondRotaryBase, SecondRotaryDimension, new NoScaling(), mask),
+            }
+        );
         var stack = new TransformerArchitecture(
             Layers,
             Width,
             ContextLength,
             ChunkLength,
             new EmbeddingArchitecture(VocabularySize, EmbeddingScale, PositionTable(ContextLength), EmbeddingNorm),
-            new AttentionArchitecture(
-                Heads,
-                KeyValueHeads,
-                HeadDim,
-                Scale == 0 ? (Linear ? 1 : (float)(1 / Math.Sqrt(HeadDim))) : Scale,
-                QueryBias,
-                KeyBias,
-                ValueBias,
-                OutputBias,
-                SoftCap,
-                QueryKeyNorm
-            )
-            {
-                Form = Linear ? AttentionForm.Linear : AttentionForm.Softmax,
-                ScaleByInverseLayer = ScaleByInverseLayer,
-                ProjectionNorm = ProjectionNorm,
-                NormsRotated = NormsRotated,
-                ProjectionClip = ProjectionClip,
-            },
             new EquatableArray<LayerKind>(TwoKinds ? [first, second] : [first]),
             new EquatableArray<int>(TwoKinds ? Enumerable.Range(0, PatternLength).Select(layer => (Pattern >> layer) & 1) : [0]),
-            new FeedForwardArchitecture(FeedForwardWidth, Activation, Gated, FeedForwardBias) { OnlyDownBias = OnlyDownBias },
             new NormArchitecture(Norm, Epsilon, NormBias, UnitOffset) { HasWeight = !NormWithoutWeight },
-            Arrangement,
             new LogitsArchitecture(Tied, LogitsBias, LogitsSoftCap) { Scale = LogitsScale },
             new CheckpointLayout(Names(side), Layout, GateUpConcatenated, InputsFirst, EquatableArray<string>.Empty)
         )

@@ -39,10 +39,7 @@ internal static class LongRopeModels
     [
         Parse(""),
         Parse("\"sliding_window\": 5,", LongestOfWindow),
-        Parse("") with
-        {
-            LayerKinds = new EquatableArray<LayerKind>([Parse("").LayerKinds[0] with { Mask = AttentionMask.Prefix }]),
-        },
+        Parse("").WithAttention(static attention => attention with { Mask = AttentionMask.Prefix }),
     ];
 
     private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(AssemblyName, Architectures));

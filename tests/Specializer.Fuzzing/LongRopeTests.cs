@@ -177,7 +177,7 @@ public sealed class LongRopeTests
     public void A_short_context_has_the_short_factors_alone()
     {
         TransformerArchitecture declared = Parse("", contextLength: Original);
-        var scaling = (LongScaling)((RotaryPositions)declared.LayerKinds[0].Positions).Scaling;
+        var scaling = (LongScaling)((RotaryPositions)declared.LayerKinds[0].Attention.Positions).Scaling;
         Assert.Equal([1.0, 1.1, 1.2, 1.4, 1.5, 1.7], scaling.Factors);
         Assert.Equal(0, declared.OriginalContextLength);
         Assert.Equal(Original, Parse("", contextLength: Original + 1).OriginalContextLength);

@@ -159,31 +159,37 @@ public sealed record DecoderArchitecture
             ContextLength: int.MaxValue,
             ChunkLength: 0,
             new EmbeddingArchitecture(VocabularySize, Scale: 1, Positions: null, Norm: false),
-            new AttentionArchitecture(
-                Heads,
-                KeyValueHeads,
-                HeadDim,
-                (float)(Scale ?? Attention.Scale(HeadDim)),
-                QueryBias,
-                KeyBias,
-                ValueBias,
-                OutputBias,
-                SoftCap: 0,
-                QueryKeyNorm: false
-            )
-            {
-                Form = LinearAttention ? AttentionForm.Linear : AttentionForm.Softmax,
-            },
-            new([new LayerKind("", Window: 0, AttentionPositions()) { Mask = Mask() }]),
+            new([
+                new LayerKind(
+                    "",
+                    new AttentionArchitecture(
+                        Heads,
+                        KeyValueHeads,
+                        HeadDim,
+                        (float)(Scale ?? Attention.Scale(HeadDim)),
+                        QueryBias,
+                        KeyBias,
+                        ValueBias,
+                        OutputBias,
+                        SoftCap: 0,
+                        QueryKeyNorm: false
+                    )
+                    {
+                        Form = LinearAttention ? AttentionForm.Linear : AttentionForm.Softmax,
+                        Positions = AttentionPositions(),
+                        Mask = Mask(),
+                    },
+                    new FeedForwardArchitecture(FeedForwardWidth, Enum.Parse<Activation>(Activation.ToString()), Gated, FeedForwardBias),
+                    LayerArrangement.PreNorm
+                ),
+            ]),
             new([0]),
-            new FeedForwardArchitecture(FeedForwardWidth, Enum.Parse<Activation>(Activation.ToString()), Gated, FeedForwardBias),
             new NormArchitecture(
                 Norm == OracleNorm.Layer ? NormKind.Layer : NormKind.RootMeanSquare,
                 (float)NormEpsilon,
                 Bias: Norm == OracleNorm.Layer,
                 UnitOffset: false
             ),
-            LayerArrangement.PreNorm,
             new LogitsArchitecture(TiedEmbeddings, Bias: false, SoftCap: 0),
             CheckpointLayout.Llama
         );

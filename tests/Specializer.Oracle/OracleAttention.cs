@@ -22,19 +22,14 @@ internal sealed class OracleAttention(
 
     public double[][] Attend(int layer, double[][] x, OracleInput input)
     {
-        LayerKind kind = architecture.KindOf(layer);
         (OracleLinear toQuery, OracleLinear toKey, OracleLinear toValue) = Projections(layer);
         double[][][] queries =
         [
-            .. x.Select(
-                (row, position) => Prepared(kind, Clipped(toQuery.Apply(row)), parts.Name(_names.QueryNorm, layer), position, x.Length)
-            ),
+            .. x.Select((row, position) => Prepared(Clipped(toQuery.Apply(row)), parts.Name(_names.QueryNorm, layer), position, x.Length)),
         ];
         double[][][] keys =
         [
-            .. x.Select(
-                (row, position) => Prepared(kind, Clipped(toKey.Apply(row)), parts.Name(_names.KeyNorm, layer), position, x.Length)
-            ),
+            .. x.Select((row, position) => Prepared(Clipped(toKey.Apply(row)), parts.Name(_names.KeyNorm, layer), position, x.Length)),
         ];
         double[][][] values = [.. x.Select(row => Clipped(toValue.Apply(row)).Chunk(_attention.HeadDim).ToArray())];
         double divisor = _attention.ScaleByInverseLayer ? layer + 1 : 1;
@@ -46,7 +41,6 @@ internal sealed class OracleAttention(
                         _attention,
                         (head, shared) =>
                             Weights(
-                                kind,
                                 head,
                                 [.. queries[position][head].Select(q => q / divisor)],
                                 [.. keys.Select(key => key[shared])],
@@ -168,9 +162,9 @@ internal sealed class OracleAttention(
     }
 
     /// <summary>How much a query's head takes of each key's value: by a softmax of scores, or of products of features (Katharopoulos et al. 2020).</summary>
-    private double[] Weights(LayerKind kind, int head, double[] query, double[][] keys, int position, OracleInput input)
+    private double[] Weights(int head, double[] query, double[][] keys, int position, OracleInput input)
     {
-        bool[] seen = [.. Enumerable.Range(0, keys.Length).Select(key => Sees(kind, position, key, input))];
+        bool[] seen = [.. Enumerable.Range(0, keys.Length).Select(key => Sees(position, key, input))];
         if (_attention.IsLinear)
         {
             double[] features = LinearAttention.Features(query);
@@ -179,23 +173,21 @@ internal sealed class OracleAttention(
             return [.. products.Select(product => product / sum)];
         }
 
-        return Attention.Softmax([
-            .. keys.Select((key, j) => seen[j] ? Score(kind, head, query, key, position - j) : double.NegativeInfinity),
-        ]);
+        return Attention.Softmax([.. keys.Select((key, j) => seen[j] ? Score(head, query, key, position - j) : double.NegativeInfinity)]);
     }
 
-    private static bool Sees(LayerKind kind, int query, int key, OracleInput input) =>
-        kind.Mask switch
+    private bool Sees(int query, int key, OracleInput input) =>
+        _attention.Mask switch
         {
-            AttentionMask.Full => kind.Band == 0 || Math.Abs(query - key) <= kind.Band || input.Globals?[key] == true,
+            AttentionMask.Full => _attention.Band == 0 || Math.Abs(query - key) <= _attention.Band || input.Globals?[key] == true,
             AttentionMask.Prefix => key <= query || key < input.Prefix,
-            _ => key <= query && (kind.Window == 0 || query - key < kind.Window),
+            _ => key <= query && (_attention.Window == 0 || query - key < _attention.Window),
         };
 
-    private double Score(LayerKind kind, int head, double[] query, double[] key, int distance)
+    private double Score(int head, double[] query, double[] key, int distance)
     {
         double score = Capped(Linear.Dot(query, key) * _attention.Scale, _attention.SoftCap);
-        return kind.Positions switch
+        return _attention.Positions switch
         {
             AlibiPositions alibi => score - (Slopes(_attention.Heads, alibi.MaximumBias)[head] * Math.Abs(distance)),
             RelativePositions relative => score + weights.Get(_names.RelativeBias)[(Bucket(relative, -distance) * _attention.Heads) + head],
@@ -236,9 +228,9 @@ internal sealed class OracleAttention(
     }
 
     /// <summary>The heads of a projection, normalized before or after their rotation.</summary>
-    private double[][] Prepared(LayerKind kind, double[] projected, string norm, int position, int length)
+    private double[][] Prepared(double[] projected, string norm, int position, int length)
     {
-        double[][] heads = Rotate(kind, Heads(projected, norm), position, length);
+        double[][] heads = Rotate(Heads(projected, norm), position, length);
         return _attention is { QueryKeyNorm: true, NormsRotated: true } ? parts.Norm(norm, heads) : heads;
     }
 
@@ -254,9 +246,9 @@ internal sealed class OracleAttention(
         };
     }
 
-    private static double[][] Rotate(LayerKind kind, double[][] heads, int position, int length)
+    private double[][] Rotate(double[][] heads, int position, int length)
     {
-        if (kind.Positions is not RotaryPositions rotary)
+        if (_attention.Positions is not RotaryPositions rotary)
         {
             return heads;
         }

@@ -14,8 +14,9 @@ internal static class DecoderBody
     public static string? Obstacle(TransformerArchitecture decoder, bool bidirectional) =>
         decoder.Stack == Stack.EncoderDecoder ? "a decoder with cross-attention has no states without a source"
         : decoder.Attention.IsLinear && !bidirectional ? "causal linear attention applies to decoders only"
-        : decoder.LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? "a prefix applies to decoder sessions only"
-        : bidirectional && decoder.LayerKinds.Any(static kind => kind.Positions is AlibiPositions)
+        : decoder.LayerKinds.Any(static kind => kind.Mixer is AttentionArchitecture { Mask: AttentionMask.Prefix })
+            ? "a prefix applies to decoder sessions only"
+        : bidirectional && decoder.LayerKinds.Any(static kind => kind.Mixer is AttentionArchitecture { Positions: AlibiPositions })
             ? "the slopes of ALiBi apply to keys before the query only"
         : null;
 
@@ -42,22 +43,11 @@ internal static class DecoderBody
         // The file of a whole model also contains its logits.
         string[] unread = [logits.Length > 0 ? logits + suffixes.Weight : "", logits.Length > 0 ? logits + suffixes.Bias : "", bias];
         string[] read = output.Length == 0 ? [] : [output + suffixes.Weight, output + suffixes.Bias];
-        return decoder with
+        TransformerArchitecture body = bidirectional ? decoder.WithAttention(Bidirectional) : decoder;
+        return body with
         {
             Stack = Stack.Encoder,
             Head = head,
-            LayerKinds = !bidirectional
-                ? decoder.LayerKinds
-                : new EquatableArray<LayerKind>(
-                    decoder.LayerKinds.Select(static kind =>
-                        kind with
-                        {
-                            Mask = AttentionMask.Full,
-                            Window = 0,
-                            Band = kind.Band > 0 ? kind.Band : kind.Window / 2,
-                        }
-                    )
-                ),
             Logits = new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             Checkpoint = checkpoint with
             {
@@ -68,6 +58,14 @@ internal static class DecoderBody
             },
         };
     }
+
+    private static AttentionArchitecture Bidirectional(AttentionArchitecture attention) =>
+        attention with
+        {
+            Mask = AttentionMask.Full,
+            Window = 0,
+            Band = attention.Band > 0 ? attention.Band : attention.Window / 2,
+        };
 
     /// <summary>XForSequenceClassification of a decoder: labels from the state of the last token, without a bias.</summary>
     /// <param name="labels">The number of labels.</param>

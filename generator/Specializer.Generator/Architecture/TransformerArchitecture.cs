@@ -13,12 +13,9 @@ namespace Specializer.Generator.Architecture;
 /// <param name="ContextLength">The largest number of positions of a session.</param>
 /// <param name="ChunkLength">The number of positions per prefill step; 0 for the planner's choice.</param>
 /// <param name="Embeddings">The embeddings.</param>
-/// <param name="Attention">The attention of the kinds that do not declare their own.</param>
 /// <param name="LayerKinds">The kinds of layers; most models have one kind.</param>
 /// <param name="LayerPattern">The repeating pattern of kinds: layer i is of kind LayerPattern[i modulo its length].</param>
-/// <param name="FeedForward">The feed-forward block of the kinds that do not declare their own.</param>
 /// <param name="Norm">The norms.</param>
-/// <param name="Arrangement">The norms and residual connections of the kinds that do not declare their own.</param>
 /// <param name="Logits">The logits.</param>
 /// <param name="Checkpoint">The names and the layout of the checkpoint's tensors.</param>
 internal sealed record TransformerArchitecture(
@@ -27,45 +24,21 @@ internal sealed record TransformerArchitecture(
     int ContextLength,
     int ChunkLength,
     EmbeddingArchitecture Embeddings,
-    AttentionArchitecture Attention,
     EquatableArray<LayerKind> LayerKinds,
     EquatableArray<int> LayerPattern,
-    FeedForwardArchitecture FeedForward,
     NormArchitecture Norm,
-    LayerArrangement Arrangement,
     LogitsArchitecture Logits,
     CheckpointLayout Checkpoint
 )
 {
-    private readonly EquatableArray<LayerKind> _kinds = Complete(LayerKinds, Attention, FeedForward, Arrangement);
+    /// <summary>The attention of the first kind of layers.</summary>
+    public AttentionArchitecture Attention => LayerKinds[0].Attention;
 
-    /// <summary>The kinds of layers, each with its mixer, its feed-forward block, its norms and its residual connections.</summary>
-    public EquatableArray<LayerKind> LayerKinds
-    {
-        get => _kinds;
-        init => _kinds = Complete(value, Attention, FeedForward, Arrangement);
-    }
+    /// <summary>The feed-forward block of the first kind of layers.</summary>
+    public FeedForwardArchitecture FeedForward => LayerKinds[0].FeedForward;
 
-    /// <summary>The attention of the first kind of layers; setting it changes all kinds.</summary>
-    public AttentionArchitecture Attention
-    {
-        get => _kinds[0].Attention;
-        init => _kinds = new EquatableArray<LayerKind>(_kinds.Select(kind => kind with { Mixer = value }));
-    }
-
-    /// <summary>The feed-forward block of the first kind of layers; setting it changes all kinds.</summary>
-    public FeedForwardArchitecture FeedForward
-    {
-        get => _kinds[0].FeedForward;
-        init => _kinds = new EquatableArray<LayerKind>(_kinds.Select(kind => kind with { FeedForward = value }));
-    }
-
-    /// <summary>The norms and residual connections of the first kind of layers; setting them changes all kinds.</summary>
-    public LayerArrangement Arrangement
-    {
-        get => _kinds[0].Arrangement;
-        init => _kinds = new EquatableArray<LayerKind>(_kinds.Select(kind => kind with { Arrangement = value }));
-    }
+    /// <summary>The norms and residual connections of the first kind of layers.</summary>
+    public LayerArrangement Arrangement => LayerKinds[0].Arrangement;
 
     /// <summary>The stacks of layers.</summary>
     public Stack Stack { get; init; } = Stack.Decoder;
@@ -91,7 +64,9 @@ internal sealed record TransformerArchitecture(
         {
             Stack.EncoderDecoder => Encoder?.Embeddings.Speech is null ? ModelKind.EncoderDecoder : ModelKind.Speech,
             Stack.Encoder => Embeddings.Patches is null ? ModelKind.Encoder : ModelKind.ImageEncoder,
-            _ => LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? ModelKind.PrefixDecoder : ModelKind.Decoder,
+            _ => LayerKinds.Any(static kind => kind.Mixer is AttentionArchitecture { Mask: AttentionMask.Prefix })
+                ? ModelKind.PrefixDecoder
+                : ModelKind.Decoder,
         };
 
     /// <summary>The length at which the rotary factors of all positions of a sequence change (LongRoPE); 0 if they never do.</summary>
@@ -101,7 +76,9 @@ internal sealed record TransformerArchitecture(
     public IEnumerable<int> OriginalContextLengths =>
         LayerKinds
             .Select(static kind =>
-                kind.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } ? scaling.OriginalContextLength : 0
+                kind.Mixer is AttentionArchitecture { Positions: RotaryPositions { Scaling: LongScaling { Switches: true } scaling } }
+                    ? scaling.OriginalContextLength
+                    : 0
             )
             .Where(static length => length > 0)
             .Distinct();
@@ -134,12 +111,24 @@ internal sealed record TransformerArchitecture(
     /// <summary>Returns the number of layers of a kind.</summary>
     public int LayersOf(int kind) => Enumerable.Range(0, Layers).Count(layer => LayerPattern[layer % LayerPattern.Count] == kind);
 
-    private static EquatableArray<LayerKind> Complete(
-        EquatableArray<LayerKind> kinds,
-        AttentionArchitecture attention,
-        FeedForwardArchitecture feedForward,
-        LayerArrangement arrangement
-    ) => new(kinds.Select(kind => kind.Or(attention, feedForward, arrangement)));
+    /// <summary>Returns the architecture with a change of every kind of layers.</summary>
+    public TransformerArchitecture WithEachKind(Func<LayerKind, LayerKind> change) =>
+        this with
+        {
+            LayerKinds = new EquatableArray<LayerKind>(LayerKinds.Select(change)),
+        };
+
+    /// <summary>Returns the architecture with a change of the attention of every kind of layers that has attention.</summary>
+    public TransformerArchitecture WithAttention(Func<AttentionArchitecture, AttentionArchitecture> change) =>
+        WithEachKind(kind => kind.WithAttention(change));
+
+    /// <summary>Returns the architecture with a change of the feed-forward block of every kind of layers.</summary>
+    public TransformerArchitecture WithFeedForward(Func<FeedForwardArchitecture, FeedForwardArchitecture> change) =>
+        WithEachKind(kind => kind with { FeedForward = change(kind.FeedForward) });
+
+    /// <summary>Returns the architecture with the same norms and residual connections in every kind of layers.</summary>
+    public TransformerArchitecture WithArrangement(LayerArrangement arrangement) =>
+        WithEachKind(kind => kind with { Arrangement = arrangement });
 
     /// <summary>Returns the architecture without the kinds that none of its layers is of: a model may have fewer layers than its pattern.</summary>
     public TransformerArchitecture WithoutUnusedKinds()
@@ -154,51 +143,6 @@ internal sealed record TransformerArchitecture(
                 LayerPattern = new EquatableArray<int>(pattern.Select(kind => Array.IndexOf(used, kind))),
             };
     }
-}
-
-/// <param name="Heads">The number of query heads.</param>
-/// <param name="KeyValueHeads">The number of key/value heads; divides <paramref name="Heads"/>.</param>
-/// <param name="HeadDim">The width of one head.</param>
-/// <param name="Scale">The factor of the scores q·k.</param>
-/// <param name="QueryBias">Whether the query projection adds a bias.</param>
-/// <param name="KeyBias">Whether the key projection adds a bias.</param>
-/// <param name="ValueBias">Whether the value projection adds a bias.</param>
-/// <param name="OutputBias">Whether the output projection adds a bias.</param>
-/// <param name="SoftCap">The soft cap c of c · tanh(score / c); 0 for none.</param>
-/// <param name="QueryKeyNorm">Whether every query and key head is normalized before the rotation.</param>
-internal sealed record AttentionArchitecture(
-    int Heads,
-    int KeyValueHeads,
-    int HeadDim,
-    float Scale,
-    bool QueryBias,
-    bool KeyBias,
-    bool ValueBias,
-    bool OutputBias,
-    float SoftCap,
-    bool QueryKeyNorm
-) : MixerArchitecture
-{
-    /// <summary>The weights of values: a softmax, or φ(q) · φ(k) with φ(x) = elu(x) + 1 (Katharopoulos et al. 2020).</summary>
-    public AttentionForm Form { get; init; }
-
-    /// <summary>Whether the attention is linear.</summary>
-    public bool IsLinear => Form == AttentionForm.Linear;
-
-    /// <summary>Whether q·k is also divided by the layer number, counted from 1 (GPT-2's scale_attn_by_inverse_layer_idx).</summary>
-    public bool ScaleByInverseLayer { get; init; }
-
-    /// <summary>The limit c if projected queries, keys and values are clipped to [−c, c] first (MPT's clip_qkv); 0 for none.</summary>
-    public float ProjectionClip { get; init; }
-
-    /// <summary>The norm of projected queries and keys before their heads are used, with weights of its own for each of their elements.</summary>
-    public ProjectionNorm ProjectionNorm { get; init; }
-
-    /// <summary>Whether <see cref="QueryKeyNorm"/> follows the rotation instead of preceding it (HunYuan).</summary>
-    public bool NormsRotated { get; init; }
-
-    /// <summary>The number of query heads for each key/value head.</summary>
-    public int GroupSize => Heads / KeyValueHeads;
 }
 
 /// <summary>Specifies a norm of projected queries and keys with a weight for each of their elements.</summary>

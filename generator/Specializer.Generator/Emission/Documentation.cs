@@ -25,12 +25,12 @@ internal static class Documentation
     public static IEnumerable<(string Term, string Description)> Facts(ExecutionPlan plan)
     {
         TransformerArchitecture architecture = plan.Architecture;
-        AttentionArchitecture attention = architecture.Attention;
         foreach (LayerKind kind in architecture.LayerKinds)
         {
+            AttentionArchitecture attention = kind.Attention;
             yield return (
                 kind.Name.Length == 0 ? "Attention" : kind.Name + " attention",
-                $"{attention.Heads} heads of {attention.HeadDim}, {attention.KeyValueHeads} key/value heads, {(kind.Band > 0 ? $"a band of {kind.Band} positions to each side" : kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions, architecture.Embeddings.Positions)}{(attention.ScaleByInverseLayer ? "; scores divided by the number of the layer" : "")}{Clip(attention)}"
+                $"{attention.Heads} heads of {attention.HeadDim}, {attention.KeyValueHeads} key/value heads, {(attention.Band > 0 ? $"a band of {attention.Band} positions to each side" : attention.Mask == AttentionMask.Full ? "every position sees all" : attention.Window == 0 ? "causal" : $"causal within {attention.Window} positions")}; positions: {Positions(attention.Positions, architecture.Embeddings.Positions)}{(attention.ScaleByInverseLayer ? "; scores divided by the number of the layer" : "")}{Clip(attention)}"
             );
         }
 

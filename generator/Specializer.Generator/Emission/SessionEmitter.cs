@@ -115,7 +115,7 @@ internal static class SessionEmitter
 
         if (ShortWindow(plan) is { } window)
         {
-            arguments.Add($"window: {Text(window.Kind.Window)}");
+            arguments.Add($"window: {Text(window.Attention.Window)}");
             arguments.Add($"windowCacheLength: {Text(window.CacheLength)}");
         }
 
@@ -136,7 +136,7 @@ internal static class SessionEmitter
     private static AttentionKernel? ShortWindow(ExecutionPlan plan) =>
         plan
             .AttentionByKind.Select(static attention => attention.Kernel)
-            .FirstOrDefault(kernel => kernel.Kind.Window > 0 && kernel.CacheLength < plan.Architecture.ContextLength);
+            .FirstOrDefault(kernel => kernel.Attention.Window > 0 && kernel.CacheLength < plan.Architecture.ContextLength);
 
     /// <summary>Writes the choice between the two things that a session of an encoder-decoder computes.</summary>
     private static void EmitRun(SourceWriter writer)
@@ -237,7 +237,7 @@ internal static class SessionEmitter
             return;
         }
 
-        string name = kernel.Kind.Name;
+        string name = kernel.KindName;
         string which = name.Length == 0 ? "all layers" : "the " + name.ToLowerInvariant() + " layers";
         string held =
             kernel.CacheLength < plan.Architecture.ContextLength

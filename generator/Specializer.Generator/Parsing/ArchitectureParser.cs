@@ -83,16 +83,29 @@ internal static class ArchitectureParser
 
         PositionTable? table = PositionsParser.ParseTable(parts, width.Value, contextLength.Value, context);
         AttentionMask mask = attention.Named("Mask", AttentionMask.Causal);
+        float embeddingScale = transformer.Named("EmbeddingScale", 0f),
+            residualScale = transformer.Named("ResidualScale", 0f);
+        var full = new LayerKind(
+            "",
+            attentionArchitecture with
+            {
+                Positions = positions,
+                Mask = mask,
+            },
+            feedForwardArchitecture,
+            arrangement
+        )
+        {
+            ResidualScale = residualScale == 0 ? 1 : residualScale,
+        };
         (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(
             parts.Part("SlidingWindow"),
-            positions,
+            full,
             stack,
             stack == Stack.Encoder && mask == AttentionMask.Full,
             contextLength.Value,
             context
         );
-        float embeddingScale = transformer.Named("EmbeddingScale", 0f),
-            residualScale = transformer.Named("ResidualScale", 0f);
         var embeddings = new EmbeddingArchitecture(
             vocabulary.Value,
             embeddingScale == 0 ? 1 : embeddingScale,
@@ -108,14 +121,9 @@ internal static class ArchitectureParser
             contextLength.Value,
             chunkLength.Value,
             embeddings,
-            attentionArchitecture,
-            new EquatableArray<LayerKind>(
-                kinds.Select(kind => kind with { Mask = mask, ResidualScale = residualScale == 0 ? 1 : residualScale })
-            ),
+            new EquatableArray<LayerKind>(kinds),
             new EquatableArray<int>(pattern),
-            feedForwardArchitecture,
             normArchitecture,
-            arrangement,
             new LogitsArchitecture(
                 transformer.Named("TiedEmbeddings", false),
                 transformer.Named("LogitsBias", false),
@@ -129,10 +137,10 @@ internal static class ArchitectureParser
             Head = pooling?.Head,
             GlobalTokens = attention.Named("GlobalTokens", false),
         };
-        bool finalNorm = !norm.Named("NoFinalNorm", false) && architecture.Arrangement != LayerArrangement.PostNorm;
+        bool finalNorm = !norm.Named("NoFinalNorm", false) && arrangement != LayerArrangement.PostNorm;
         architecture =
             stack == Stack.EncoderDecoder
-                ? StackParser.WithEncoder(parts, architecture, positions, transformer, finalNorm, context)
+                ? StackParser.WithEncoder(parts, architecture, full, transformer, finalNorm, context)
                 : architecture with
                 {
                     Checkpoint = TensorNamesParser.Parse(parts, architecture, "", finalNorm, ownEmbeddings: false, context),

@@ -11,7 +11,7 @@ internal static class LayerKindsParser
 {
     /// <summary>Reads the layer kinds of a decoder, or of an encoder-only model.</summary>
     /// <param name="attribute">The [SlidingWindow] attribute, present or not.</param>
-    /// <param name="positions">The positions of layers without a window.</param>
+    /// <param name="full">The kind of layers without a window.</param>
     /// <param name="stack">The stack.</param>
     /// <param name="bothSides">Whether a window extends to both sides, as in a bidirectional encoder.</param>
     /// <param name="contextLength">The largest number of positions.</param>
@@ -19,7 +19,7 @@ internal static class LayerKindsParser
     /// <returns>The kinds, and of which kind each layer of the repeating pattern is.</returns>
     public static (LayerKind[] Kinds, int[] Pattern) Parse(
         AttributeReader attribute,
-        AttentionPositions positions,
+        LayerKind full,
         Stack stack,
         bool bothSides,
         int contextLength,
@@ -28,32 +28,28 @@ internal static class LayerKindsParser
     {
         if (!attribute.IsPresent || !CheckedArguments.IsReadable(attribute, context))
         {
-            return Full(positions);
+            return ([full], [0]);
         }
 
         int window = attribute.Positional(0, 0);
-        CheckPattern(attribute, positions, context);
+        CheckPattern(attribute, full.Attention.Positions, context);
         if (window == 0 && stack == Stack.EncoderDecoder && attribute.Named("SourceWindow", 0) != 0)
         {
-            return Full(positions);
+            return ([full], [0]);
         }
 
         CheckWindow("The window", window, attribute.PositionalLocation(0, "window"), bothSides, contextLength, context);
-        return Kinds(
-            attribute,
-            positions,
-            local => bothSides ? new LayerKind("", Window: 0, local) { Band = window / 2 } : new LayerKind("", window, local)
-        );
+        return Kinds(attribute, full, attention => bothSides ? attention with { Band = window / 2 } : attention with { Window = window });
     }
 
     /// <summary>Reads the layer kinds of the encoder of an encoder-decoder.</summary>
     /// <param name="attribute">The [SlidingWindow] attribute, present or not.</param>
-    /// <param name="positions">The positions of layers without a window.</param>
+    /// <param name="full">The kind of layers without a window.</param>
     /// <param name="sourceLength">The largest number of positions of a source.</param>
     /// <param name="context">Receives the errors.</param>
     public static (LayerKind[] Kinds, int[] Pattern) ParseSource(
         AttributeReader attribute,
-        AttentionPositions positions,
+        LayerKind full,
         int sourceLength,
         ParseContext context
     )
@@ -64,31 +60,30 @@ internal static class LayerKindsParser
             CheckWindow("SourceWindow", window, attribute.NamedLocation("SourceWindow"), bothSides: true, sourceLength, context);
         }
 
-        (LayerKind[] kinds, int[] pattern) =
-            window == 0 ? Full(positions) : Kinds(attribute, positions, local => new LayerKind("", Window: 0, local) { Band = window / 2 });
-        return ([.. kinds.Select(static kind => kind with { Mask = AttentionMask.Full })], pattern);
+        return window == 0 ? ([full], [0]) : Kinds(attribute, full, attention => attention with { Band = window / 2 });
     }
-
-    private static (LayerKind[] Kinds, int[] Pattern) Full(AttentionPositions positions) =>
-        ([new LayerKind("", Window: 0, positions)], [0]);
 
     /// <summary>Returns a kind with a window and, if the pattern has such layers, a kind without.</summary>
     private static (LayerKind[] Kinds, int[] Pattern) Kinds(
         AttributeReader attribute,
-        AttentionPositions positions,
-        System.Func<AttentionPositions, LayerKind> sliding
+        LayerKind full,
+        System.Func<AttentionArchitecture, AttentionArchitecture> sliding
     )
     {
         double rotaryBase = attribute.Named("RotaryBase", 0d);
-        LayerKind local = sliding(
-            rotaryBase > 0 && positions is RotaryPositions rotary ? rotary with { Base = rotaryBase, Scaling = new NoScaling() } : positions
+        LayerKind local = full.WithAttention(attention =>
+            sliding(
+                rotaryBase > 0 && attention.Positions is RotaryPositions rotary
+                    ? attention with
+                    {
+                        Positions = rotary with { Base = rotaryBase, Scaling = new NoScaling() },
+                    }
+                    : attention
+            )
         );
         string pattern = attribute.Named("Pattern", "S") ?? "";
         return pattern.Contains('F')
-            ? (
-                [local with { Name = "Sliding" }, new LayerKind("Full", Window: 0, positions)],
-                [.. pattern.Select(static letter => letter == 'S' ? 0 : 1)]
-            )
+            ? ([local with { Name = "Sliding" }, full with { Name = "Full" }], [.. pattern.Select(static letter => letter == 'S' ? 0 : 1)])
             : ([local], [0]);
     }
 

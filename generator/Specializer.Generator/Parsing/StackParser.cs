@@ -35,14 +35,14 @@ internal static class StackParser
     /// <summary>Creates an encoder-decoder whose encoder has the shape of its decoder.</summary>
     /// <param name="parts">The attributes.</param>
     /// <param name="decoder">The decoder.</param>
-    /// <param name="attentionPositions">The positions in the attention of layers without a window.</param>
+    /// <param name="full">The kind of the decoder's layers without a window.</param>
     /// <param name="transformer">[Transformer].</param>
     /// <param name="finalNorm">Whether a norm follows the last layer.</param>
     /// <param name="context">Receives the errors.</param>
     public static TransformerArchitecture WithEncoder(
         DeclaredParts parts,
         TransformerArchitecture decoder,
-        AttentionPositions attentionPositions,
+        LayerKind full,
         AttributeReader transformer,
         bool finalNorm,
         ParseContext context
@@ -72,7 +72,12 @@ internal static class StackParser
                 Rows = System.Math.Max(learned.Rows, learned.Offset + length),
             }
             : decoder.Embeddings.Positions;
-        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.ParseSource(parts.Part("SlidingWindow"), attentionPositions, length, context);
+        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.ParseSource(
+            parts.Part("SlidingWindow"),
+            full.WithAttention(static attention => attention with { Mask = AttentionMask.Full }),
+            length,
+            context
+        );
         TransformerArchitecture encoder = decoder with
         {
             Stack = Stack.Encoder,
@@ -88,7 +93,7 @@ internal static class StackParser
         {
             Encoder = encoder,
             // Cross-attention always uses a softmax, whatever the form of self-attention.
-            CrossAttention = decoder.Attention with
+            CrossAttention = decoder.Attention.ForCross() with
             {
                 QueryKeyNorm = false,
                 Form = AttentionForm.Softmax,

@@ -112,7 +112,9 @@ internal static class Planner
 
     /// <summary>Returns whether layers of both kinds use the same buffers of an encoder, of which it has one for all kinds.</summary>
     private static bool SharesBuffers(LayerKind kind, LayerKind other) =>
-        kind.Mixer == other.Mixer && kind.FeedForward == other.FeedForward && kind.NormsOutputs == other.NormsOutputs;
+        kind.Mixer.ForShapes() == other.Mixer.ForShapes()
+        && kind.FeedForward == other.FeedForward
+        && kind.NormsOutputs == other.NormsOutputs;
 
     /// <summary>
     /// Rejects layer kinds with different lengths at which rotary factors change, which no declaration has yet. A session

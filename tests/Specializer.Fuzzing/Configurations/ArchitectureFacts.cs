@@ -76,11 +76,11 @@ internal static class ArchitectureFacts
         for (int layer = 0; layer < Math.Min(architecture.Layers, FamilyReader.MostLayers); layer++)
         {
             LayerKind kind = architecture.LayerKinds[architecture.LayerPattern[layer % architecture.LayerPattern.Count]];
-            string window = kind.Window > 0 ? FormattableString.Invariant($"window {kind.Window}, ") : "";
-            string band = kind.Band > 0 ? FormattableString.Invariant($"band {kind.Band}, ") : "";
+            string window = kind.Attention.Window > 0 ? FormattableString.Invariant($"window {kind.Attention.Window}, ") : "";
+            string band = kind.Attention.Band > 0 ? FormattableString.Invariant($"band {kind.Attention.Band}, ") : "";
             AttentionMask mask = architecture.Stack == Stack.Encoder || prefix.Length > 0 ? AttentionMask.Full : AttentionMask.Causal;
-            string other = kind.Mask == mask ? "" : ", " + kind.Mask;
-            Say(FormattableString.Invariant($"layer {layer}"), window + band + Positions(kind.Positions) + other);
+            string other = kind.Attention.Mask == mask ? "" : ", " + kind.Attention.Mask;
+            Say(FormattableString.Invariant($"layer {layer}"), window + band + Positions(kind.Attention.Positions) + other);
         }
     }
 

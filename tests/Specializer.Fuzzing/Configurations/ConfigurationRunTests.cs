@@ -174,6 +174,6 @@ public sealed class ConfigurationRunTests(ITestOutputHelper output)
         && architecture.Embeddings.TokenTypes <= MostWidth
         && architecture.Embeddings.Width <= MostWidth
         && (architecture.Head?.Output?.Width ?? 0) <= MostWidth
-        && architecture.LayerKinds.All(static kind => kind.Positions is not RelativePositions { Buckets: > MostWidth })
+        && architecture.LayerKinds.All(static kind => kind.Attention.Positions is not RelativePositions { Buckets: > MostWidth })
         && (architecture.Encoder is null || IsSmall(architecture.Encoder));
 }

@@ -125,7 +125,7 @@ public sealed class AccountingTests
     [InlineData("\"num_key_value_heads\": 2, \"sliding_window\": null", 0)]
     [InlineData("\"num_key_value_heads\": 2, \"sliding_window\": 64", 64)]
     public void Mistrals_window(string fields, int window) =>
-        Assert.Equal(window, Reading.Architecture(File("mistral", fields)).LayerKinds.Single().Window);
+        Assert.Equal(window, Reading.Architecture(File("mistral", fields)).LayerKinds.Single().Attention.Window);
 
     [Theory]
     [InlineData("\"num_key_value_heads\": 2", 128)]
@@ -264,8 +264,11 @@ public sealed class AccountingTests
     {
         TransformerArchitecture model = Reading.Architecture(File(type, fields));
         Assert.Equal(Architecture.Stack.Encoder, model.Stack);
-        Assert.All(model.LayerKinds, static kind => Assert.Equal((Architecture.AttentionMask.Full, 0), (kind.Mask, kind.Window)));
-        Assert.Equal(band, model.LayerKinds[0].Band);
+        Assert.All(
+            model.LayerKinds,
+            static kind => Assert.Equal((Architecture.AttentionMask.Full, 0), (kind.Attention.Mask, kind.Attention.Window))
+        );
+        Assert.Equal(band, model.LayerKinds[0].Attention.Band);
     }
 
     [Theory]

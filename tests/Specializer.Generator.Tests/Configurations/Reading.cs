@@ -29,7 +29,8 @@ internal static class Reading
         return problems[0].Message;
     }
 
-    public static RotaryPositions Rotary(TransformerArchitecture model, int kind = 0) => (RotaryPositions)model.LayerKinds[kind].Positions;
+    public static RotaryPositions Rotary(TransformerArchitecture model, int kind = 0) =>
+        (RotaryPositions)model.LayerKinds[kind].Attention.Positions;
 
     private static string Told(ConfigurationReading reading) =>
         string.Join("\n", reading.Problems.Select(static problem => $"{problem.Kind}: {problem.Message}"));

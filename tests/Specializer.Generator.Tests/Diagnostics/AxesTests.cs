@@ -31,13 +31,16 @@ public sealed class AxesTests
         Assert.Equal(LayerArrangement.Sandwich, architecture.Arrangement);
         Assert.Equal(new EmbeddingArchitecture(50, 8, null, Norm: true), architecture.Embeddings);
         Assert.Equal(new LogitsArchitecture(Tied: false, Bias: true, SoftCap: 30), architecture.Logits);
-        Assert.Equal(new AttentionArchitecture(4, 4, 16, 0.25f, false, true, false, false, 50, QueryKeyNorm: true), architecture.Attention);
+        Assert.Equal(
+            new AttentionArchitecture(4, 4, 16, 0.25f, false, true, false, false, 50, QueryKeyNorm: true),
+            (AttentionArchitecture)architecture.Attention.ForShapes()
+        );
         Assert.Equal(
             [
                 ("Sliding", 4, new RotaryPositions(100, 16, RotaryPairing.HalfSplit, new NoScaling())),
                 ("Full", 0, new RotaryPositions(1e6, 16, RotaryPairing.HalfSplit, new LinearScaling(8))),
             ],
-            architecture.LayerKinds.Select(static kind => (kind.Name, kind.Window, (RotaryPositions)kind.Positions))
+            architecture.LayerKinds.Select(static kind => (kind.Name, kind.Attention.Window, (RotaryPositions)kind.Attention.Positions))
         );
         Assert.Equal([0, 0, 1], architecture.LayerPattern);
         Assert.True(architecture.Norm.UnitOffset);
@@ -86,15 +89,21 @@ public sealed class AxesTests
             new SinusoidalPositions(Interleaved: true),
             Parse(Declaration(parts: "[SinusoidalPositions(Interleaved = true)]")).Embeddings.Positions
         );
-        Assert.Equal(new AlibiPositions(4), Parse(Declaration(parts: "[AlibiPositions(MaximumBias = 4)]")).LayerKinds.Single().Positions);
-        Assert.Equal(8, ((AlibiPositions)Parse(Declaration(parts: "[AlibiPositions]")).LayerKinds.Single().Positions).MaximumBias);
+        Assert.Equal(
+            new AlibiPositions(4),
+            Parse(Declaration(parts: "[AlibiPositions(MaximumBias = 4)]")).LayerKinds.Single().Attention.Positions
+        );
+        Assert.Equal(
+            8,
+            ((AlibiPositions)Parse(Declaration(parts: "[AlibiPositions]")).LayerKinds.Single().Attention.Positions).MaximumBias
+        );
     }
 
     [Fact]
     public void Rotary_scalings()
     {
         RotaryPositions Of(string arguments) =>
-            (RotaryPositions)Parse(Declaration(parts: $"[RotaryPositions({arguments})]")).LayerKinds.Single().Positions;
+            (RotaryPositions)Parse(Declaration(parts: $"[RotaryPositions({arguments})]")).LayerKinds.Single().Attention.Positions;
         Assert.Equal(
             new Llama3Scaling(8, 1, 4, 64),
             Of("Scaling = FrequencyScaling.Llama3, Factor = 8, OriginalContextLength = 64").Scaling

@@ -75,7 +75,7 @@ public sealed class ConfigurationTests
             TestProject.Compile(Declaration.Replace("config.json\"", "config.json\"" + contextLength)),
             File(configuration)
         );
-        var positions = (RotaryPositions)run.Declared().LayerKinds.Single().Positions;
+        var positions = (RotaryPositions)run.Declared().LayerKinds.Single().Attention.Positions;
         Assert.Equal(factors, ((LongScaling)positions.Scaling).Factors);
 
         // A longer context has both, by the length of a sequence.

@@ -43,34 +43,40 @@ public sealed class DefaultsTests
                 ContextLength: 16,
                 ChunkLength: 0,
                 new EmbeddingArchitecture(10, Scale: 1, Positions: null, Norm: false),
-                new AttentionArchitecture(
-                    Heads: 4,
-                    KeyValueHeads: 4,
-                    HeadDim: 16,
-                    Scale: 0.25f,
-                    QueryBias: false,
-                    KeyBias: false,
-                    ValueBias: false,
-                    OutputBias: false,
-                    SoftCap: 0,
-                    QueryKeyNorm: false
-                ),
-                new EquatableArray<LayerKind>([
+                new([
                     new LayerKind(
                         "",
-                        0,
-                        new RotaryPositions(new RotaryPositionsAttribute().Base, 16, RotaryPairing.HalfSplit, new NoScaling())
+                        new AttentionArchitecture(
+                            Heads: 4,
+                            KeyValueHeads: 4,
+                            HeadDim: 16,
+                            Scale: 0.25f,
+                            QueryBias: false,
+                            KeyBias: false,
+                            ValueBias: false,
+                            OutputBias: false,
+                            SoftCap: 0,
+                            QueryKeyNorm: false
+                        )
+                        {
+                            Positions = new RotaryPositions(
+                                new RotaryPositionsAttribute().Base,
+                                16,
+                                RotaryPairing.HalfSplit,
+                                new NoScaling()
+                            ),
+                        },
+                        new FeedForwardArchitecture(128, Activation.Relu, Gated: false, Bias: false),
+                        LayerArrangement.PreNorm
                     ),
                 ]),
                 new EquatableArray<int>([0]),
-                new FeedForwardArchitecture(128, Activation.Relu, Gated: false, Bias: false),
                 new NormArchitecture(
                     NormKind.RootMeanSquare,
                     new NormAttribute(Specializer.NormKind.RootMeanSquare).Epsilon,
                     Bias: false,
                     UnitOffset: false
                 ),
-                LayerArrangement.PreNorm,
                 new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
                 s_checkpoint
             ),
@@ -100,25 +106,30 @@ public sealed class DefaultsTests
                 ContextLength: 17,
                 ChunkLength: 5,
                 new EmbeddingArchitecture(11, Scale: 1, Positions: null, Norm: false),
-                new AttentionArchitecture(
-                    Heads: 6,
-                    KeyValueHeads: 3,
-                    HeadDim: 8,
-                    Scale: 0.5f,
-                    QueryBias: true,
-                    KeyBias: true,
-                    ValueBias: true,
-                    OutputBias: true,
-                    SoftCap: 0,
-                    QueryKeyNorm: false
-                ),
-                new EquatableArray<LayerKind>([
-                    new LayerKind("", 0, new RotaryPositions(5e5, 6, RotaryPairing.Interleaved, new NoScaling())),
+                new([
+                    new LayerKind(
+                        "",
+                        new AttentionArchitecture(
+                            Heads: 6,
+                            KeyValueHeads: 3,
+                            HeadDim: 8,
+                            Scale: 0.5f,
+                            QueryBias: true,
+                            KeyBias: true,
+                            ValueBias: true,
+                            OutputBias: true,
+                            SoftCap: 0,
+                            QueryKeyNorm: false
+                        )
+                        {
+                            Positions = new RotaryPositions(5e5, 6, RotaryPairing.Interleaved, new NoScaling()),
+                        },
+                        new FeedForwardArchitecture(129, Activation.GeluTanh, Gated: true, Bias: true),
+                        LayerArrangement.PreNorm
+                    ),
                 ]),
                 new EquatableArray<int>([0]),
-                new FeedForwardArchitecture(129, Activation.GeluTanh, Gated: true, Bias: true),
                 new NormArchitecture(NormKind.Layer, 1e-6f, Bias: true, UnitOffset: false),
-                LayerArrangement.PreNorm,
                 new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
                 s_checkpoint
             ),
@@ -129,7 +140,7 @@ public sealed class DefaultsTests
     [Fact]
     public void Without_rotary_positions_there_are_none() =>
         Assert.IsType<NoPositions>(
-            Assert.Single(Parse(Declarations.Pronunciation.Replace("[RotaryPositions(Base = 10_000)]", "")).LayerKinds).Positions
+            Assert.Single(Parse(Declarations.Pronunciation.Replace("[RotaryPositions(Base = 10_000)]", "")).LayerKinds).Attention.Positions
         );
 
     private static TransformerArchitecture Parse(string declaration) => GeneratorRun.Of(declaration).Declared();

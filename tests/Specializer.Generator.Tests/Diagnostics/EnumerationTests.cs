@@ -104,7 +104,7 @@ public sealed class EnumerationTests
                 (RotaryPositions)
                     Parse(Declarations.OddSizes.Replace("RotaryPairing.Interleaved", $"RotaryPairing.{pairing}"))
                         .LayerKinds.Single()
-                        .Positions
+                        .Attention.Positions
             ).Pairing
         );
 

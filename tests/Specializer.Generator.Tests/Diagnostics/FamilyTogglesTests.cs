@@ -108,7 +108,7 @@ public sealed class FamilyTogglesTests
             slides,
             string.Concat(
                 architecture.LayerPattern.Select(kind =>
-                    architecture.LayerKinds[kind].Window switch
+                    architecture.LayerKinds[kind].Attention.Window switch
                     {
                         0 => '0',
                         8 => '1',
@@ -117,7 +117,7 @@ public sealed class FamilyTogglesTests
                 )
             )
         );
-        Assert.Single(architecture.LayerKinds.Select(static kind => kind.Positions).Distinct());
+        Assert.Single(architecture.LayerKinds.Select(static kind => kind.Attention.Positions).Distinct());
     }
 
     [Theory]

@@ -70,7 +70,7 @@ public sealed class OverridesTests
         string gemma =
             $$"""{ "model_type": "gemma3_text", {{fields}} "num_hidden_layers": 6, "rope_scaling": { "rope_type": "linear", "factor": 8 } }""";
         TransformerArchitecture model = Architecture(Declaration("ContextLength = 64", $"[RotaryPositions({arguments})]"), gemma);
-        RotaryPositions[] positions = [.. model.LayerKinds.Select(static kind => (RotaryPositions)kind.Positions)];
+        RotaryPositions[] positions = [.. model.LayerKinds.Select(static kind => (RotaryPositions)kind.Attention.Positions)];
         Assert.Equal((sliding, full), (positions[0].Base, positions[1].Base));
         Assert.Equal([new NoScaling(), new LinearScaling(8)], positions.Select(static rotary => rotary.Scaling));
     }

@@ -153,7 +153,7 @@ public sealed partial class SentenceFolderTests
                 [.. Files("Transformer, 1_Pooling", ("1_Pooling/config.json", Pooling)), File("config.json", file)]
             )
             .Declared();
-        Assert.Equal((Architecture.Stack.Encoder, mask), (model.Stack, Assert.Single(model.LayerKinds).Mask.ToString()));
+        Assert.Equal((Architecture.Stack.Encoder, mask), (model.Stack, Assert.Single(model.LayerKinds).Attention.Mask.ToString()));
         Assert.Equal(Architecture.PoolingKind.Mean, model.Head!.Pooling);
     }
 

@@ -190,7 +190,7 @@ public sealed class StackClashTests
         Assert.Equal("model.encoder.layers.{layer}.self_attn.q_proj", encoder.Checkpoint.Names.Query);
         Assert.Equal("model.encoder.embed_tokens", encoder.Checkpoint.Names.TokenEmbedding);
         Assert.Equal("model.decoder.layers.{layer}.encoder_attn.q_proj", decoder.Checkpoint.Names.CrossQuery);
-        Assert.Equal(AttentionMask.Full, encoder.LayerKinds.Single().Mask);
+        Assert.Equal(AttentionMask.Full, encoder.LayerKinds.Single().Attention.Mask);
     }
 
     [Fact]
@@ -205,18 +205,18 @@ public sealed class StackClashTests
         );
         Assert.Equal(
             [("Sliding", 4, 0, AttentionMask.Causal), ("Full", 0, 0, AttentionMask.Causal)],
-            decoder.LayerKinds.Select(static kind => (kind.Name, kind.Window, kind.Band, kind.Mask))
+            decoder.LayerKinds.Select(static kind => (kind.Name, kind.Attention.Window, kind.Attention.Band, kind.Attention.Mask))
         );
         Assert.Equal(
             [("Sliding", 0, 3, AttentionMask.Full), ("Full", 0, 0, AttentionMask.Full)],
-            decoder.Encoder!.LayerKinds.Select(static kind => (kind.Name, kind.Window, kind.Band, kind.Mask))
+            decoder.Encoder!.LayerKinds.Select(static kind => (kind.Name, kind.Attention.Window, kind.Attention.Band, kind.Attention.Mask))
         );
-        Assert.Equal([100d, 10_000], decoder.Encoder.LayerKinds.Select(static kind => ((RotaryPositions)kind.Positions).Base));
+        Assert.Equal([100d, 10_000], decoder.Encoder.LayerKinds.Select(static kind => ((RotaryPositions)kind.Attention.Positions).Base));
 
         decoder = Architecture(
             EncoderDecoder.Replace("[SinusoidalPositions]", "[SlidingWindow(0, SourceWindow = 6)]", System.StringComparison.Ordinal)
         );
-        Assert.Equal((0, 3), (decoder.LayerKinds.Single().Window, decoder.Encoder!.LayerKinds.Single().Band));
+        Assert.Equal((0, 3), (decoder.LayerKinds.Single().Attention.Window, decoder.Encoder!.LayerKinds.Single().Attention.Band));
     }
 
     [Fact]

@@ -158,7 +158,7 @@ internal sealed class AttentionFormula
 
     private Rows Rotary()
     {
-        if (_kernel.Kind.Positions is not RotaryPositions rotary)
+        if (_kernel.Attention.Positions is not RotaryPositions rotary)
         {
             return _run.Random(1, 1, 1);
         }
@@ -207,7 +207,7 @@ internal sealed class AttentionFormula
     {
         double score = _attention.Scale * Dot(query, Key(key, head / _attention.GroupSize));
         score = _attention.SoftCap > 0 ? _attention.SoftCap * Math.Tanh(score / _attention.SoftCap) : score;
-        return _kernel.Kind.Positions switch
+        return _kernel.Attention.Positions switch
         {
             AlibiPositions => score - (_slopes[head] * Math.Abs(key - position)),
             RelativePositions => score + _bias[head][_kernel.BiasOrigin + key - position],
@@ -218,15 +218,15 @@ internal sealed class AttentionFormula
     private bool Sees(int position, int key)
     {
         bool global = _kernel.GlobalTokens && _globals.Contains(key);
-        bool allowed = _kernel.Kind.Mask switch
+        bool allowed = _kernel.Attention.Mask switch
         {
             AttentionMask.Full => true,
             AttentionMask.Prefix => key <= position || key < PrefixLength,
             _ => key <= position,
         };
         return allowed
-            && (_kernel.Kind.Window == 0 || position - key < _kernel.Kind.Window)
-            && (_kernel.Kind.Band == 0 || global || Math.Abs(position - key) <= _kernel.Kind.Band);
+            && (_kernel.Attention.Window == 0 || position - key < _kernel.Attention.Window)
+            && (_kernel.Attention.Band == 0 || global || Math.Abs(position - key) <= _kernel.Attention.Band);
     }
 
     private double[] Key(int position, int head)
@@ -263,7 +263,7 @@ internal sealed class AttentionFormula
             x = [.. x.Select((value, i) => value / deviation * _norms[norm][i])];
         }
 
-        if (_kernel.Kind.Positions is RotaryPositions rotary)
+        if (_kernel.Attention.Positions is RotaryPositions rotary)
         {
             int half = rotary.RotaryDim / 2;
             double[] before = [.. x];

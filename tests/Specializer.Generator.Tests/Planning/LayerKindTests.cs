@@ -26,7 +26,9 @@ public sealed class LayerKindTests
             s_uniform.LayerKinds,
             static kind =>
             {
-                Assert.Equal(s_uniform.Attention, kind.Attention);
+                Assert.Equal(s_uniform.Attention.ForShapes(), kind.Attention.ForShapes());
+                Assert.IsType<RotaryPositions>(kind.Attention.Positions);
+                Assert.Equal(kind.Name == "Sliding" ? 8 : 0, kind.Attention.Window);
                 Assert.Equal(s_uniform.FeedForward, kind.FeedForward);
                 Assert.Equal(s_uniform.Arrangement, kind.Arrangement);
             }
@@ -46,11 +48,35 @@ public sealed class LayerKindTests
     }
 
     [Fact]
-    public void A_part_outside_a_model_is_refused() =>
-        Assert.Contains(
-            "'Alone'",
-            Assert.Throws<InvalidOperationException>(static () => new LayerKind("Alone", 0, new NoPositions()).Mixer).Message
+    public void A_mixer_that_is_no_attention_has_no_attention()
+    {
+        LayerKind kind = s_uniform.LayerKinds[0] with { Name = "Convolved", Mixer = new OtherMixer(4) };
+
+        Assert.Contains("'Convolved'", Assert.Throws<InvalidOperationException>(() => kind.Attention).Message);
+        Assert.Same(kind, kind.WithAttention(static attention => attention with { Window = 1 }));
+        Assert.False(kind.HasShapesOf(s_uniform.LayerKinds[0]));
+    }
+
+    [Fact]
+    public void Mask_window_and_positions_change_no_shape()
+    {
+        LayerKind kind = s_uniform.LayerKinds[0];
+
+        Assert.True(
+            kind.HasShapesOf(
+                kind.WithAttention(static attention =>
+                    attention with
+                    {
+                        Window = 3,
+                        Band = 2,
+                        Mask = Generator.Architecture.AttentionMask.Full,
+                        Positions = new NoPositions(),
+                    }
+                )
+            )
         );
+        Assert.False(kind.HasShapesOf(kind.WithAttention(static attention => attention with { OutputBias = !attention.OutputBias })));
+    }
 
     [Fact]
     public void Kinds_of_equal_shapes_share_their_blocks()
@@ -110,6 +136,11 @@ public sealed class LayerKindTests
                 .Distinct()
                 .Order()
         );
+    }
+
+    private sealed record OtherMixer(int Length) : MixerArchitecture
+    {
+        public override MixerArchitecture ForShapes() => this;
     }
 
     private static long Floats(ExecutionPlan plan, BufferRole role) => plan.Buffer(new BufferRef(role)).Floats;

@@ -26,8 +26,10 @@ public sealed class KernelTextTests
     private static readonly LinearKernel s_linear = new(24, 40, 48, 48, new(Bias: true, Activation.Silu, Gated: true, AddToOutput: false));
 
     private static readonly AttentionKernel s_attention = new(
-        new(4, 2, 20, 0.25f, false, false, false, false, SoftCap: 0, QueryKeyNorm: true),
-        new LayerKind("", Window: 0, new RotaryPositions(10_000, 12, RotaryPairing.HalfSplit, new NoScaling())),
+        new(4, 2, 20, 0.25f, false, false, false, false, SoftCap: 0, QueryKeyNorm: true)
+        {
+            Positions = new RotaryPositions(10_000, 12, RotaryPairing.HalfSplit, new NoScaling()),
+        },
         1e-6f,
         176,
         112,

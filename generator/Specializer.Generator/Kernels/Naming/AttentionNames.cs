@@ -36,7 +36,7 @@ internal static class AttentionNames
         (kernel.Attention.QueryKeyNorm ? "Normed" + Names.Epsilon(kernel.Epsilon) : "")
         + (kernel.Attention is { QueryKeyNorm: true, NormsRotated: true } ? "Rotated" : "")
         + (
-            kernel.Kind.Positions is RotaryPositions rotary
+            kernel.Attention.Positions is RotaryPositions rotary
                 ? (rotary.Pairing == RotaryPairing.Interleaved ? "RotatedPairs" : "Rotated")
                     + (rotary.RotaryDim == kernel.Attention.HeadDim ? "" : Names.Number(rotary.RotaryDim))
                 : ""
@@ -57,10 +57,10 @@ internal static class AttentionNames
             : kernel.SeesPrefix ? "ToPrefix"
             : ""
         )
-        + (kernel.Kind.Window > 0 ? "Window" + Names.Number(kernel.Kind.Window) : "")
-        + (kernel.Kind.Band > 0 ? "Band" + Names.Number(kernel.Kind.Band) : "")
+        + (kernel.Attention.Window > 0 ? "Window" + Names.Number(kernel.Attention.Window) : "")
+        + (kernel.Attention.Band > 0 ? "Band" + Names.Number(kernel.Attention.Band) : "")
         + (kernel.GlobalTokens ? "Global" : "")
-        + kernel.Kind.Positions switch
+        + kernel.Attention.Positions switch
         {
             AlibiPositions => "LinearBias",
             RelativePositions => "RelativeBias" + Names.Number(kernel.BiasOrigin) + "Every" + Names.Number(kernel.BiasStride),

@@ -147,7 +147,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
 
         foreach (
             DynamicScaling dynamic in architecture
-                .LayerKinds.Select(static kind => (kind.Positions as RotaryPositions)?.Scaling)
+                .LayerKinds.Select(static kind => ((kind.Mixer as AttentionArchitecture)?.Positions as RotaryPositions)?.Scaling)
                 .OfType<DynamicScaling>()
                 .Take(1)
         )
@@ -195,20 +195,17 @@ internal sealed record ConfigurationFile(string Path, string Text)
             problems.Add("SourceLength applies to encoder-decoders only: remove it");
         }
 
-        architecture = architecture with
+        architecture = architecture.WithAttention(attention =>
+            attention.Positions is RotaryPositions { Scaling: LongScaling scaling } rotary
+                ? attention with
+                {
+                    Positions = rotary with { Scaling = scaling.For(contextLength) },
+                }
+                : attention
+        ) with
         {
             ContextLength = contextLength,
             ChunkLength = reference.ChunkLength,
-            LayerKinds = new EquatableArray<LayerKind>(
-                architecture.LayerKinds.Select(kind =>
-                    kind.Positions is RotaryPositions { Scaling: LongScaling scaling } rotary
-                        ? kind with
-                        {
-                            Positions = rotary with { Scaling = scaling.For(contextLength) },
-                        }
-                        : kind
-                )
-            ),
             Encoder = architecture.Encoder is null ? null : WithSource(architecture.Encoder, reference, isRight, problems),
         };
         if (isRight)

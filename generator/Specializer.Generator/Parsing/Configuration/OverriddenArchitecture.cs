@@ -45,7 +45,8 @@ internal static class OverriddenArchitecture
             architecture.Embeddings.Patches is not null && overrides.VocabularySize is not null,
             "it declares an image encoder, which has no vocabulary: remove VocabularySize"
         );
-        return architecture with
+        CheckPositions(architecture, overrides, problems);
+        return architecture.WithAttention(attention => Attention(attention, overrides)) with
         {
             Embeddings = architecture.Embeddings with
             {
@@ -58,18 +59,15 @@ internal static class OverriddenArchitecture
                 Tied = overrides.TiedEmbeddings ?? architecture.Logits.Tied,
                 SoftCap = overrides.LogitsSoftCap ?? architecture.Logits.SoftCap,
             },
-            LayerKinds = new EquatableArray<LayerKind>(Kinds(architecture, overrides, problems).Select(kind => Attention(kind, overrides))),
         };
     }
 
-    private static LayerKind Attention(LayerKind kind, ArchitectureOverrides overrides) =>
-        kind with
+    private static AttentionArchitecture Attention(AttentionArchitecture attention, ArchitectureOverrides overrides) =>
+        attention with
         {
-            Mixer = kind.Attention with
-            {
-                Scale = overrides.AttentionScale ?? kind.Attention.Scale,
-                SoftCap = overrides.AttentionSoftCap ?? kind.Attention.SoftCap,
-            },
+            Scale = overrides.AttentionScale ?? attention.Scale,
+            SoftCap = overrides.AttentionSoftCap ?? attention.SoftCap,
+            Positions = Positions(attention, overrides),
         };
 
     /// <summary>Gives the encoder of an encoder-decoder the storage type of the decoder.</summary>
@@ -81,10 +79,15 @@ internal static class OverriddenArchitecture
         };
 
     /// <summary>
-    /// Returns the kinds with their overridden positions. Base and Scaling apply to the layers that use rope_theta, WindowBase to
+    /// Returns the overridden positions. Base and Scaling apply to the layers that use rope_theta, WindowBase to
     /// layers with fields of their own. An attribute changes the kind that it names, whatever the values of the other kind.
     /// </summary>
-    private static IEnumerable<LayerKind> Kinds(
+    private static AttentionPositions Positions(AttentionArchitecture attention, ArchitectureOverrides overrides) =>
+        attention.Positions is not RotaryPositions rotary ? attention.Positions
+        : attention.OwnPositions ? rotary with { Base = overrides.WindowRotaryBase ?? rotary.Base }
+        : rotary with { Base = overrides.RotaryBase ?? rotary.Base, Scaling = overrides.FrequencyScaling ?? rotary.Scaling };
+
+    private static void CheckPositions(
         TransformerArchitecture architecture,
         ArchitectureOverrides overrides,
         ConfigurationProblems problems
@@ -92,30 +95,15 @@ internal static class OverriddenArchitecture
     {
         Refuse(
             problems,
-            overrides.WindowRotaryBase is not null && !architecture.LayerKinds.Any(static kind => kind.OwnPositions),
+            overrides.WindowRotaryBase is not null
+                && !architecture.LayerKinds.Any(static kind => kind.Mixer is AttentionArchitecture { OwnPositions: true }),
             "its layers with a window have no rotary positions of their own: remove WindowBase"
         );
-        if (overrides.RotaryBase is null && overrides.FrequencyScaling is null && overrides.WindowRotaryBase is null)
-        {
-            return architecture.LayerKinds;
-        }
-
+        bool changes = overrides.RotaryBase is not null || overrides.FrequencyScaling is not null || overrides.WindowRotaryBase is not null;
         Refuse(
             problems,
-            !architecture.LayerKinds.Any(static kind => kind.Positions is RotaryPositions),
+            changes && !architecture.LayerKinds.Any(static kind => kind.Mixer is AttentionArchitecture { Positions: RotaryPositions }),
             "it declares no rotary positions: remove [RotaryPositions]"
-        );
-        return architecture.LayerKinds.Select(kind =>
-            kind.Positions is not RotaryPositions rotary ? kind
-            : kind.OwnPositions ? kind with { Positions = rotary with { Base = overrides.WindowRotaryBase ?? rotary.Base } }
-            : kind with
-            {
-                Positions = rotary with
-                {
-                    Base = overrides.RotaryBase ?? rotary.Base,
-                    Scaling = overrides.FrequencyScaling ?? rotary.Scaling,
-                },
-            }
         );
     }
 

@@ -213,20 +213,20 @@ internal static class BartFamilies
             "untied logits are not supported for this family"
         );
         TransformerArchitecture encoder = Stack(
-            configuration,
-            "encoder",
-            positions,
-            embeddingNorm,
-            epsilon,
-            activation,
-            preNorm,
-            vocabulary,
-            scales
-        ) with
+                configuration,
+                "encoder",
+                positions,
+                embeddingNorm,
+                epsilon,
+                activation,
+                preNorm,
+                vocabulary,
+                scales
+            )
+            .WithAttention(static attention => attention with { Mask = AttentionMask.Full }) with
         {
             Stack = Architecture.Stack.Encoder,
         };
-        encoder = encoder with { LayerKinds = new([new LayerKind("", Window: 0, new NoPositions()) { Mask = AttentionMask.Full }]) };
         TransformerArchitecture decoder = Stack(
             configuration,
             "decoder",
@@ -242,7 +242,7 @@ internal static class BartFamilies
         {
             Stack = Architecture.Stack.EncoderDecoder,
             Encoder = encoder,
-            CrossAttention = decoder.Attention,
+            CrossAttention = decoder.Attention.ForCross(),
             Logits = decoder.Logits with { Bias = logitsBias },
             Checkpoint = decoder.Checkpoint with
             {
@@ -275,17 +275,18 @@ internal static class BartFamilies
                 positions,
                 embeddingNorm
             ),
-            FamilyParts.Attention(configuration, width, (side + "_attention_heads", 16)).WithBias(true, true),
-            FamilyParts.OneKind(new NoPositions()),
-            FamilyParts.OnePattern,
-            new FeedForwardArchitecture(
-                configuration.Extent(side + "_ffn_dim", 4096),
-                configuration.Activation("activation_function", activation),
-                Gated: false,
-                Bias: true
+            FamilyParts.OneKind(
+                FamilyParts.Attention(configuration, width, (side + "_attention_heads", 16)).WithBias(true, true),
+                new FeedForwardArchitecture(
+                    configuration.Extent(side + "_ffn_dim", 4096),
+                    configuration.Activation("activation_function", activation),
+                    Gated: false,
+                    Bias: true
+                ),
+                preNorm ? LayerArrangement.PreNorm : LayerArrangement.PostNorm
             ),
+            FamilyParts.OnePattern,
             new NormArchitecture(NormKind.Layer, (float)epsilon, Bias: true, UnitOffset: false),
-            preNorm ? LayerArrangement.PreNorm : LayerArrangement.PostNorm,
             new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
             Layout(side, preNorm)
         );

@@ -94,12 +94,11 @@ internal static class BigCodeFamilies
             .LikeLlama("Starcoder2")
             .Apply(
                 configuration,
-                model with
+                model
+                    .WithAttention(attention => attention.WithBias(bias, bias) with { Window = window })
+                    .WithFeedForward(feedForward => feedForward with { Gated = false, Bias = bias }) with
                 {
-                    Attention = model.Attention.WithBias(bias, bias),
-                    FeedForward = model.FeedForward with { Gated = false, Bias = bias },
                     Norm = model.Norm with { Kind = NormKind.Layer, Bias = true },
-                    LayerKinds = FamilyParts.OneKind(model.LayerKinds[0].Positions, window),
                     Checkpoint = model.Checkpoint with
                     {
                         Names = model.Checkpoint.Names with

@@ -25,9 +25,8 @@ internal static class CohereFamilies
         configuration.WithoutEffect("use_qk_norm");
         return new DecoderClass("Cohere").Apply(
             configuration,
-            model with
+            model.WithAttention(attention => attention with { ProjectionNorm = norm ? ProjectionNorm.EachHead : ProjectionNorm.None }) with
             {
-                Attention = model.Attention with { ProjectionNorm = norm ? ProjectionNorm.EachHead : ProjectionNorm.None },
                 Checkpoint = model.Checkpoint with
                 {
                     Names = model.Checkpoint.Names with
@@ -56,12 +55,12 @@ internal static class CohereFamilies
         EquatableArray<int> pattern = FamilyParts.WindowPattern(configuration, model.Layers, layer => (layer + 1) % every != 0);
         int window = configuration.OptionalExtent("sliding_window", 4096) ?? 0;
         configuration.Refuse(window == 0 && pattern.Contains(0), "sliding_window", "layers with a window require its length");
-        AttentionPositions rotary = model.LayerKinds[0].Positions;
+        LayerKind kind = model.LayerKinds[0];
         return new DecoderClass("Cohere2").Apply(
             configuration,
             FamilyParts.WithKinds(
                 model,
-                [new LayerKind("Sliding", window, rotary), new LayerKind("Full", 0, new NoPositions())],
+                [FamilyParts.Windowed(kind, "Sliding", window), FamilyParts.Windowed(kind, "Full", 0, new NoPositions())],
                 layer => pattern[layer % pattern.Count]
             )
         );
@@ -80,11 +79,9 @@ internal static class CohereFamilies
             "num_attention_heads"
         );
         bool bias = configuration.Flag("attention_bias", false);
-        return model with
+        return model.WithAttention(attention => attention.WithBias(bias, bias)).WithArrangement(LayerArrangement.ParallelOneNorm) with
         {
-            Attention = model.Attention.WithBias(bias, bias),
             Norm = model.Norm with { Kind = NormKind.Layer },
-            Arrangement = LayerArrangement.ParallelOneNorm,
             Logits = model.Logits with { Scale = (float)configuration.Number("logit_scale", 0.0625, NumberRange.Positive) },
         };
     }

@@ -115,10 +115,7 @@ internal sealed record DecoderClass
 
         if (seesAll)
         {
-            model = model with
-            {
-                LayerKinds = new EquatableArray<LayerKind>(model.LayerKinds.Select(static kind => kind with { Band = kind.Window })),
-            };
+            model = model.WithAttention(static attention => attention with { Band = attention.Window });
         }
 
         return DecoderBody.AsEncoder(model, head, seesAll || bidirectional, output);

@@ -141,11 +141,9 @@ internal static class EncoderFamilies
         {
             LayerKinds = new EquatableArray<LayerKind>(
                 distinct.Select(window =>
-                    kind with
-                    {
-                        Name = distinct.Length == 1 ? "" : "Band" + window.ToString(CultureInfo.InvariantCulture),
-                        Band = window / 2,
-                    }
+                    (kind with { Name = distinct.Length == 1 ? "" : "Band" + window.ToString(CultureInfo.InvariantCulture) }).WithAttention(
+                        attention => attention with { Band = window / 2 }
+                    )
                 )
             ),
             LayerPattern = new EquatableArray<int>(distinct.Length == 1 ? [0] : windows.Select(window => Array.IndexOf(distinct, window))),
@@ -382,12 +380,9 @@ internal static class EncoderFamilies
             positions.Rows - positions.Offset,
             ChunkLength: 0,
             embeddings,
-            attention.WithBias(true, true),
-            FamilyParts.OneKind(new NoPositions(), mask: AttentionMask.Full),
+            FamilyParts.OneKind(attention.WithBias(true, true) with { Mask = AttentionMask.Full }, feedForward, LayerArrangement.PostNorm),
             FamilyParts.OnePattern,
-            feedForward,
             new NormArchitecture(NormKind.Layer, epsilon, Bias: true, UnitOffset: false),
-            LayerArrangement.PostNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             new CheckpointLayout(names, QueryKeyValueStorage.Separate, GateUpConcatenated: false, InputsFirst: false, ignored)
         )

@@ -20,11 +20,9 @@ internal static class EuroBertFamily
         ModelClass.Require(configuration, name, [body, masked]);
         OutputArchitecture output = new(model.Embeddings.VocabularySize, model.Logits.Tied, innerBias);
         return DecoderBody.AsEncoder(
-            model with
-            {
-                Attention = model.Attention.WithBias(bias, bias),
-                FeedForward = model.FeedForward with { Bias = innerBias },
-            },
+            model
+                .WithAttention(attention => attention.WithBias(bias, bias))
+                .WithFeedForward(feedForward => feedForward with { Bias = innerBias }),
             name == masked ? new HeadArchitecture(PoolingKind.None, null, Norm: false, Normalize: false, output) : null,
             bidirectional: true,
             name == masked ? "lm_head" : ""

@@ -12,10 +12,24 @@ internal static class FamilyParts
 {
     /// <summary>The single layer kind of most models.</summary>
     public static EquatableArray<LayerKind> OneKind(
-        AttentionPositions positions,
-        int window = 0,
-        AttentionMask mask = AttentionMask.Causal
-    ) => new([new LayerKind("", window, positions) { Mask = mask }]);
+        MixerArchitecture mixer,
+        FeedForwardArchitecture feedForward,
+        LayerArrangement arrangement
+    ) => new([new LayerKind("", mixer, feedForward, arrangement)]);
+
+    /// <summary>Returns a kind of layer with another name, window and, if given, other positions.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="name">The new name.</param>
+    /// <param name="window">The window; 0 for none.</param>
+    /// <param name="positions">The positions; null for those of the kind.</param>
+    public static LayerKind Windowed(LayerKind kind, string name, int window, AttentionPositions? positions = null) =>
+        (kind with { Name = name }).WithAttention(attention =>
+            attention with
+            {
+                Window = window,
+                Positions = positions ?? attention.Positions,
+            }
+        );
 
     /// <summary>The pattern in which every layer has the first kind.</summary>
     public static EquatableArray<int> OnePattern { get; } = new([0]);
@@ -122,19 +136,16 @@ internal static class FamilyParts
     /// </summary>
     public static TransformerArchitecture WithWindow(TransformerArchitecture model, int window, EquatableArray<int> pattern)
     {
-        AttentionPositions positions = model.LayerKinds[0].Positions;
+        LayerKind kind = model.LayerKinds[0];
         return pattern.Count == 1
             ? model with
             {
-                LayerKinds = OneKind(positions, pattern[0] == 0 ? window : 0),
+                LayerKinds = new([Windowed(kind, "", pattern[0] == 0 ? window : 0)]),
                 LayerPattern = OnePattern,
             }
             : model with
             {
-                LayerKinds = new EquatableArray<LayerKind>([
-                    new LayerKind("Sliding", window, positions),
-                    new LayerKind("Full", 0, positions),
-                ]),
+                LayerKinds = new([Windowed(kind, "Sliding", window), Windowed(kind, "Full", 0)]),
                 LayerPattern = pattern,
             };
     }

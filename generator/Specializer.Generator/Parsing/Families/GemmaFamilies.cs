@@ -43,21 +43,13 @@ internal static class GemmaFamilies
         // The first files have "gelu" here but mean the tanh form. transformers runs that form unless this field is present.
         bool own = configuration.Has("hidden_activation");
         RefuseBidirectional(configuration);
+        Activation activation =
+            own ? configuration.Activation("hidden_activation")
+            : model.FeedForward.Activation == Activation.Gelu ? Activation.GeluTanh
+            : model.FeedForward.Activation;
         return DecoderClass
             .LikeLlama("Gemma")
-            .Apply(
-                configuration,
-                model with
-                {
-                    FeedForward = model.FeedForward with
-                    {
-                        Activation =
-                            own ? configuration.Activation("hidden_activation")
-                            : model.FeedForward.Activation == Activation.Gelu ? Activation.GeluTanh
-                            : model.FeedForward.Activation,
-                    },
-                }
-            );
+            .Apply(configuration, model.WithFeedForward(feedForward => feedForward with { Activation = activation }));
     }
 
     /// <summary>
@@ -66,7 +58,7 @@ internal static class GemmaFamilies
     public static TransformerArchitecture Gemma2(ModelConfiguration configuration)
     {
         TransformerArchitecture model = Sandwiched(configuration, s_gemma2, scoreCap: 50, logitsCap: 30);
-        AttentionPositions positions = model.LayerKinds[0].Positions;
+        AttentionPositions positions = model.Attention.Positions;
         RefuseBidirectional(configuration);
         // The name of sliding_window in the first release, which no class reads.
         configuration.WithoutEffect("sliding_window_size");
@@ -108,14 +100,9 @@ internal static class GemmaFamilies
         );
         string every = configuration.FirstOf("sliding_window_pattern", "_sliding_window_pattern");
         int pattern = configuration.Extent(every, 6);
-        model = WithWindows(configuration, model, local, model.LayerKinds[0].Positions, layer => (layer + 1) % pattern != 0);
-        model = model with
+        model = WithWindows(configuration, model, local, model.Attention.Positions, layer => (layer + 1) % pattern != 0);
+        model = model.WithAttention(static attention => attention with { QueryKeyNorm = true, OwnPositions = attention.Window > 0 }) with
         {
-            LayerKinds = new EquatableArray<LayerKind>([model.LayerKinds[0] with { OwnPositions = true }, model.LayerKinds[1]]),
-        };
-        model = model with
-        {
-            Attention = model.Attention with { QueryKeyNorm = true },
             Checkpoint = model.Checkpoint with
             {
                 Names = model.Checkpoint.Names with
@@ -132,10 +119,9 @@ internal static class GemmaFamilies
     {
         TransformerArchitecture model = LlamaFamilies.Common(configuration, defaults, activation);
         bool bias = configuration.Flag("attention_bias", false);
-        return model with
+        return model.WithAttention(attention => attention.WithBias(bias, bias)) with
         {
             Embeddings = model.Embeddings with { Scale = (float)Math.Sqrt(model.Width) },
-            Attention = model.Attention.WithBias(bias, bias),
             Norm = model.Norm with { UnitOffset = true },
         };
     }
@@ -150,15 +136,13 @@ internal static class GemmaFamilies
         TransformerArchitecture model = Common(configuration, defaults, "hidden_activation");
         // Later versions of these classes read only hidden_activation.
         configuration.WithoutEffect("hidden_act");
-        return model with
+        float scale = (float)(1 / Math.Sqrt(configuration.Number("query_pre_attn_scalar", 256, NumberRange.Positive))),
+            cap = FamilyParts.SoftCap(configuration, "attn_logit_softcapping", scoreCap);
+        return model
+            .WithAttention(attention => attention with { Scale = scale, SoftCap = cap })
+            .WithArrangement(LayerArrangement.Sandwich) with
         {
-            Attention = model.Attention with
-            {
-                Scale = (float)(1 / Math.Sqrt(configuration.Number("query_pre_attn_scalar", 256, NumberRange.Positive))),
-                SoftCap = FamilyParts.SoftCap(configuration, "attn_logit_softcapping", scoreCap),
-            },
             Logits = model.Logits with { SoftCap = FamilyParts.SoftCap(configuration, "final_logit_softcapping", logitsCap) },
-            Arrangement = LayerArrangement.Sandwich,
             Checkpoint = model.Checkpoint with
             {
                 Names = model.Checkpoint.Names with
@@ -187,9 +171,9 @@ internal static class GemmaFamilies
     ) =>
         model with
         {
-            LayerKinds = new EquatableArray<LayerKind>([
-                new LayerKind("Sliding", configuration.Extent("sliding_window", 4096), sliding),
-                new LayerKind("Full", 0, full),
+            LayerKinds = new([
+                FamilyParts.Windowed(model.LayerKinds[0], "Sliding", configuration.Extent("sliding_window", 4096), sliding),
+                FamilyParts.Windowed(model.LayerKinds[0], "Full", 0, full),
             ]),
             LayerPattern = FamilyParts.WindowPattern(configuration, model.Layers, slides),
         };

@@ -37,9 +37,8 @@ internal static class GlmFamilies
         return Classes("Glm4")
             .Apply(
                 configuration,
-                model with
+                model.WithArrangement(LayerArrangement.Sandwich) with
                 {
-                    Arrangement = LayerArrangement.Sandwich,
                     Checkpoint = model.Checkpoint with
                     {
                         Names = model.Checkpoint.Names with
@@ -62,11 +61,9 @@ internal static class GlmFamilies
         configuration.Fix("compression_ratio", 1);
         return new DecoderClass("Ernie4_5").Apply(
             configuration,
-            model with
-            {
-                Attention = model.Attention.WithBias(bias, bias),
-                FeedForward = model.FeedForward with { Bias = bias },
-            }
+            model
+                .WithAttention(attention => attention.WithBias(bias, bias))
+                .WithFeedForward(feedForward => feedForward with { Bias = bias })
         );
     }
 
@@ -75,9 +72,9 @@ internal static class GlmFamilies
     private static TransformerArchitecture Common(ModelConfiguration configuration)
     {
         TransformerArchitecture model = LlamaFamilies.Common(configuration, s_glm);
-        return model with
+        bool bias = configuration.Flag("attention_bias", true);
+        return model.WithAttention(attention => attention.WithBias(bias, output: false)) with
         {
-            Attention = model.Attention.WithBias(configuration.Flag("attention_bias", true), output: false),
             Checkpoint = model.Checkpoint with { GateUpConcatenated = true },
         };
     }

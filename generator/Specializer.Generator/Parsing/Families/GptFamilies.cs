@@ -312,17 +312,14 @@ internal static class GptFamilies
             contextLength,
             ChunkLength: 0,
             new EmbeddingArchitecture(configuration.Extent("vocab_size", vocabulary), Scale: 1, positionTable, Norm: false),
-            attention,
-            FamilyParts.OneKind(positions),
+            FamilyParts.OneKind(attention with { Positions = positions }, feedForward, arrangement),
             FamilyParts.OnePattern,
-            feedForward,
             new NormArchitecture(
                 NormKind.Layer,
                 epsilon is null ? 1e-5f : FamilyParts.Epsilon(configuration, epsilon, 1e-5),
                 Bias: true,
                 UnitOffset: false
             ),
-            arrangement,
             new LogitsArchitecture(tied, logitsBias, SoftCap: 0),
             checkpoint
         );

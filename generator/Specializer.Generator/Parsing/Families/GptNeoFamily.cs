@@ -63,10 +63,11 @@ internal static class GptNeoFamily
             new LearnedPositions(0, positions)
         );
         bool[] slides = SlidingLayers(configuration, model.Layers);
+        LayerKind kind = model.LayerKinds[0];
         LayerKind[] kinds =
         [
-            new("Sliding", configuration.Extent("window_size", 256), new NoPositions()),
-            new("Full", 0, new NoPositions()),
+            FamilyParts.Windowed(kind, "Sliding", configuration.Extent("window_size", 256)),
+            FamilyParts.Windowed(kind, "Full", 0),
         ];
         return DecoderClass
             .LikeGpt2("GPTNeo")

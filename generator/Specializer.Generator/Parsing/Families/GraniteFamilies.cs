@@ -24,11 +24,14 @@ internal static class GraniteFamilies
         TransformerArchitecture model = LlamaFamilies.Common(configuration, s_granite);
         float Factor(string field) => (float)configuration.Number(field, 1, NumberRange.Positive);
         bool bias = configuration.Flag("attention_bias", false);
-        model = model with
+        float embeddingScale = Factor("embedding_multiplier"),
+            scale = Factor("attention_multiplier");
+        bool innerBias = configuration.Flag("mlp_bias", false);
+        model = model
+            .WithAttention(attention => attention.WithBias(bias, bias) with { Scale = scale })
+            .WithFeedForward(feedForward => feedForward with { Bias = innerBias }) with
         {
-            Embeddings = model.Embeddings with { Scale = Factor("embedding_multiplier") },
-            Attention = model.Attention.WithBias(bias, bias) with { Scale = Factor("attention_multiplier") },
-            FeedForward = model.FeedForward with { Bias = configuration.Flag("mlp_bias", false) },
+            Embeddings = model.Embeddings with { Scale = embeddingScale },
             Logits = model.Logits with { Scale = (float)(1 / configuration.Number("logits_scaling", 1, NumberRange.Positive)) },
         };
         return new DecoderClass("Granite").Apply(configuration, WithResidualScale(model, Factor("residual_multiplier")));
@@ -52,10 +55,9 @@ internal static class GraniteFamilies
             "sparse attention to blocks of keys is not supported: remove it for dense attention"
         );
         configuration.WithoutEffect("sparse_config");
-        model = model with
+        model = model.WithAttention(attention => attention.WithBias(bias, bias)) with
         {
             Embeddings = model.Embeddings with { Scale = (float)configuration.Number("scale_emb", 1, NumberRange.Positive) },
-            Attention = model.Attention.WithBias(bias, bias),
             Logits = model.Logits with { Scale = (float)(width / model.Width) },
         };
         DecoderClass classes = new("MiniCPM") { SequenceClassification = "MiniCPMForSequenceClassification" };
@@ -63,8 +65,5 @@ internal static class GraniteFamilies
     }
 
     private static TransformerArchitecture WithResidualScale(TransformerArchitecture model, float scale) =>
-        model with
-        {
-            LayerKinds = new EquatableArray<LayerKind>(model.LayerKinds.Select(kind => kind with { ResidualScale = scale })),
-        };
+        model.WithEachKind(kind => kind with { ResidualScale = scale });
 }

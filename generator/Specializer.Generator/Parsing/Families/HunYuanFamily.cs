@@ -31,9 +31,8 @@ internal static class HunYuanFamily
             .LikeLlama("HunYuanDenseV1")
             .Apply(
                 configuration,
-                model with
+                model.WithAttention(attention => attention.WithBias(bias, bias) with { QueryKeyNorm = true, NormsRotated = true }) with
                 {
-                    Attention = model.Attention.WithBias(bias, bias) with { QueryKeyNorm = true, NormsRotated = true },
                     Checkpoint = model.Checkpoint with
                     {
                         Names = model.Checkpoint.Names with

@@ -16,9 +16,8 @@ internal static class InternLmFamily
         DecoderClass classes = new("InternLM2") { SequenceClassification = "InternLM2ForSequenceClassification" };
         return classes.Apply(
             configuration,
-            model with
+            model.WithAttention(attention => attention.WithBias(bias, bias)) with
             {
-                Attention = model.Attention.WithBias(bias, bias),
                 Checkpoint = model.Checkpoint with
                 {
                     QueryKeyValue = QueryKeyValueStorage.PerKeyValueHead,

@@ -39,20 +39,25 @@ internal static class JinaBertFamily
             {
                 TokenTypes = configuration.Extent("type_vocab_size", 2),
             },
-            FamilyParts.Attention(configuration, width, ("num_attention_heads", 12)).WithBias(true, true),
-            FamilyParts.OneKind(new AlibiPositions(MaximumBias: 8), mask: AttentionMask.Full),
+            FamilyParts.OneKind(
+                FamilyParts.Attention(configuration, width, ("num_attention_heads", 12)).WithBias(true, true) with
+                {
+                    Positions = new AlibiPositions(MaximumBias: 8),
+                    Mask = AttentionMask.Full,
+                },
+                new FeedForwardArchitecture(configuration.Extent("intermediate_size", 3072), activation, Gated: true, Bias: false)
+                {
+                    OnlyDownBias = true,
+                },
+                LayerArrangement.PostNorm
+            ),
             FamilyParts.OnePattern,
-            new FeedForwardArchitecture(configuration.Extent("intermediate_size", 3072), activation, Gated: true, Bias: false)
-            {
-                OnlyDownBias = true,
-            },
             new NormArchitecture(
                 NormKind.Layer,
                 FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-12),
                 Bias: true,
                 UnitOffset: false
             ),
-            LayerArrangement.PostNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             new CheckpointLayout(
                 new CheckpointNames(

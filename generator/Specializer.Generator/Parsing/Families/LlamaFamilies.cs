@@ -45,16 +45,15 @@ internal static class LlamaFamilies
     public static TransformerArchitecture Llama(ModelConfiguration configuration)
     {
         TransformerArchitecture model = Common(configuration, s_llama);
-        bool bias = configuration.Flag("attention_bias", false);
+        bool bias = configuration.Flag("attention_bias", false),
+            innerBias = configuration.Flag("mlp_bias", false);
         return DecoderClass
             .LikeLlama("Llama", answersQuestions: true)
             .Apply(
                 configuration,
-                model with
-                {
-                    Attention = model.Attention.WithBias(bias, bias),
-                    FeedForward = model.FeedForward with { Bias = configuration.Flag("mlp_bias", false) },
-                }
+                model
+                    .WithAttention(attention => attention.WithBias(bias, bias))
+                    .WithFeedForward(feedForward => feedForward with { Bias = innerBias })
             );
     }
 
@@ -101,7 +100,7 @@ internal static class LlamaFamilies
         TransformerArchitecture model = WithWindows(configuration, Common(configuration, defaults));
         return DecoderClass
             .LikeLlama(family, answersQuestions: true)
-            .Apply(configuration, model with { Attention = model.Attention.WithBias(queryKeyValue: true, output: false) });
+            .Apply(configuration, model.WithAttention(static attention => attention.WithBias(queryKeyValue: true, output: false)));
     }
 
     /// <summary>Qwen3ForCausalLM: every query and key head is normalized before the rotation.</summary>
@@ -113,9 +112,8 @@ internal static class LlamaFamilies
             .LikeLlama("Qwen3", answersQuestions: true)
             .Apply(
                 configuration,
-                model with
+                model.WithAttention(attention => attention.WithBias(bias, bias) with { QueryKeyNorm = true }) with
                 {
-                    Attention = model.Attention.WithBias(bias, bias) with { QueryKeyNorm = true },
                     Checkpoint = model.Checkpoint with
                     {
                         Names = model.Checkpoint.Names with
@@ -154,9 +152,8 @@ internal static class LlamaFamilies
             .LikeLlama("Phi3")
             .Apply(
                 configuration,
-                model with
+                model.WithAttention(attention => attention with { Window = window }) with
                 {
-                    LayerKinds = FamilyParts.OneKind(model.LayerKinds[0].Positions, window),
                     Checkpoint = model.Checkpoint with
                     {
                         Names = model.Checkpoint.Names with
@@ -210,15 +207,20 @@ internal static class LlamaFamilies
             positions,
             ChunkLength: 0,
             new EmbeddingArchitecture(configuration.Extent("vocab_size", defaults.Vocabulary), Scale: 1, Positions: null, Norm: false),
-            attention,
-            FamilyParts.OneKind(rotary),
-            FamilyParts.OnePattern,
-            new FeedForwardArchitecture(
-                configuration.Extent("intermediate_size", defaults.Inner),
-                configuration.Activation(activation, defaults.Activation),
-                Gated: true,
-                Bias: false
+            FamilyParts.OneKind(
+                attention with
+                {
+                    Positions = rotary,
+                },
+                new FeedForwardArchitecture(
+                    configuration.Extent("intermediate_size", defaults.Inner),
+                    configuration.Activation(activation, defaults.Activation),
+                    Gated: true,
+                    Bias: false
+                ),
+                LayerArrangement.PreNorm
             ),
+            FamilyParts.OnePattern,
             new NormArchitecture(
                 NormKind.RootMeanSquare,
                 defaults.EpsilonField is { } epsilon
@@ -227,7 +229,6 @@ internal static class LlamaFamilies
                 Bias: false,
                 UnitOffset: false
             ),
-            LayerArrangement.PreNorm,
             new LogitsArchitecture(configuration.Flag("tie_word_embeddings", defaults.Tied), Bias: false, SoftCap: 0),
             CheckpointLayout.Llama
         );

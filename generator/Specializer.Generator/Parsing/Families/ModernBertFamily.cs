@@ -48,35 +48,28 @@ internal static class ModernBertFamily
             band = configuration.Extent("local_attention", 128) / 2;
         configuration.Require(band > 0, "local_attention", "at least 2");
         EquatableArray<int> pattern = FamilyParts.WindowPattern(configuration, layers, layer => layer % every != 0);
+        FeedForwardArchitecture feedForward = new(
+            configuration.Extent("intermediate_size", 1152),
+            configuration.Activation("hidden_activation", "gelu"),
+            Gated: true,
+            configuration.Flag("mlp_bias", false)
+        );
         LayerKind Kind(string name, AttentionPositions positions, int limit, LayerArrangement arrangement) =>
-            new(name, 0, positions)
-            {
-                Mask = AttentionMask.Full,
-                Band = limit,
-                Arrangement = arrangement,
-            };
+            new(name, attention with { Positions = positions, Mask = AttentionMask.Full, Band = limit }, feedForward, arrangement);
         TransformerArchitecture architecture = new(
             layers,
             width,
             configuration.Length("max_position_embeddings", 8192),
             ChunkLength: 0,
             new EmbeddingArchitecture(configuration.Extent("vocab_size", 50_368), Scale: 1, Positions: null, Norm: true),
-            attention,
-            FamilyParts.OneKind(full, mask: AttentionMask.Full),
+            new([Kind("", full, 0, LayerArrangement.PreNorm)]),
             FamilyParts.OnePattern,
-            new FeedForwardArchitecture(
-                configuration.Extent("intermediate_size", 1152),
-                configuration.Activation("hidden_activation", "gelu"),
-                Gated: true,
-                configuration.Flag("mlp_bias", false)
-            ),
             new NormArchitecture(
                 NormKind.Layer,
                 FamilyParts.Epsilon(configuration, "norm_eps", 1e-5),
                 configuration.Flag("norm_bias", false),
                 UnitOffset: false
             ),
-            LayerArrangement.PreNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             Layout(model.Kind)
         )

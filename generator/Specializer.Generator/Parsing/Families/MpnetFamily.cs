@@ -66,12 +66,9 @@ internal static class MpnetFamily
             names,
             EncoderFamilies.Buffers(model.Prefix)
         );
-        return architecture with
+        var relative = new RelativePositions(buckets, MaximumDistance, Bidirectional: true);
+        return architecture.WithAttention(attention => attention with { Positions = relative }) with
         {
-            LayerKinds = FamilyParts.OneKind(
-                new RelativePositions(buckets, MaximumDistance, Bidirectional: true),
-                mask: AttentionMask.Full
-            ),
             // The head of masked words uses the exact GELU, whatever the layers use.
             Head =
                 model.Kind == EncoderHead.MaskedLanguageModel ? head with { Dense = new DenseArchitecture(width, Activation.Gelu) } : head,

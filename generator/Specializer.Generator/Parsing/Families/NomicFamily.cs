@@ -56,22 +56,27 @@ internal static class NomicFamily
             {
                 TokenTypes = configuration.Extent("type_vocab_size", 2),
             },
-            attention,
-            FamilyParts.OneKind(rotary, mask: AttentionMask.Full),
-            FamilyParts.OnePattern,
-            new FeedForwardArchitecture(
-                configuration.Extent("intermediate_size", 3072),
-                Gate(configuration, isGpt),
-                Gated: true,
-                innerBias
+            FamilyParts.OneKind(
+                attention with
+                {
+                    Positions = rotary,
+                    Mask = AttentionMask.Full,
+                },
+                new FeedForwardArchitecture(
+                    configuration.Extent("intermediate_size", 3072),
+                    Gate(configuration, isGpt),
+                    Gated: true,
+                    innerBias
+                ),
+                LayerArrangement.PostNorm
             ),
+            FamilyParts.OnePattern,
             new NormArchitecture(
                 NormKind.Layer,
                 FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-12),
                 Bias: true,
                 UnitOffset: false
             ),
-            LayerArrangement.PostNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             Layout
         )

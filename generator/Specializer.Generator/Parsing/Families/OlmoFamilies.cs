@@ -23,9 +23,8 @@ internal static class OlmoFamilies
             .LikeLlama("Olmo")
             .Apply(
                 configuration,
-                model with
+                model.WithAttention(attention => attention.WithBias(bias, bias) with { ProjectionClip = (float)(clip ?? 0) }) with
                 {
-                    Attention = model.Attention.WithBias(bias, bias) with { ProjectionClip = (float)(clip ?? 0) },
                     Norm = model.Norm with { Kind = NormKind.Layer, HasWeight = false },
                 }
             );
@@ -57,7 +56,7 @@ internal static class OlmoFamilies
                 LongestContext = s_olmo.Positions,
             }
         );
-        return new DecoderClass("Olmo3").Apply(configuration, WithWindows(configuration, model, local, model.LayerKinds[0].Positions));
+        return new DecoderClass("Olmo3").Apply(configuration, WithWindows(configuration, model, local, model.Attention.Positions));
     }
 
     /// <summary>
@@ -68,8 +67,8 @@ internal static class OlmoFamilies
     {
         LlamaFamilies.Defaults defaults = new(102_400, 4096, 16_384, 32, 32, 32, 2048) { Epsilon = 1e-5 };
         TransformerArchitecture model = NormedOutputs(configuration, defaults, hasBias: false);
-        model = model with { Attention = model.Attention with { ProjectionNorm = ProjectionNorm.None, QueryKeyNorm = true } };
-        AttentionPositions rotary = model.LayerKinds[0].Positions;
+        model = model.WithAttention(static attention => attention with { ProjectionNorm = ProjectionNorm.None, QueryKeyNorm = true });
+        AttentionPositions rotary = model.Attention.Positions;
         bool slides = !configuration.IsGiven("sliding_window") || configuration.Has("sliding_window");
         DecoderClass classes = DecoderClass.LikeLlama("Exaone4", answersQuestions: true);
         if (slides)
@@ -96,10 +95,10 @@ internal static class OlmoFamilies
     {
         TransformerArchitecture model = LlamaFamilies.Common(configuration, defaults);
         bool bias = hasBias && configuration.Flag("attention_bias", false);
-        return model with
+        return model
+            .WithAttention(attention => attention.WithBias(bias, bias) with { ProjectionNorm = ProjectionNorm.AllHeads })
+            .WithArrangement(LayerArrangement.OutputNorm) with
         {
-            Attention = model.Attention.WithBias(bias, bias) with { ProjectionNorm = ProjectionNorm.AllHeads },
-            Arrangement = LayerArrangement.OutputNorm,
             Checkpoint = model.Checkpoint with
             {
                 Names = model.Checkpoint.Names with
@@ -137,7 +136,10 @@ internal static class OlmoFamilies
         EquatableArray<int> pattern = FamilyParts.WindowPattern(configuration, model.Layers, layer => (layer + 1) % every != 0);
         return FamilyParts.WithKinds(
             model,
-            [new LayerKind("Sliding", configuration.Extent("sliding_window", 4096), sliding), new LayerKind("Full", 0, full)],
+            [
+                FamilyParts.Windowed(model.LayerKinds[0], "Sliding", configuration.Extent("sliding_window", 4096), sliding),
+                FamilyParts.Windowed(model.LayerKinds[0], "Full", 0, full),
+            ],
             layer => pattern[layer % pattern.Count]
         );
     }

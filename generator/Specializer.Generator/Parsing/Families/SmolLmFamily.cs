@@ -35,27 +35,23 @@ internal static class SmolLmFamily
             "use_sliding_window",
             "sliding_window"
         );
-        AttentionPositions rotary = model.LayerKinds[0].Positions;
+        bool innerBias = configuration.Flag("mlp_bias", false);
+        model = model
+            .WithAttention(attention => attention.WithBias(bias, bias))
+            .WithFeedForward(feedForward => feedForward with { Bias = innerBias });
+        LayerKind kind = model.LayerKinds[0];
         LayerKind[] kinds =
         [
-            new("Sliding", window, rotary),
-            new("Full", 0, rotary),
-            new("SlidingWithoutPositions", window, new NoPositions()),
-            new("FullWithoutPositions", 0, new NoPositions()),
+            FamilyParts.Windowed(kind, "Sliding", window),
+            FamilyParts.Windowed(kind, "Full", 0),
+            FamilyParts.Windowed(kind, "SlidingWithoutPositions", window, new NoPositions()),
+            FamilyParts.Windowed(kind, "FullWithoutPositions", 0, new NoPositions()),
         ];
         return DecoderClass
             .LikeLlama("SmolLM3", answersQuestions: true)
             .Apply(
                 configuration,
-                FamilyParts.WithKinds(
-                    model with
-                    {
-                        Attention = model.Attention.WithBias(bias, bias),
-                        FeedForward = model.FeedForward with { Bias = configuration.Flag("mlp_bias", false) },
-                    },
-                    kinds,
-                    layer => pattern[layer % pattern.Count] + (rotates[layer % rotates.Length] ? 0 : 2)
-                )
+                FamilyParts.WithKinds(model, kinds, layer => pattern[layer % pattern.Count] + (rotates[layer % rotates.Length] ? 0 : 2))
             );
     }
 

@@ -22,18 +22,13 @@ internal static class StableLmFamily
             "qk_layernorm",
             "LayerNorm of query and key heads is not supported for this family"
         );
+        bool bias = configuration.Flag("use_qkv_bias", false),
+            parallel = configuration.Flag("use_parallel_residual", false);
+        model = model
+            .WithAttention(attention => attention.WithBias(bias, output: false))
+            .WithArrangement(parallel ? LayerArrangement.ParallelOneNorm : LayerArrangement.PreNorm);
         return DecoderClass
             .LikeLlama("StableLm")
-            .Apply(
-                configuration,
-                model with
-                {
-                    Attention = model.Attention.WithBias(configuration.Flag("use_qkv_bias", false), output: false),
-                    Norm = model.Norm with { Kind = NormKind.Layer, Bias = true },
-                    Arrangement = configuration.Flag("use_parallel_residual", false)
-                        ? LayerArrangement.ParallelOneNorm
-                        : LayerArrangement.PreNorm,
-                }
-            );
+            .Apply(configuration, model with { Norm = model.Norm with { Kind = NormKind.Layer, Bias = true } });
     }
 }

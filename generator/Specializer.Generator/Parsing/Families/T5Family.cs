@@ -69,17 +69,22 @@ internal static class T5Family
             positions,
             ChunkLength: 0,
             new EmbeddingArchitecture(configuration.Extent("vocab_size", defaults.Vocabulary), Scale: 1, Positions: null, Norm: false),
-            attention,
-            new([new LayerKind("", Window: 0, Relative(bidirectional: true)) { Mask = AttentionMask.Full }]),
+            FamilyParts.OneKind(
+                attention with
+                {
+                    Positions = Relative(bidirectional: true),
+                    Mask = AttentionMask.Full,
+                },
+                new FeedForwardArchitecture(configuration.Extent("d_ff", defaults.Inner), activation, gated, Bias: false),
+                LayerArrangement.PreNorm
+            ),
             FamilyParts.OnePattern,
-            new FeedForwardArchitecture(configuration.Extent("d_ff", defaults.Inner), activation, gated, Bias: false),
             new NormArchitecture(
                 NormKind.RootMeanSquare,
                 FamilyParts.Epsilon(configuration, "layer_norm_epsilon", 1e-6),
                 Bias: false,
                 UnitOffset: false
             ),
-            LayerArrangement.PreNorm,
             logits,
             Layout("encoder", "1", gated)
         )
@@ -99,14 +104,13 @@ internal static class T5Family
             };
         }
 
-        return encoder with
+        return encoder.WithAttention(_ => attention with { Positions = Relative(bidirectional: false) }) with
         {
             Layers = configuration.OptionalExtent("num_decoder_layers", null) ?? layers,
-            LayerKinds = FamilyParts.OneKind(Relative(bidirectional: false)),
             Checkpoint = Layout("decoder", "2", gated),
             Stack = Stack.EncoderDecoder,
             Encoder = encoder,
-            CrossAttention = attention,
+            CrossAttention = attention.ForCross(),
         };
     }
 

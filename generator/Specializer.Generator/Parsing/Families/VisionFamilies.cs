@@ -51,22 +51,26 @@ internal static class VisionFamilies
             {
                 Patches = patches,
             },
-            FamilyParts.Attention(configuration, width, ("num_attention_heads", 12)).WithBias(bias, true),
-            FamilyParts.OneKind(new NoPositions(), mask: AttentionMask.Full),
-            FamilyParts.OnePattern,
-            new FeedForwardArchitecture(
-                configuration.Extent("intermediate_size", 3072),
-                configuration.Activation("hidden_act", "gelu"),
-                Gated: false,
-                Bias: true
+            FamilyParts.OneKind(
+                FamilyParts.Attention(configuration, width, ("num_attention_heads", 12)).WithBias(bias, true) with
+                {
+                    Mask = AttentionMask.Full,
+                },
+                new FeedForwardArchitecture(
+                    configuration.Extent("intermediate_size", 3072),
+                    configuration.Activation("hidden_act", "gelu"),
+                    Gated: false,
+                    Bias: true
+                ),
+                LayerArrangement.PreNorm
             ),
+            FamilyParts.OnePattern,
             new NormArchitecture(
                 NormKind.Layer,
                 FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-12),
                 Bias: true,
                 UnitOffset: false
             ),
-            LayerArrangement.PreNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             new CheckpointLayout(
                 new CheckpointNames(

@@ -73,13 +73,12 @@ internal static class WhisperFamily
                 Speech = new SpeechArchitecture(configuration.Extent("num_mel_bins", 80), Activation.Gelu),
             }
         );
-        encoder = encoder with
+        encoder = encoder.WithAttention(static attention => attention with { Mask = AttentionMask.Full }) with
         {
             Stack = Architecture.Stack.Encoder,
-            LayerKinds = FamilyParts.OneKind(new NoPositions(), mask: AttentionMask.Full),
             Logits = encoder.Logits with { Tied = false },
         };
-        return decoder with { Stack = Architecture.Stack.EncoderDecoder, Encoder = encoder, CrossAttention = decoder.Attention };
+        return decoder with { Stack = Architecture.Stack.EncoderDecoder, Encoder = encoder, CrossAttention = decoder.Attention.ForCross() };
 
         TransformerArchitecture Stack(ModelConfiguration of, string side, int positions, EmbeddingArchitecture embeddings) =>
             new(
@@ -88,15 +87,16 @@ internal static class WhisperFamily
                 positions,
                 ChunkLength: 0,
                 embeddings,
-                FamilyParts.Attention(of, width, (side + "_attention_heads", 6)).WithBias(true, true) with
-                {
-                    KeyBias = false,
-                },
-                FamilyParts.OneKind(new NoPositions()),
+                FamilyParts.OneKind(
+                    FamilyParts.Attention(of, width, (side + "_attention_heads", 6)).WithBias(true, true) with
+                    {
+                        KeyBias = false,
+                    },
+                    new FeedForwardArchitecture(of.Extent(side + "_ffn_dim", 1536), activation, Gated: false, Bias: true),
+                    LayerArrangement.PreNorm
+                ),
                 FamilyParts.OnePattern,
-                new FeedForwardArchitecture(of.Extent(side + "_ffn_dim", 1536), activation, Gated: false, Bias: true),
                 new NormArchitecture(NormKind.Layer, 1e-5f, Bias: true, UnitOffset: false),
-                LayerArrangement.PreNorm,
                 new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
                 Layout(side)
             );

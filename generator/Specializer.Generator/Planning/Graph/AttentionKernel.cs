@@ -4,8 +4,7 @@ using static Specializer.Generator.Planning.KernelParameters;
 namespace Specializer.Generator.Planning;
 
 /// <summary>Rotates queries and keys, appends keys and values to the cache, and attends to it.</summary>
-/// <param name="Attention">The heads and their dimensions.</param>
-/// <param name="Kind">The window and the positions.</param>
+/// <param name="Attention">The attention: its heads, mask, window and positions.</param>
 /// <param name="Epsilon">The ε of the norms of query and key heads.</param>
 /// <param name="InputStride">The number of floats from one row of projected queries, keys and values to the next.</param>
 /// <param name="OutputStride">The number of floats from one row of attention output to the next.</param>
@@ -15,7 +14,6 @@ namespace Specializer.Generator.Planning;
 /// </param>
 internal sealed record AttentionKernel(
     AttentionArchitecture Attention,
-    LayerKind Kind,
     float Epsilon,
     int InputStride,
     int OutputStride,
@@ -23,6 +21,9 @@ internal sealed record AttentionKernel(
     int QueryRows
 ) : Kernel
 {
+    /// <summary>The name of the kind of layer, which names its buffers.</summary>
+    public string KindName { get; init; } = "";
+
     /// <summary>The number of floats from one query, or one position's values, to the next: a head in whole lines.</summary>
     public int HeadStride => Layout.Pad(Attention.HeadDim);
 
@@ -56,10 +57,10 @@ internal sealed record AttentionKernel(
     public bool IsRing { get; init; }
 
     /// <summary>Whether a query attends to keys after its own position, so that the kernel needs the end of the sequence.</summary>
-    public bool SeesAll => Kind.Mask == AttentionMask.Full;
+    public bool SeesAll => Attention.Mask == AttentionMask.Full;
 
     /// <summary>Whether a query attends to a whole prefix, so that the kernel needs its length.</summary>
-    public bool SeesPrefix => Kind.Mask == AttentionMask.Prefix;
+    public bool SeesPrefix => Attention.Mask == AttentionMask.Prefix;
 
     /// <summary>Whether all tokens attend to some global tokens, so that the kernel needs their positions.</summary>
     public bool GlobalTokens { get; init; }
@@ -83,22 +84,13 @@ internal sealed record AttentionKernel(
 
     /// <summary>The number of floats from one head's relative biases to the next.</summary>
     public int BiasStride =>
-        Kind.Positions is RelativePositions relative ? Layout.RelativeBiasStride(BiasOrigin, relative.Bidirectional) : 0;
+        Attention.Positions is RelativePositions relative ? Layout.RelativeBiasStride(BiasOrigin, relative.Bidirectional) : 0;
 
     public override Kernel ForCode() =>
         this with
         {
-            Attention = Attention with
-            {
-                Scale = Attention.ScaleByInverseLayer || Attention.IsLinear ? 1 : Attention.Scale,
-                QueryBias = false,
-                KeyBias = false,
-                ValueBias = false,
-                OutputBias = false,
-                ProjectionClip = 0,
-                ProjectionNorm = ProjectionNorm.None,
-            },
-            Kind = Kind.ForCode(),
+            KindName = "",
+            Attention = Attention.ForCode(),
             Epsilon = Attention.QueryKeyNorm ? Epsilon : 0,
             TilePrefix = "",
         };
@@ -123,7 +115,7 @@ internal sealed record AttentionKernel(
                 :
                 [
                     Projected,
-                    .. Kind.Positions is RotaryPositions ? new[] { RotaryTable } : [],
+                    .. Attention.Positions is RotaryPositions ? new[] { RotaryTable } : [],
                     .. HeadNorms,
                     .. Attention.ScaleByInverseLayer ? new[] { Scale } : [],
                     Queries,
@@ -155,7 +147,7 @@ internal sealed record AttentionKernel(
     private KernelParameter[] Cache => Attention.IsLinear ? [States, Sums] : [Keys, Values];
 
     private KernelParameter[] ScoreTable =>
-        Kind.Positions switch
+        Attention.Positions switch
         {
             AlibiPositions => [Slopes],
             RelativePositions => [RelativeBias],

@@ -47,19 +47,19 @@ internal sealed record LayerKernels(
             ),
             new AttentionKernel(
                 attention,
-                kind,
                 architecture.Norm.Epsilon,
                 projectedStride,
                 queryStride,
-                CacheLength(architecture, kind, chunk),
+                CacheLength(architecture, attention.Window, chunk),
                 architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk
             )
             {
+                KindName = kind.Name,
                 // Tiles over heads of the first kind's width need no distinction.
                 TilePrefix = attention.HeadDim == architecture.Attention.HeadDim ? tilePrefix : tilePrefix + kind.Name,
-                IsRing = kind.Window > 0 && architecture.Stack != Stack.Encoder,
-                BiasOrigin = kind.Positions is RelativePositions ? Layout.CacheLength(architecture.ContextLength) : 0,
-                GlobalTokens = architecture.GlobalTokens && kind.Band > 0,
+                IsRing = attention.Window > 0 && architecture.Stack != Stack.Encoder,
+                BiasOrigin = attention.Positions is RelativePositions ? Layout.CacheLength(architecture.ContextLength) : 0,
+                GlobalTokens = architecture.GlobalTokens && attention.Band > 0,
             },
             Linear(queryWidth, width, queryStride, stride, Output(attention.OutputBias)),
             Linear(width, feedForward.Width, stride, innerStride, new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false)),
@@ -72,11 +72,11 @@ internal sealed record LayerKernels(
     /// whole blocks, at most the context. A block of positions is then a block of the ring. An encoder keeps the keys of the
     /// whole sequence.
     /// </summary>
-    private static int CacheLength(TransformerArchitecture architecture, LayerKind kind, int chunk)
+    private static int CacheLength(TransformerArchitecture architecture, int window, int chunk)
     {
         int whole = Layout.CacheLength(architecture.ContextLength);
-        return kind.Window == 0 || architecture.Stack == Stack.Encoder
+        return window == 0 || architecture.Stack == Stack.Encoder
             ? whole
-            : Math.Min(Layout.RoundUp(whole, Layout.KeyBlock), Layout.RoundUp(kind.Window + chunk, Layout.KeyBlock));
+            : Math.Min(Layout.RoundUp(whole, Layout.KeyBlock), Layout.RoundUp(window + chunk, Layout.KeyBlock));
     }
 }

@@ -13,8 +13,8 @@ internal sealed record PositionTables(WeightRef? Table, WeightRef? ShortTable)
     public static IReadOnlyList<PositionTables> Place(StackContext stack) =>
         [
             .. stack.Architecture.LayerKinds.Select(kind => new PositionTables(
-                stack.Weights.Positions(kind, kind.Attention.Heads, stack.Architecture.ContextLength, stack.Names.RelativeBias),
-                stack.Weights.ShortPositions(kind)
+                stack.Weights.Positions(kind.Name, kind.Attention, stack.Architecture.ContextLength, stack.Names.RelativeBias),
+                stack.Weights.ShortPositions(kind.Name, kind.Attention)
             )),
         ];
 }

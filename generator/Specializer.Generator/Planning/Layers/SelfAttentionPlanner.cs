@@ -113,5 +113,5 @@ internal sealed class SelfAttentionPlanner(StackContext stack, LayerKernels kern
     /// Places the cache. A decoder keeps that of every kind; an encoder keeps one layer's keys and values, at one place for all
     /// kinds.
     /// </summary>
-    private BufferRef Cache(BufferRole role) => stack.Buffer(role) with { Kind = stack.IsEncoder ? "" : kernels.Attention.Kind.Name };
+    private BufferRef Cache(BufferRole role) => stack.Buffer(role) with { Kind = stack.IsEncoder ? "" : kernels.Attention.KindName };
 }

@@ -108,14 +108,15 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
         );
     }
 
-    /// <summary>Places the position table of a kind of layer, if there is one.</summary>
-    /// <param name="kind">The kind of layer.</param>
-    /// <param name="heads">The number of query heads.</param>
+    /// <summary>Places the position table of the attention of a kind of layer, if there is one.</summary>
+    /// <param name="kind">The name of the kind of layer.</param>
+    /// <param name="attention">The attention.</param>
     /// <param name="contextLength">The number of positions.</param>
     /// <param name="relativeBias">The name of the tensor of relative positions.</param>
-    public WeightRef? Positions(LayerKind kind, int heads, int contextLength, string relativeBias)
+    public WeightRef? Positions(string kind, AttentionArchitecture attention, int contextLength, string relativeBias)
     {
-        switch (kind.Positions)
+        int heads = attention.Heads;
+        switch (attention.Positions)
         {
             case RotaryPositions rotary:
                 return RotaryTable(
@@ -146,8 +147,8 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
     }
 
     /// <summary>Places the rotary angles of sequences up to the original length, if those of longer ones differ.</summary>
-    public WeightRef? ShortPositions(LayerKind kind) =>
-        kind.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } rotary
+    public WeightRef? ShortPositions(string kind, AttentionArchitecture attention) =>
+        attention.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } rotary
             ? RotaryTable(kind, WeightRole.ShortRotaryTable, rotary with { Scaling = scaling.Short }, scaling.OriginalContextLength)
             : null;
 
@@ -166,11 +167,11 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
             }
         );
 
-    private WeightRef RotaryTable(LayerKind kind, WeightRole role, RotaryPositions rotary, int positions) =>
+    private WeightRef RotaryTable(string kind, WeightRole role, RotaryPositions rotary, int positions) =>
         Table(kind, role, WeightLayout.RotaryTable, Layout.Pad(checked(positions * rotary.RotaryDim)), positions, rotary.RotaryDim, rotary);
 
     private WeightRef Table(
-        LayerKind kind,
+        string kind,
         WeightRole role,
         WeightLayout tableLayout,
         long floats,
@@ -180,7 +181,7 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
         params TensorSlice[] slices
     ) =>
         layout.Add(
-            Block(new WeightRef(role, Whole, stack) { Kind = kind.Name }, tableLayout, floats, inputs, outputs, slices) with
+            Block(new WeightRef(role, Whole, stack) { Kind = kind }, tableLayout, floats, inputs, outputs, slices) with
             {
                 Positions = positions,
             }

@@ -42,7 +42,6 @@ internal sealed class CrossAttentionKernels
         };
         Attention = new AttentionKernel(
             cross,
-            new LayerKind(name, Window: 0, new NoPositions()) { Mask = AttentionMask.Full },
             asking.Norm.Epsilon,
             Query.OutputStride,
             Layout.RowStride(queryWidth),
@@ -50,6 +49,7 @@ internal sealed class CrossAttentionKernels
             queryRows
         )
         {
+            KindName = name,
             SourceStride = KeyValue.OutputStride,
             TilePrefix = tilePrefix,
         };

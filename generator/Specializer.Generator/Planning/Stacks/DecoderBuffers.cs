@@ -51,7 +51,7 @@ internal sealed class DecoderBuffers(StackContext stack)
         for (int kind = 0; kind < Architecture.LayerKinds.Count; kind++)
         {
             AttentionKernel kernel = Kernels.Layers[kind].Attention;
-            string name = kernel.Kind.Name;
+            string name = kernel.KindName;
             int heads = kernel.Attention.KeyValueHeads * Architecture.LayersOf(kind);
             string which = name.Length == 0 ? "all layers" : "the " + name.ToLowerInvariant() + " layers";
             BufferPlan keys = stack.Buffers.Block(

@@ -35,7 +35,7 @@ internal sealed class StackKernels
             )
             : null;
         Global = architecture.GlobalTokens
-            ? new CrossAttentionKernels("Global", attention, architecture, architecture, architecture.ContextLength, tilePrefix)
+            ? new CrossAttentionKernels("Global", attention.ForCross(), architecture, architecture, architecture.ContextLength, tilePrefix)
             : null;
         Logits = CreateLogits(architecture);
     }

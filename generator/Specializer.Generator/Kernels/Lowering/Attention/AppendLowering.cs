@@ -24,7 +24,7 @@ internal sealed class AppendLowering
         _kernel = kernel;
         _code = new KernelCode(kernel, KernelPart.Append);
         _cache = new CacheAppend(_code, kernel, target);
-        _rotary = kernel.Kind.Positions as RotaryPositions;
+        _rotary = kernel.Attention.Positions as RotaryPositions;
         _scale = kernel.Attention.ScaleByInverseLayer ? _code[KernelParameters.Scale] : kernel.Attention.Scale;
         _width = kernel.Attention.HeadDim;
         _keysAt = kernel.Attention.Heads * _width;

@@ -89,7 +89,7 @@ internal static class AttentionMethods
             .GroupBy(static method => method.Name)
             .Select(static same => same.First());
 
-    private static RotaryPositions? Rotary(AttentionKernel kernel) => kernel.Kind.Positions as RotaryPositions;
+    private static RotaryPositions? Rotary(AttentionKernel kernel) => kernel.Attention.Positions as RotaryPositions;
 
     /// <summary>The first kernel that needs each method, by the method's name; null for a kernel that needs none.</summary>
     private static IEnumerable<AttentionKernel> Distinct(

@@ -22,7 +22,7 @@ internal sealed class Visibility
     /// <summary>Gets how far from its own position a query attends; null for any distance.</summary>
     public Locality? Locality { get; }
 
-    public static Visibility Of(AttentionKernel kernel) => new(kernel.Kind.Mask, Locality.For(kernel));
+    public static Visibility Of(AttentionKernel kernel) => new(kernel.Attention.Mask, Locality.For(kernel));
 
     /// <summary>The position after the last one that a query attends to.</summary>
     /// <param name="code">The method.</param>

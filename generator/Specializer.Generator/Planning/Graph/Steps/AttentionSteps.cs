@@ -48,7 +48,7 @@ internal sealed record SelfAttention(
     {
         get
         {
-            if (Kernel.Kind.Positions is RotaryPositions rotary)
+            if (Kernel.Attention.Positions is RotaryPositions rotary)
             {
                 yield return (
                     RotaryTable,
@@ -85,7 +85,7 @@ internal sealed record SelfAttention(
 
     /// <summary>The values that change scores.</summary>
     public IEnumerable<(KernelParameter, Argument)> Scores =>
-        Kernel.Kind.Positions switch
+        Kernel.Attention.Positions switch
         {
             AlibiPositions => [(Slopes, new WeightArgument(Table!))],
             RelativePositions => [(RelativeBias, new WeightArgument(Table!))],

@@ -8,10 +8,10 @@ internal abstract class Locality : ScoreModifier
 {
     /// <summary>The locality of a kernel; null for any distance.</summary>
     public static Locality? For(AttentionKernel kernel) =>
-        kernel.Kind.Window > 0 ? new SlidingWindow(kernel.Kind.Window)
-        : kernel.Kind.Band == 0 ? null
-        : kernel.GlobalTokens ? new BandWithGlobalTokens(kernel.Kind.Band)
-        : new Band(kernel.Kind.Band);
+        kernel.Attention.Window > 0 ? new SlidingWindow(kernel.Attention.Window)
+        : kernel.Attention.Band == 0 ? null
+        : kernel.GlobalTokens ? new BandWithGlobalTokens(kernel.Attention.Band)
+        : new Band(kernel.Attention.Band);
 
     /// <summary>Declares the range of positions that some query attends to.</summary>
     /// <param name="code">The method.</param>

@@ -34,7 +34,7 @@ internal abstract class ScoreModifier
             yield return new SoftCap(kernel.Attention.SoftCap);
         }
 
-        switch (kernel.Kind.Positions)
+        switch (kernel.Attention.Positions)
         {
             case AlibiPositions:
                 yield return new LinearBias(kernel);
