@@ -23,7 +23,7 @@ internal static class CacheEmitter
                 int heads = kernel.Attention.KeyValueHeads * plan.Architecture.LayersOf(kind);
                 (int keyGroup, int valueGroup) = kernel.Attention.IsLinear ? (0, 0) : (Layout.KeyPanel, 1);
                 Line(kinds[kind].Keys, kernel.KeysPerHead, keyGroup, keyGroup * kernel.Attention.HeadDim);
-                Line(kinds[kind].Values, kernel.ValuesPerHead, valueGroup, valueGroup * kernel.HeadStride);
+                Line(kinds[kind].Values, kernel.ValuesPerHead, valueGroup, valueGroup * kernel.ValueStride);
 
                 void Line(BufferRef buffer, long perHead, int group, int groupFloats) =>
                     writer.Line(

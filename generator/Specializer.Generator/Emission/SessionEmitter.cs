@@ -253,7 +253,7 @@ internal static class SessionEmitter
 
         writer.Line($"int {panels} = ({taken} + {Layout.KeyPanel - 1}) / {Layout.KeyPanel};");
         Copy(attention.Keys, kernel.KeysPerHead, $"{panels} * {Text((long)Layout.KeyPanel * kernel.Attention.HeadDim)}");
-        Copy(attention.Values, kernel.ValuesPerHead, $"{taken} * {Text(kernel.HeadStride)}");
+        Copy(attention.Values, kernel.ValuesPerHead, $"{taken} * {Text(kernel.ValueStride)}");
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

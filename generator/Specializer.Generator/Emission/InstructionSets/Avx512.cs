@@ -25,6 +25,9 @@ internal sealed class Avx512 : InstructionSetDescription
 
     public override string PrefetchSpelling(bool toFirstLevel) => toFirstLevel ? "Sse.Prefetch0({0})" : "Sse.Prefetch1({0})";
 
+    public override string NarrowSpelling(IntrinsicOp op) =>
+        op == IntrinsicOp.MultiplyAdd ? "Fma.MultiplyAdd({1}, {2}, {0})" : base.NarrowSpelling(op);
+
     public override string Spelling(IntrinsicOp op) =>
         op switch
         {

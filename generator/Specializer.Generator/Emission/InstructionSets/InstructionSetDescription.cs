@@ -68,6 +68,9 @@ internal abstract class InstructionSetDescription
     /// </summary>
     public virtual string Spelling(IntrinsicOp op) => throw new NotSupportedException($"{Name} has no {op}.");
 
+    /// <summary>The spelling of an operation on vectors of 256 bits where the registers are longer.</summary>
+    public virtual string NarrowSpelling(IntrinsicOp op) => Spelling(op);
+
     /// <summary>Whether it has an operation that takes elements in turn from two vectors of 128 bits.</summary>
     public virtual bool Interleaves => false;
 

@@ -20,6 +20,7 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
     private const int Primary = 21;
 
     private readonly CallFormat?[] _formats = new CallFormat?[Enum.GetValues(typeof(IntrinsicOp)).Length];
+    private CallFormat? _narrowMultiplyAdd;
     private CallFormat? _prefetch;
     private CallFormat? _prefetchToFirstLevel;
 
@@ -288,6 +289,12 @@ internal sealed class ExpressionPrinter(StringBuilder text, InstructionSetDescri
                 text.Append(')');
                 break;
             default:
+                if (operation.Op == IntrinsicOp.MultiplyAdd && operation.Type.Lanes < target.Lanes)
+                {
+                    Print(_narrowMultiplyAdd ??= new(target.NarrowSpelling(operation.Op)), operation.Operands, operation.Immediates);
+                    break;
+                }
+
                 CallFormat format = _formats[(int)operation.Op] ??= new(operation.Op.ScalarFunction() ?? target.Spelling(operation.Op));
                 Print(format, operation.Operands, operation.Immediates);
                 break;

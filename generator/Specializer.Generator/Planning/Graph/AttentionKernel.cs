@@ -21,11 +21,19 @@ internal sealed record AttentionKernel(
     int QueryRows
 ) : Kernel
 {
+    private const int NarrowStride = Layout.Line / 2;
+
     /// <summary>The name of the kind of layer, which names its buffers.</summary>
     public string KindName { get; init; } = "";
 
-    /// <summary>The number of floats from one query, or one position's values, to the next: a head in whole lines.</summary>
+    /// <summary>The number of floats from one query to the next: a head in whole lines.</summary>
     public int HeadStride => Layout.Pad(Attention.HeadDim);
+
+    /// <summary>
+    /// The number of floats from one position's values to the next: a head in whole lines. A narrow head has half a line, so that the
+    /// values of two positions share one.
+    /// </summary>
+    public int ValueStride => Attention.HeadDim <= NarrowStride ? NarrowStride : HeadStride;
 
     /// <summary>
     /// The number of floats of one key/value head's keys: panels of positions, each [HeadDim][positions of the panel]. For
@@ -34,9 +42,9 @@ internal sealed record AttentionKernel(
     public long KeysPerHead => Attention.IsLinear ? (long)Attention.HeadDim * HeadStride : (long)CacheLength * Attention.HeadDim;
 
     /// <summary>
-    /// The number of floats of one key/value head's values: [CacheLength][HeadStride]. For linear attention, that of Σ φ(k).
+    /// The number of floats of one key/value head's values: [CacheLength][ValueStride]. For linear attention, that of Σ φ(k).
     /// </summary>
-    public long ValuesPerHead => Attention.IsLinear ? HeadStride : (long)CacheLength * HeadStride;
+    public long ValuesPerHead => Attention.IsLinear ? HeadStride : (long)CacheLength * ValueStride;
 
     /// <summary>Describes the keys of layers with their shape.</summary>
     public string DescribeKeys(string layers) =>
@@ -48,7 +56,7 @@ internal sealed record AttentionKernel(
     public string DescribeValues(string layers) =>
         Attention.IsLinear
             ? $"sums of keys of {layers} [{Attention.KeyValueHeads} key/value heads][{HeadStride}]"
-            : $"values of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions][{HeadStride}]";
+            : $"values of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions][{ValueStride}]";
 
     /// <summary>The number of floats of the rotated, scaled queries: [KeyValueHeads][row][head of the group][HeadStride].</summary>
     public long QueryFloats => (long)QueryRows * Attention.Heads * HeadStride;

@@ -40,7 +40,7 @@ internal sealed class DecoderBuffers(StackContext stack)
         );
         stack.Buffers.Block(
             stack.Buffer(BufferRole.CrossValues),
-            $"values of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions][{cross.HeadStride}]",
+            $"values of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions][{cross.ValueStride}]",
             cross.ValuesPerHead * cross.Attention.KeyValueHeads * Architecture.Layers
         );
     }

@@ -118,7 +118,7 @@ internal sealed class EncoderBuffers(StackContext stack)
         );
         stack.Buffers.Block(
             stack.Buffer(BufferRole.GlobalValues),
-            $"values that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]",
+            $"values that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.ValueStride}]",
             kernel.ValuesPerHead * attention.KeyValueHeads
         );
         stack.Buffers.Block(

@@ -12,7 +12,10 @@ namespace Specializer.Generator.Kernels.Lowering.Attention;
 internal sealed class AttentionTiles(AttentionKernel kernel, InstructionSetDescription target)
 {
     private readonly Tuning _tuning = target.Tuning;
-    private readonly int _vectors = kernel.HeadStride / target.Lanes;
+    private readonly int _vectors = kernel.ValueStride / ValueLanesOf(kernel, target);
+
+    /// <summary>Gets the floats in a vector of values: those of the target, or fewer for a narrow head.</summary>
+    public int ValueLanes => ValueLanesOf(kernel, target);
 
     /// <summary>Gets all families of tiles, each once.</summary>
     public IEnumerable<TileShape> All =>
@@ -95,21 +98,26 @@ internal sealed class AttentionTiles(AttentionKernel kernel, InstructionSetDescr
         {
             int width = (_vectors + tiles - 1 - tile) / tiles;
             yield return new(
-                name + Names.Number(kernel.HeadStride) + (width == wide ? "Rows" : "NarrowRows"),
+                name + Names.Number(kernel.ValueStride) + (width == wide ? "Rows" : "NarrowRows"),
                 width,
                 Depth: null,
                 Layout.KeyBlock,
-                kernel.HeadStride,
+                kernel.ValueStride,
                 TileStart.ScaledOutput,
                 kernel.HeadStride
             )
             {
+                Lanes = ValueLanes < target.Lanes ? ValueLanes : null,
+
                 // A few queries pass over the values once, and the CPU detects so short a stream too late. For many queries a
                 // prefetch costs nothing where vectors are long.
                 Prefetch = _tuning.PrefetchesValues ? TilePrefetch.Own : TilePrefetch.None,
             };
         }
     }
+
+    private static int ValueLanesOf(AttentionKernel kernel, InstructionSetDescription target) =>
+        System.Math.Min(kernel.ValueStride, target.Lanes);
 
     private int CountOf(int widest) => (_vectors + widest - 1) / widest;
 }

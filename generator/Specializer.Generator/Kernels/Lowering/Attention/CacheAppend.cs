@@ -54,7 +54,7 @@ internal sealed class CacheAppend(KernelCode code, AttentionKernel kernel, Instr
         Variable value = code.Let(
             "value",
             code[KernelParameters.Values]
-                .At((rows.Head * Constant.Of(kernel.ValuesPerHead).AsNInt) + ((rows.At + row - rows.First) * kernel.HeadStride))
+                .At((rows.Head * Constant.Of(kernel.ValuesPerHead).AsNInt) + ((rows.At + row - rows.First) * kernel.ValueStride))
         );
         code.Copy(newValues, value, kernel.Attention.HeadDim);
     }

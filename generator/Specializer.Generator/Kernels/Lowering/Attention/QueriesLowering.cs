@@ -79,15 +79,17 @@ internal sealed class QueriesLowering
         _code.EachRow(row =>
         {
             int width = _kernel.Attention.HeadDim,
-                whole = width / _target.Lanes * _target.Lanes;
-            Vectors vectors = _target.Vectors;
+                lanes = new AttentionTiles(_kernel, _target).ValueLanes,
+                whole = width / lanes * lanes;
+            Vectors vectors = _target.Vectors,
+                ofValues = new(_target, lanes);
             AttentionScratch scratch = _code.Scratch;
             Variable result = _code.Let("result", scratch.Results.At(row * _kernel.HeadStride)),
                 output = _code.Let("target", OutputOf(row)),
                 scale = _code.Let("scale", 1 / vectors.Sum(vectors.Load(scratch.Sums.At(row * _target.Lanes))));
             if (whole > 0)
             {
-                _code.For("i", 0, whole, _target.Lanes, i => _code.Store(vectors.Load(result.At(i)) * scale, output.At(i)));
+                _code.For("i", 0, whole, lanes, i => _code.Store(ofValues.Load(result.At(i)) * scale, output.At(i)));
             }
 
             if (whole < width)

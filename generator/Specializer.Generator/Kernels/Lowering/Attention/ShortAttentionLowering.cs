@@ -21,21 +21,25 @@ internal sealed class ShortAttentionLowering
     private readonly AttentionKernel _kernel;
     private readonly InstructionSetDescription _target;
     private readonly AttentionTiles _tiles;
+    private readonly ShortScores? _scores;
     private readonly int _heads;
     private readonly int _group;
     private readonly int _width;
     private readonly int _vectors;
     private readonly int _together;
+    private readonly int _lanes;
 
     private ShortAttentionLowering(AttentionKernel kernel, InstructionSetDescription target)
     {
         _kernel = kernel;
         _target = target;
         _tiles = new AttentionTiles(kernel, target);
+        _scores = ShortScores.For(kernel, target);
         _heads = kernel.Attention.KeyValueHeads;
         _group = kernel.Attention.GroupSize;
         _width = kernel.Attention.HeadDim;
-        _vectors = (_width + target.Lanes - 1) / target.Lanes;
+        _lanes = _tiles.ValueLanes;
+        _vectors = (_width + _lanes - 1) / _lanes;
 
         // A sum for each query of a head and each vector of its values; the heads must divide all heads.
         int most = target.Tuning.TileRows;
@@ -56,7 +60,7 @@ internal sealed class ShortAttentionLowering
         int rowWidth = kernel.Attention.Heads * kernel.Attention.HeadDim;
 
         // The last vector of the last head may extend into the padding of the row.
-        bool fits = rowWidth <= WidestRow && rowWidth - kernel.Attention.HeadDim + kernel.HeadStride <= kernel.OutputStride;
+        bool fits = rowWidth <= WidestRow && rowWidth - kernel.Attention.HeadDim + kernel.ValueStride <= kernel.OutputStride;
         int mostQueries = target.Tuning.TileRowsOf((target.Tuning.SupportsPanelPairs ? 2 : 1) * target.Tuning.PanelVectors);
         if (!isPlain || !fits || kernel.Attention.GroupSize > mostQueries)
         {
@@ -99,19 +103,26 @@ internal sealed class ShortAttentionLowering
             count = code.Int("count"),
             scores = code.StackFloats("scores", _kernel.Attention.Heads * Layout.KeyBlock),
             scales = code.StackFloats("scales", _kernel.Attention.Heads);
+        Variable? maxima = _scores is null ? null : code.StackFloats("maxima", _kernel.Attention.Heads * _target.Lanes);
         code.Each(
             "head",
             _heads,
             head =>
-                Score(
-                    code,
-                    code.Let("headQueries", queries.At(head.AsNInt * Constant.Of(_kernel.QueryFloats / _heads))),
-                    code.Let("headKeys", keys.At(head.AsNInt * Constant.Of(_kernel.KeysPerHead))),
-                    code.Let("headScores", scores.At(head.AsNInt * (_group * Layout.KeyBlock))),
-                    count
-                )
+            {
+                Variable headQueries = code.Let("headQueries", queries.At(head.AsNInt * Constant.Of(_kernel.QueryFloats / _heads))),
+                    headKeys = code.Let("headKeys", keys.At(head.AsNInt * Constant.Of(_kernel.KeysPerHead))),
+                    headScores = code.Let("headScores", scores.At(head.AsNInt * (_group * Layout.KeyBlock)));
+                if (_scores is null)
+                {
+                    Score(code, headQueries, headKeys, headScores, count);
+                }
+                else
+                {
+                    _scores.Build(code, headQueries, headKeys, headScores, count, maxima!.At(head * (_group * _target.Lanes)));
+                }
+            }
         );
-        code.Each("row", _kernel.Attention.Heads, row => Weigh(code, row, scores, count, scales));
+        code.Each("row", _kernel.Attention.Heads, row => Weigh(code, row, scores, count, scales, maxima));
         if (_together == _heads)
         {
             SumValues(code, scores, count, scales, values, output);
@@ -136,7 +147,7 @@ internal sealed class ShortAttentionLowering
         }
 
         int row = _kernel.Attention.Heads * _width,
-            beyond = (_vectors * _target.Lanes) - _width;
+            beyond = (_vectors * _lanes) - _width;
         if (beyond > 0)
         {
             code.Comment("The padding after the row is zero again.");
@@ -170,13 +181,15 @@ internal sealed class ShortAttentionLowering
         }
     }
 
-    private void Weigh(CodeBuilder code, Variable row, Variable scores, Variable count, Variable scales)
+    private void Weigh(CodeBuilder code, Variable row, Variable scores, Variable count, Variable scales, Variable? maxima)
     {
         Vectors vectors = _target.Vectors;
         Variable ofRow = code.Let("rowScores", scores.At(row * Layout.KeyBlock)),
             highest = code.Let(
                 "highest",
-                new MethodCall(DataType.Float, SoftmaxLowering.HighestName, null, [ofRow, count, Constant.MinFloat])
+                maxima is null
+                    ? new MethodCall(DataType.Float, SoftmaxLowering.HighestName, null, [ofRow, count, Constant.MinFloat])
+                    : SoftmaxLowering.HighestLane(code, _target, code.Let("maximum", vectors.Load(maxima.At(row * _target.Lanes))))
             ),
             weights = code.Let("weights", new MethodCall(vectors.Type, SoftmaxLowering.WeighName, null, [ofRow, count, count, highest]));
         code.Set(scales[row], 1 / vectors.Sum(weights));
@@ -185,7 +198,7 @@ internal sealed class ShortAttentionLowering
     /// <summary>Sums the weighted values of several heads, and stores them divided by the sums of weights.</summary>
     private void SumValues(CodeBuilder code, Expr scores, Variable count, Expr scales, Expr firstValues, Expr output)
     {
-        Vectors vectors = _target.Vectors;
+        Vectors vectors = new(_target, _lanes);
         Variable weight = code.Let("weight", scores),
             value = code.Let("headValues", firstValues),
             end = code.Let("end", weight.At(count));
@@ -201,7 +214,7 @@ internal sealed class ShortAttentionLowering
                     // The queries of a group have the same values.
                     int head = of / _vectors,
                         vector = of % _vectors;
-                    Expr address = value.At(Constant.Of((head * _kernel.ValuesPerHead) + (vector * _target.Lanes)));
+                    Expr address = value.At(Constant.Of((head * _kernel.ValuesPerHead) + (vector * _lanes)));
                     Expr values = _group == 1 ? vectors.Load(address) : code.Let("value" + Constant.Of(of).Text, vectors.Load(address));
                     for (int query = head * _group; query < (head + 1) * _group; query++)
                     {
@@ -211,20 +224,20 @@ internal sealed class ShortAttentionLowering
                 }
 
                 code.Set(weight, weight.At(1));
-                code.Set(value, value.At(_kernel.HeadStride));
+                code.Set(value, value.At(_kernel.ValueStride));
             },
             () => weight.IsNot(end)
         );
         Variable to = code.Let("to", output),
             scale = code.Let("scale", scales);
-        if (_vectors * _target.Lanes > _width)
+        if (_vectors * _lanes > _width)
         {
             code.Comment("A vector can extend beyond the width of its head, into the next head, which replaces it, or into padding.");
         }
 
         foreach ((int query, int vector, Variable sum) in Each(sums))
         {
-            code.Store(sum * scale[query], to.At((query * _width) + (vector * _target.Lanes)));
+            code.Store(sum * scale[query], to.At((query * _width) + (vector * _lanes)));
         }
     }
 

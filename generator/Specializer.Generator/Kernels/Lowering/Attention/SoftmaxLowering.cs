@@ -96,7 +96,7 @@ internal static class SoftmaxLowering
         vectors.AsFloat(vectors.LessThan(vectors.Indices, vectors.BroadcastInteger(visible - whole)));
 
     /// <summary>The highest lane: of halves down to 128 bits, then of lanes that are shuffled.</summary>
-    private static Expr HighestLane(CodeBuilder code, InstructionSetDescription target, Expr highest)
+    public static Expr HighestLane(CodeBuilder code, InstructionSetDescription target, Expr highest)
     {
         Expr half = highest;
         for (int lanes = target.Lanes / 2; lanes >= 4; lanes /= 2)

@@ -19,7 +19,7 @@ internal sealed class ValueTiles(QueriesCode code, AttentionKernel kernel, Instr
 
     public void Build()
     {
-        Variable values = code.Let("blockValues", code[KernelParameters.Values].At(code.Slot.AsNInt * kernel.HeadStride));
+        Variable values = code.Let("blockValues", code[KernelParameters.Values].At(code.Slot.AsNInt * kernel.ValueStride));
         if (_tiles.ValuesOfOneQuery is { } wide)
         {
             code.If(code.Rows.Is(1), () => OneQuery(values, wide), () => AllQueries(values));
@@ -69,7 +69,7 @@ internal sealed class ValueTiles(QueriesCode code, AttentionKernel kernel, Instr
         int column = 0;
         foreach (IGrouping<TileShape, TileShape> tiles in sideBySide.GroupBy(static tile => tile))
         {
-            int width = tiles.Key.Vectors * target.Lanes,
+            int width = tiles.Key.Vectors * _tiles.ValueLanes,
                 end = column + (tiles.Count() * width);
             if (tiles.Count() > 1)
             {

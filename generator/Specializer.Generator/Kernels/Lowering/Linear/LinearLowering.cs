@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Targets;
@@ -63,6 +64,7 @@ internal sealed class LinearLowering
         else
         {
             Variable panels = _code.Const("Panels", _tiles.Panels);
+            MultiplyOneRow();
             RowSharing.ShareManyRows(_code, _kernel);
             (_panel, Variable endPanel) = RowSharing.SharePanels(_code, panels);
             MultiplyPanels(_panel, panels, endPanel);
@@ -71,6 +73,34 @@ internal sealed class LinearLowering
         string narrow = _tiles.NarrowWidth > 0 ? $" and one of {_tiles.NarrowWidth}" : "";
         return _code.Method(
             $"[rows, {_kernel.Inputs}] to [rows, {_kernel.Outputs}]: {_tiles.WholePanels} panels of {_tuning.PanelWidth} packed columns{narrow}."
+        );
+    }
+
+    /// <summary>A single row of one worker: all panels in as few tiles as possible.</summary>
+    private void MultiplyOneRow()
+    {
+        if (_tiles.RowTiles.Count == 0)
+        {
+            return;
+        }
+
+        _code.If(
+            _rows.Is(1).AndAlso(_code.Workers.Is(1)),
+            () =>
+            {
+                int panel = 0,
+                    outputs = _kernel.Epilogue.Gated ? _tuning.PanelWidth / 2 : _tuning.PanelWidth;
+                foreach (TileShape? tile in _tiles.RowTiles.Append(_tiles.Narrow))
+                {
+                    if (tile is not null)
+                    {
+                        Multiply(tile, 1, _input, _weights.At(panel * _tiles.PanelFloats), _output.At(panel * outputs), panel: panel);
+                        panel += tile.Panels;
+                    }
+                }
+
+                _code.Return();
+            }
         );
     }
 
@@ -189,7 +219,7 @@ internal sealed class LinearLowering
     }
 
     /// <summary>A tile, and its epilogue while the sums are still in the first-level cache.</summary>
-    private void Multiply(TileShape tile, Expr rows, Expr input, Expr weights, Expr output, NextPanels? next = null)
+    private void Multiply(TileShape tile, Expr rows, Expr input, Expr weights, Expr output, NextPanels? next = null, int? panel = null)
     {
         _code.Call(
             tile.Call(
@@ -197,7 +227,7 @@ internal sealed class LinearLowering
                 new TileArguments(input, weights, _sums ?? output)
                 {
                     OutputStride = _sums is null ? _kernel.OutputStride : tile.Columns * _target.Lanes,
-                    Start = _kernel.Epilogue.Bias ? OfPanel(_code[KernelParameters.LinearBias], _tuning.PanelWidth) : null,
+                    Start = _kernel.Epilogue.Bias ? Bias(panel) : null,
                     Ahead = next?.Address,
                 },
                 LayerConstants.TypeOf(_kernel)
@@ -208,6 +238,12 @@ internal sealed class LinearLowering
             Expr[] outputs = _sums is null ? [output] : [_sums, output];
             _code.Call(_epilogue.Name, [.. outputs, rows, tile.Columns]);
         }
+    }
+
+    private Expr Bias(int? panel)
+    {
+        Variable bias = _code[KernelParameters.LinearBias];
+        return panel is { } known ? bias.At(known * _tuning.PanelWidth) : OfPanel(bias, _tuning.PanelWidth);
     }
 
     private Expr PanelWeights => OfPanel(_weights, _tiles.PanelFloats);

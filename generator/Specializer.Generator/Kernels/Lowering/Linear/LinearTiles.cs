@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Targets;
@@ -9,6 +10,12 @@ namespace Specializer.Generator.Kernels.Lowering;
 /// <summary>The panels of a linear layer, and the tiles over them; layers of different depths share families of tiles.</summary>
 internal sealed class LinearTiles
 {
+    /// <summary>
+    /// The greatest size in floats of a layer whose single row is multiplied by all panels side by side. Other layers exceed the
+    /// second-level cache together, so that they wait for memory, which serves four streams best.
+    /// </summary>
+    private const int MostFloatsOfRowTiles = 65_536;
+
     private readonly LinearKernel _kernel;
     private readonly InstructionSetDescription _target;
     private readonly Tuning _tuning;
@@ -33,6 +40,7 @@ internal sealed class LinearTiles
         TilePrefetch own = target.Prefetches ? TilePrefetch.Own : TilePrefetch.None,
             next = NextPanel(hasFirst);
         Stream = WholePanels >= _tuning.StreamPanels ? StreamTile() : null;
+        RowTiles = [.. PanelsOfRowTiles().Select(RowTile)];
         Pair = hasPairs ? Tile("Pair", _tuning.PanelVectors, 2) with { Prefetch = own } : null;
         Whole = hasPairs ? WholeTile() : null;
         First = hasFirst ? Tile("First", _tuning.PanelVectors, 1) with { Prefetch = own | next } : null;
@@ -65,6 +73,12 @@ internal sealed class LinearTiles
     /// <summary>Gets the tile of a single row over several panels, if there are as many.</summary>
     public TileShape? Stream { get; }
 
+    /// <summary>
+    /// Gets the tiles of a single row over all whole panels, side by side, if the layer is small. They are as few as the registers
+    /// allow, as equal as possible. Empty for other layers.
+    /// </summary>
+    public IReadOnlyList<TileShape> RowTiles { get; } = [];
+
     /// <summary>Gets the tile over two panels for few rows, or for the rest of many, if the target takes two.</summary>
     public TileShape? Pair { get; }
 
@@ -88,6 +102,11 @@ internal sealed class LinearTiles
     {
         get
         {
+            foreach (TileShape tile in RowTiles.Distinct())
+            {
+                yield return tile;
+            }
+
             foreach (TileShape? tile in new[] { Stream, Pair, Whole, First, Single, Narrow })
             {
                 if (tile is not null)
@@ -105,6 +124,26 @@ internal sealed class LinearTiles
             : DepthFloats(_tuning.PanelVectors) * _kernel.Inputs;
 
     private int DepthFloats(int vectors) => _kernel.Storage == WeightStorage.Float32 ? vectors * _target.Lanes : _target.Lanes;
+
+    private IEnumerable<int> PanelsOfRowTiles()
+    {
+        int widest = _tuning.WidestSingleRow / _tuning.PanelVectors;
+        if (WholePanels < 2 || _kernel.PackedFloats > MostFloatsOfRowTiles)
+        {
+            return [];
+        }
+
+        int tiles = (WholePanels + widest - 1) / widest;
+        return Enumerable.Range(0, tiles).Select(tile => (WholePanels + tiles - 1 - tile) / tiles);
+    }
+
+    private TileShape RowTile(int panels) =>
+        Tile("Panels" + Names.Number(panels), _tuning.PanelVectors, panels) with
+        {
+            MostRows = 1,
+            Prefetch =
+                _kernel.Storage != WeightStorage.Float32 && _tuning.PrefetchesSingleRowOf16Bits ? TilePrefetch.Own : TilePrefetch.None,
+        };
 
     private TileShape StreamTile() =>
         Tile("Streams", _tuning.PanelVectors, _tuning.StreamPanels) with

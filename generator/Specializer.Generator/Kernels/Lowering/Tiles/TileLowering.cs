@@ -29,7 +29,7 @@ internal sealed class TileLowering
         _shape = shape;
         _target = target;
         _tuning = target.Tuning;
-        _vectors = target.Vectors;
+        _vectors = new Vectors(target, shape.Lanes ?? target.Lanes);
         _rows = rows;
         _arguments = TileArguments.Declare(_code, shape);
         _sums = new Variable[rows, shape.Columns];
@@ -107,7 +107,7 @@ internal sealed class TileLowering
         return _code.Method(
             _shape.Name(_rows),
             compilation: Compilation.Optimized,
-            comment: $"{_rows} row{(_rows == 1 ? "" : "s")} by {_shape.Columns * _target.Lanes} columns, {depth}.",
+            comment: $"{_rows} row{(_rows == 1 ? "" : "s")} by {_shape.Columns * _vectors.Lanes} columns, {depth}.",
             isSharedByLayers: _shape.IsSharedByLayers
         );
     }
@@ -124,7 +124,7 @@ internal sealed class TileLowering
                     "sum" + Constant.Of(row).Text + "_" + Constant.Of(column).Text,
                     _shape.Start switch
                     {
-                        TileStart.Bias => _vectors.Load(_arguments.Start!.At(column * _target.Lanes)),
+                        TileStart.Bias => _vectors.Load(_arguments.Start!.At(column * _vectors.Lanes)),
                         TileStart.ScaledOutput => _vectors.Load(OutputAt(row, column)) * factor!,
                         _ => _vectors.Zero,
                     }
@@ -256,10 +256,10 @@ internal sealed class TileLowering
             return;
         }
 
-        int lineVectors = _shape.Storage == WeightStorage.Float32 ? Layout.Line / _target.Lanes : _shape.Vectors;
+        int lineVectors = _shape.Storage == WeightStorage.Float32 ? Layout.Line / _vectors.Lanes : _shape.Vectors;
         foreach (int column in Columns.Where(column => column % _shape.Vectors % lineVectors == 0))
         {
-            _code.Prefetch(_weights.At(WeightIndex(column, depth, _tuning.PrefetchDistance / _target.Lanes)), toFirstLevel: true);
+            _code.Prefetch(_weights.At(WeightIndex(column, depth, _tuning.PrefetchDistance / _vectors.Lanes)), toFirstLevel: true);
         }
     }
 
@@ -294,7 +294,7 @@ internal sealed class TileLowering
 
                     for (int column = 0; column < _shape.Columns; column++)
                     {
-                        _code.Set(_sums[row, column], _vectors.Load(held.At(column * _target.Lanes)) + _sums[row, column]);
+                        _code.Set(_sums[row, column], _vectors.Load(held.At(column * _vectors.Lanes)) + _sums[row, column]);
                     }
                 }
             }
@@ -321,7 +321,7 @@ internal sealed class TileLowering
 
     private IEnumerable<int> Columns => Enumerable.Range(0, _shape.Columns);
 
-    private int DepthVectors => _shape.WeightStride / _target.Lanes;
+    private int DepthVectors => _shape.WeightStride / _vectors.Lanes;
 
     private Expr InputAfter(int depths) => _arguments.Input.At(depths);
 
@@ -337,7 +337,7 @@ internal sealed class TileLowering
     /// <summary>
     /// Returns the address of an output. If the distance of rows is an argument, the pointer moves from one row to the next.
     /// </summary>
-    private Expr OutputAt(int row, int column) => _arguments.Output.At((row * (_shape.OutputStride ?? 0)) + (column * _target.Lanes));
+    private Expr OutputAt(int row, int column) => _arguments.Output.At((row * (_shape.OutputStride ?? 0)) + (column * _vectors.Lanes));
 
     /// <summary>
     /// Returns a variable of an iteration: its first value in the iteration declares it, later values are assigned to it.

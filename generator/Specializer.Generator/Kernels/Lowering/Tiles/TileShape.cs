@@ -91,6 +91,9 @@ internal sealed record TileShape(
     /// <summary>Gets the type in which the weights are held.</summary>
     public WeightStorage Storage { get; init; }
 
+    /// <summary>Gets the floats in a vector, where they are fewer than those of the target.</summary>
+    public int? Lanes { get; init; }
+
     /// <summary>Gets the width of the whole tile in vectors.</summary>
     public int Columns => Panels * Vectors;
 

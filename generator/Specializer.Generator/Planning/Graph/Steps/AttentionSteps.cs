@@ -80,7 +80,7 @@ internal sealed record SelfAttention(
         [
             (KernelParameters.Queries, EncodedRows(Queries, QueryStride, eachInput)),
             (CacheParameters.Keys, eachInput ? new InputCacheArgument(Keys, Kernel.Attention.HeadDim) : new BufferArgument(Keys)),
-            (CacheParameters.Values, eachInput ? new InputCacheArgument(Values, Kernel.HeadStride) : new BufferArgument(Values)),
+            (CacheParameters.Values, eachInput ? new InputCacheArgument(Values, Kernel.ValueStride) : new BufferArgument(Values)),
         ];
 
     /// <summary>The values that change scores.</summary>
