@@ -92,6 +92,7 @@ internal sealed class KernelCatalog(MeasuredModel model, InstructionSet instruct
         string name = kernel.Kind switch
         {
             KernelKind.Norm => "norm",
+            KernelKind.Quantize => "quantize",
             KernelKind.Append or KernelKind.PrepareQueries => "append",
             KernelKind.Embed or KernelKind.AddPositions => "embed",
             KernelKind.Gather => "gather",

@@ -48,6 +48,9 @@ internal sealed class MeasuredModel(string name, Type type)
         ),
         new("llama-15M-bf16", typeof(Llama15MBFloat16)) { BytesPerWeight = 2 },
         new("llama-110M-bf16", typeof(Llama110MBFloat16)) { BytesPerWeight = 2 },
+        new("llama-110M-int8", typeof(Llama110MInt8)) { BytesPerWeight = 34 / 32.0 },
+        new("llama-110M-int4", typeof(Llama110MInt4)) { BytesPerWeight = 18 / 32.0 },
+        new("llama-110M-uint4", typeof(Llama110MUInt4)) { BytesPerWeight = 20 / 32.0 },
         new("gpt2-124M", typeof(Gpt2)),
         new("minilm-22M", typeof(MiniLm)),
         new("bert-base-110M", typeof(BertBase)),
@@ -70,8 +73,8 @@ internal sealed class MeasuredModel(string name, Type type)
     /// <summary>The same architecture for the generic engine; null if it is not supported.</summary>
     public GenericDecoderConfiguration? Generic { get; private init; }
 
-    /// <summary>The size of a weight of a linear layer in bytes.</summary>
-    public int BytesPerWeight { get; private init; } = sizeof(float);
+    /// <summary>The size of a weight of a linear layer in bytes, with its share of the scales of its block.</summary>
+    public double BytesPerWeight { get; private init; } = sizeof(float);
 
     public int ContextLength => Constant("ContextLength");
 

@@ -126,7 +126,7 @@ internal sealed class WholeModel : IDisposable
             "decode",
             1,
             2.0 * Description.MultiplyAddsPerToken,
-            Description.MultiplyAddsPerToken * _measured.BytesPerWeight,
+            (long)(Description.MultiplyAddsPerToken * _measured.BytesPerWeight),
             () =>
             {
                 if (!isReady)

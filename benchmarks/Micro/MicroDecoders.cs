@@ -32,7 +32,7 @@ internal static class MicroDecoders
             using LlamaCppModel? theirs = library is null
                 ? null
                 : new LlamaCppModel(library, file, vocabulary, measured.ContextLength, threads);
-            long bytes = model.Description.MultiplyAddsPerToken * measured.BytesPerWeight;
+            long bytes = (long)(model.Description.MultiplyAddsPerToken * measured.BytesPerWeight);
             foreach (int length in s_prompts)
             {
                 int[] prompt = OwnSequence.Tokens(length, vocabulary);

@@ -62,7 +62,7 @@ internal static class MicroEncoders
                         "calls",
                         engines
                     ),
-                    model.Description.MultiplyAddsPerToken * measured.BytesPerWeight
+                    (long)(model.Description.MultiplyAddsPerToken * measured.BytesPerWeight)
                 );
                 peers.ForEach(static peer => peer.Dispose());
 
@@ -155,6 +155,6 @@ internal static class MicroEncoders
     ) =>
         new(
             new Contest(what, measured.Name, threads, amount, "calls", [new Contestant("specialized", run, result)]),
-            description.MultiplyAddsPerToken * measured.BytesPerWeight
+            (long)(description.MultiplyAddsPerToken * measured.BytesPerWeight)
         );
 }

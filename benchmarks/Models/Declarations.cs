@@ -101,3 +101,51 @@ public sealed partial class Llama15MBFloat16;
 [FeedForward(2048, Activation.SwiGlu)]
 [Norm(NormKind.RootMeanSquare)]
 public sealed partial class Llama110MBFloat16;
+
+/// <summary>The 110 M model with weights of 8 bits.</summary>
+[Transformer(
+    Stack.Decoder,
+    Layers = 12,
+    DModel = 768,
+    VocabularySize = 32_000,
+    ContextLength = 1024,
+    TiedEmbeddings = true,
+    WeightStorage = WeightStorage.Int8
+)]
+[Attention(Heads = 12)]
+[RotaryPositions]
+[FeedForward(2048, Activation.SwiGlu)]
+[Norm(NormKind.RootMeanSquare)]
+public sealed partial class Llama110MInt8;
+
+/// <summary>The 110 M model with weights of 4 bits.</summary>
+[Transformer(
+    Stack.Decoder,
+    Layers = 12,
+    DModel = 768,
+    VocabularySize = 32_000,
+    ContextLength = 1024,
+    TiedEmbeddings = true,
+    WeightStorage = WeightStorage.Int4
+)]
+[Attention(Heads = 12)]
+[RotaryPositions]
+[FeedForward(2048, Activation.SwiGlu)]
+[Norm(NormKind.RootMeanSquare)]
+public sealed partial class Llama110MInt4;
+
+/// <summary>The 110 M model with weights of 4 bits with minima.</summary>
+[Transformer(
+    Stack.Decoder,
+    Layers = 12,
+    DModel = 768,
+    VocabularySize = 32_000,
+    ContextLength = 1024,
+    TiedEmbeddings = true,
+    WeightStorage = WeightStorage.UInt4
+)]
+[Attention(Heads = 12)]
+[RotaryPositions]
+[FeedForward(2048, Activation.SwiGlu)]
+[Norm(NormKind.RootMeanSquare)]
+public sealed partial class Llama110MUInt4;

@@ -299,6 +299,12 @@ public sealed class AxisTests
             Tied = true,
             VocabularySize = 33,
         },
+        ["weights held in 8 bits, tied, learned positions"] = new()
+        {
+            Storage = WeightStorage.Int8,
+            Table = TableKind.Learned,
+            Tied = true,
+        },
         ["weights held in 8 bits, many rows, all panels"] = s_rotary with
         {
             Storage = WeightStorage.Int8,
@@ -316,6 +322,64 @@ public sealed class AxisTests
         ["weights held in 8 bits in an encoder with a tied head"] = s_encoder with
         {
             Storage = WeightStorage.Int8,
+            TiedHead = true,
+            HeadOutputs = 33,
+            VocabularySize = 33,
+            FeedForwardWidth = 72,
+        },
+        ["weights held in 4 bits, tied, inputs that end within a block"] = s_rotary with
+        {
+            Storage = WeightStorage.Int4,
+            Layers = 2,
+            Tied = true,
+            VocabularySize = 33,
+        },
+        ["weights held in 4 bits, many rows, all panels"] = s_rotary with
+        {
+            Storage = WeightStorage.Int4,
+            Width = 160,
+            Heads = 5,
+            KeyValueHeads = 5,
+            HeadDim = 32,
+            RotaryDim = 32,
+            FeedForwardWidth = 288,
+            Gated = true,
+            VocabularySize = 190,
+            ContextLength = 96,
+            LogitsSoftCap = 15,
+        },
+        ["weights held in 4 bits in an encoder with a tied head"] = s_encoder with
+        {
+            Storage = WeightStorage.Int4,
+            TiedHead = true,
+            HeadOutputs = 33,
+            VocabularySize = 33,
+            FeedForwardWidth = 72,
+        },
+        ["weights held in 4 bits with minima, tied, inputs that end within a block"] = s_rotary with
+        {
+            Storage = WeightStorage.UInt4,
+            Layers = 2,
+            Tied = true,
+            VocabularySize = 33,
+        },
+        ["weights held in 4 bits with minima, many rows, all panels"] = s_rotary with
+        {
+            Storage = WeightStorage.UInt4,
+            Width = 160,
+            Heads = 5,
+            KeyValueHeads = 5,
+            HeadDim = 32,
+            RotaryDim = 32,
+            FeedForwardWidth = 288,
+            Gated = true,
+            VocabularySize = 190,
+            ContextLength = 96,
+            LogitsSoftCap = 15,
+        },
+        ["weights held in 4 bits with minima in an encoder with a tied head"] = s_encoder with
+        {
+            Storage = WeightStorage.UInt4,
             TiedHead = true,
             HeadOutputs = 33,
             VocabularySize = 33,

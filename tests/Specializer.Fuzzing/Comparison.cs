@@ -5,6 +5,7 @@ using System.Linq;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Specializer.Generator.Architecture;
+using Specializer.Generator.Planning;
 using Specializer.Oracle;
 using Specializer.TestKit;
 using Xunit.Sdk;
@@ -70,7 +71,7 @@ internal static class Comparison
             Stack.EncoderDecoder => new EncoderDecoderRun(architecture, seed, drawn.Sequences),
             _ => new DecoderRun(architecture, seed, drawn.Prefix, drawn.Sequences),
         };
-        bool rounds = architecture.WeightStorage == Specializer.Generator.Architecture.WeightStorage.Int8;
+        bool rounds = IntegerLayout.IsInteger(architecture.WeightStorage);
         OracleRun? expected = rounds ? null : run.Expect(tensors);
         Outcome? illConditioned = null;
         foreach (InstructionSet instructionSet in instructionSets ?? InstructionSetsHere)

@@ -298,7 +298,7 @@ internal static class RandomCase
             Positions = stack == Stack.Encoder && Maybe(8) ? PositionKind.Alibi : latest.Positions,
         };
         latest = normed.IsValid ? normed : latest;
-        return latest with { Storage = Maybe(4) ? WeightStorage.Int8 : latest.Storage };
+        return latest with { Storage = Maybe(3) ? Pick([WeightStorage.Int8, WeightStorage.Int4, WeightStorage.UInt4]) : latest.Storage };
 
         FuzzCase WithBodyAndProjections(FuzzCase encoder)
         {

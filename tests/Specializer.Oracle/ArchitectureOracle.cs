@@ -42,7 +42,7 @@ public sealed class ArchitectureOracle
         double[] table = input.Signal is null ? _weights.Get(_names.TokenEmbedding + ".weight") : [];
         double[] embedded =
             _parts.Integers is not null && (_architecture.Logits.Tied || _architecture.Head?.Output is { Tied: true })
-                ? OracleIntegers.Stored(table, embeddings.Width == 0 ? _architecture.Width : embeddings.Width)
+                ? _parts.Integers.Stored(table, embeddings.Width == 0 ? _architecture.Width : embeddings.Width)
                 : table;
         double[][] hidden = input.Signal is { } signal
             ? new OracleSignal(_architecture, _weights, _parts).Embed(signal)

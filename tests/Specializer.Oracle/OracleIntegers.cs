@@ -7,14 +7,14 @@ using System.Runtime.CompilerServices;
 namespace Specializer.Oracle;
 
 /// <summary>
-/// Linear layers whose weights and inputs are integers of 8 bits in blocks of 32 inputs: y = Σ over blocks of scale · scale · Σ q q,
-/// with scale = max / 127 and q to nearest, ties to even.
+/// Linear layers whose weights and inputs are integers in blocks of 32 inputs: y = Σ over blocks of scale · scale · Σ q q. Integers of
+/// 8 bits have scale = max / 127, and q to nearest, ties to even. Those of 4 bits have the scale, and minimum, with the least error.
 /// </summary>
 /// <param name="recorded">
 /// The input rows that a model has rounded; null if there is no model. A row that lies near a tie may be rounded either way, so the
 /// integers are those of the model's own row, which must be near. The scales are the formula's.
 /// </param>
-public sealed class OracleIntegers(IReadOnlyList<float[]>? recorded)
+public sealed class OracleIntegers(IReadOnlyList<float[]>? recorded, WeightStorage storage = WeightStorage.Int8)
 {
     private const int Block = 32;
 
@@ -29,28 +29,33 @@ public sealed class OracleIntegers(IReadOnlyList<float[]>? recorded)
     public double[] Apply(double[] x, double[] weight, double[]? bias)
     {
         Row input = _rows.GetValue(x, Inputs);
-        Row[] matrix = _matrices.GetValue(weight, values => [.. values.Chunk(x.Length).Select(Weights)]);
+        Row[] matrix = _matrices.GetValue(weight, values => [.. values.Chunk(x.Length).Select(row => Weights(row, storage))]);
         return
         [
             .. matrix.Select(
                 (row, output) =>
-                    row.Scales.Select((scale, block) => scale * input.Scales[block] * Product(row, input, block)).Sum()
-                    + (bias?[output] ?? 0)
+                    row.Scales.Select(
+                            (scale, block) =>
+                                input.Scales[block] * ((scale * Product(row, input, block)) + (row.Minimum(block) * Sum(input, block)))
+                        )
+                        .Sum() + (bias?[output] ?? 0)
             ),
         ];
     }
 
     /// <summary>The values of a matrix after it was stored.</summary>
-    public static double[] Stored(double[] matrix, int inputs) =>
+    public double[] Stored(double[] matrix, int inputs) =>
         [
             .. matrix
                 .Chunk(inputs)
-                .SelectMany(static row =>
+                .SelectMany(row =>
                 {
-                    Row stored = Weights(row);
-                    return stored.Integers.Select((integer, i) => integer * stored.Scales[i / Block]);
+                    Row stored = Weights(row, storage);
+                    return stored.Integers.Select((integer, i) => (integer * stored.Scales[i / Block]) + stored.Minimum(i / Block));
                 }),
         ];
+
+    private static double Sum(Row row, int block) => row.Integers.Skip(block * Block).Take(Block).Sum();
 
     private static double Product(Row a, Row b, int block)
     {
@@ -63,8 +68,23 @@ public sealed class OracleIntegers(IReadOnlyList<float[]>? recorded)
         return sum;
     }
 
+    private static Row Weights(double[] row, WeightStorage storage)
+    {
+        if (storage == WeightStorage.Int8)
+        {
+            return Bytes(row);
+        }
+
+        OracleNibbles[] blocks = [.. row.Chunk(Block).Select(block => OracleNibbles.Of(block, storage == WeightStorage.UInt4))];
+        return new Row(
+            [.. blocks.Select(static block => block.Scale)],
+            [.. blocks.SelectMany(static block => block.Integers)],
+            [.. blocks.Select(static block => block.Minimum)]
+        );
+    }
+
     /// <summary>A row of weights, whose scales are halves; one that is too small for its largest weight is the next.</summary>
-    private static Row Weights(double[] row) =>
+    private static Row Bytes(double[] row) =>
         Rounded(
             row,
             row,
@@ -139,5 +159,8 @@ public sealed class OracleIntegers(IReadOnlyList<float[]>? recorded)
             );
     }
 
-    private sealed record Row(double[] Scales, int[] Integers);
+    private sealed record Row(double[] Scales, int[] Integers, double[]? Minima = null)
+    {
+        public double Minimum(int block) => Minima?[block] ?? 0;
+    }
 }

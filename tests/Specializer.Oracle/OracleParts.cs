@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
+using Specializer.Generator.Planning;
 
 namespace Specializer.Oracle;
 
@@ -28,7 +29,9 @@ internal sealed class OracleParts(TransformerArchitecture architecture, OracleWe
 
     /// <summary>The rounding of linear layers; null if weights are floats.</summary>
     public OracleIntegers? Integers =>
-        architecture.WeightStorage == Specializer.Generator.Architecture.WeightStorage.Int8 ? weights.Integers : null;
+        IntegerLayout.IsInteger(architecture.WeightStorage)
+            ? weights.Integers(Enum.Parse<Specializer.WeightStorage>($"{architecture.WeightStorage}"))
+            : null;
 
     /// <summary>A linear layer of a layer as [outputs, inputs], whichever way the checkpoint stores it.</summary>
     public OracleLinear LayerLinear(string pattern, int layer, int inputs, bool bias)

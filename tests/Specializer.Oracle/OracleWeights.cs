@@ -7,8 +7,22 @@ namespace Specializer.Oracle;
 /// <param name="tensors">The elements of every tensor by its name in the checkpoint, row-major.</param>
 public sealed class OracleWeights(IReadOnlyDictionary<string, double[]> tensors)
 {
-    /// <summary>The rounding of linear layers, if the architecture stores integers.</summary>
-    public OracleIntegers Integers { get; init; } = new(null);
+    private readonly Dictionary<WeightStorage, OracleIntegers> _integers = [];
+
+    /// <summary>The input rows that a model with integer weights has rounded; null if there is none.</summary>
+    public IReadOnlyList<float[]>? Recorded { get; init; }
+
+    /// <summary>The rounding of linear layers of an architecture that stores integers.</summary>
+    public OracleIntegers Integers(WeightStorage storage)
+    {
+        if (!_integers.TryGetValue(storage, out OracleIntegers? integers))
+        {
+            integers = new OracleIntegers(Recorded, storage);
+            _integers.Add(storage, integers);
+        }
+
+        return integers;
+    }
 
     /// <summary>Every tensor of a checkpoint. The source may be disposed afterwards.</summary>
     /// <param name="source">The checkpoint.</param>
@@ -28,7 +42,7 @@ public sealed class OracleWeights(IReadOnlyDictionary<string, double[]> tensors)
             tensors.Add(name, Array.ConvertAll(stored, value => (double)value));
         }
 
-        return new OracleWeights(tensors) { Integers = new OracleIntegers(recorded) };
+        return new OracleWeights(tensors) { Recorded = recorded };
     }
 
     /// <summary>The elements of a tensor.</summary>

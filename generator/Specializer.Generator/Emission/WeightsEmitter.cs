@@ -240,7 +240,8 @@ internal static class WeightsEmitter
         weight.Storage switch
         {
             WeightStorage.Float32 => "",
-            WeightStorage.Int8 => $", {weight.Storage}, in blocks of {IntegerLayout.Block} with a scale",
+            WeightStorage.Int8 or WeightStorage.Int4 or WeightStorage.UInt4 =>
+                $", {weight.Storage}, in blocks of {IntegerLayout.Block} with a scale",
             _ => $", {weight.Storage}, two weights to a float's place",
         };
 

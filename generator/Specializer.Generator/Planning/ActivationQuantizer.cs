@@ -13,7 +13,7 @@ internal static class ActivationQuantizer
     /// <param name="perWorker">Whether every worker has a separate row if there is one row.</param>
     public static void PlaceBuffer(StackContext stack, bool perWorker)
     {
-        if (stack.Architecture.WeightStorage != WeightStorage.Int8)
+        if (!IntegerLayout.IsInteger(stack.Architecture.WeightStorage))
         {
             return;
         }
@@ -31,7 +31,7 @@ internal static class ActivationQuantizer
 
     /// <summary>Adds the steps to a plan whose weights are integers.</summary>
     public static ExecutionPlan AddSteps(ExecutionPlan plan) =>
-        plan.Architecture.WeightStorage != WeightStorage.Int8
+        !IntegerLayout.IsInteger(plan.Architecture.WeightStorage)
             ? plan
             : plan with
             {
@@ -67,7 +67,7 @@ internal static class ActivationQuantizer
                 [
                     new QuantizeStep(
                         "Inputs of the next linear layer as integers",
-                        new QuantizeKernel(linear.Kernel.Inputs, linear.Kernel.InputStride, stride),
+                        new QuantizeKernel(linear.Kernel.Inputs, linear.Kernel.InputStride, stride) { Weights = linear.Kernel.Storage },
                         linear.Input,
                         quantized
                     )

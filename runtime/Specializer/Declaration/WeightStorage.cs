@@ -41,4 +41,18 @@ enum WeightStorage
     /// rounded in the same way, with scales in 32 bits. Sums of a block are exact, so threads and chunks never change a result.
     /// </summary>
     Int8,
+
+    /// <summary>
+    /// 4-bit integers, 4.5 bits per weight. Blocks of 32 inputs of an output have a scale s in half precision. A weight is s · q with q
+    /// from −8 to 7. Loading searches for the scale with the least sum of squared errors. The inputs of each linear layer are rounded
+    /// as with <see cref="Int8"/>.
+    /// </summary>
+    Int4,
+
+    /// <summary>
+    /// 4-bit integers with a minimum, 5 bits per weight. Blocks of 32 inputs of an output have a scale s and a minimum m in half
+    /// precision. A weight is s · q + m with q from 0 to 15. Loading searches for the pair with the least sum of squared errors. The
+    /// inputs of each linear layer are rounded as with <see cref="Int8"/>.
+    /// </summary>
+    UInt4,
 }

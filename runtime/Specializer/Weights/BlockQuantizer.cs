@@ -26,7 +26,22 @@ internal static unsafe class BlockQuantizer
     public static float Greatest => Largest * (float)Half.MaxValue;
 
     /// <summary>Returns the number of bytes of a record.</summary>
-    public static int RecordBytes(int lanes) => (2 * Inputs * lanes) + (sizeof(uint) * lanes);
+    public static int RecordBytes(WeightStorage storage, int lanes) =>
+        storage switch
+        {
+            WeightStorage.Int4 => NibbleQuantizer.RecordBytes(lanes, hasMinima: false),
+            WeightStorage.UInt4 => NibbleQuantizer.RecordBytes(lanes, hasMinima: true),
+            _ => (2 * Inputs * lanes) + (sizeof(uint) * lanes),
+        };
+
+    /// <summary>Returns the magnitude of the largest weight that a block can store.</summary>
+    public static float GreatestOf(WeightStorage storage) =>
+        storage switch
+        {
+            WeightStorage.Int4 => NibbleQuantizer.Greatest,
+            WeightStorage.UInt4 => (float)Half.MaxValue,
+            _ => Greatest,
+        };
 
     /// <summary>Returns the scale of a block; infinite or NaN if it has none.</summary>
     /// <remarks>A scale that is not a normal half may be so much too small that the largest weight does not fit; then it is the next.</remarks>

@@ -95,7 +95,7 @@ internal sealed unsafe class PanelPacking
             return;
         }
 
-        if (_storage == WeightStorage.Int8)
+        if (_storage is WeightStorage.Int8 or WeightStorage.Int4 or WeightStorage.UInt4)
         {
             Quantize(panel, sources);
             return;
@@ -115,16 +115,17 @@ internal sealed unsafe class PanelPacking
     private void Quantize(int panel, ReadOnlySpan<PanelSource> sources)
     {
         int blocks = (_inputs + BlockQuantizer.Inputs - 1) / BlockQuantizer.Inputs;
-        byte* record = (byte*)_destination + ((nint)panel * blocks * BlockQuantizer.RecordBytes(_lanes));
+        int recordBytes = BlockQuantizer.RecordBytes(_storage, _lanes);
+        byte* record = (byte*)_destination + ((nint)panel * blocks * recordBytes);
         float* block = stackalloc float[BlockInputs * PanelWidth];
         float* column = stackalloc float[BlockQuantizer.Inputs];
         for (int input = 0; input < _inputs; input += BlockInputs)
         {
             int count = Math.Min(BlockInputs, _inputs - input);
             Fill(block, sources, input, count);
-            for (int first = 0; first < count; first += BlockQuantizer.Inputs, record += BlockQuantizer.RecordBytes(_lanes))
+            for (int first = 0; first < count; first += BlockQuantizer.Inputs, record += recordBytes)
             {
-                new Span<byte>(record, BlockQuantizer.RecordBytes(_lanes)).Clear();
+                new Span<byte>(record, recordBytes).Clear();
                 int width = Math.Min(BlockQuantizer.Inputs, count - first);
                 for (int source = 0; source < sources.Length; source++)
                 {
@@ -134,10 +135,13 @@ internal sealed unsafe class PanelPacking
                         column[i] = block[((first + i) * sources.Length) + source];
                     }
 
-                    int wrong = BlockQuantizer.Write(column, record, _lanes, source);
+                    int wrong =
+                        _storage == WeightStorage.Int8
+                            ? BlockQuantizer.Write(column, record, _lanes, source)
+                            : NibbleQuantizer.Write(column, width, record, _lanes, source, hasMinima: _storage == WeightStorage.UInt4);
                     if (wrong >= 0)
                     {
-                        throw DoesNotFit(column[wrong], sources[source], BlockQuantizer.Greatest);
+                        throw DoesNotFit(column[wrong], sources[source], BlockQuantizer.GreatestOf(_storage));
                     }
                 }
             }

@@ -72,7 +72,7 @@ internal static class LinearFormula
     {
         Rows input = run.Random(count, kernel.Inputs, kernel.InputStride);
         double[][] values = [.. Enumerable.Range(0, count).Select(row => input[row])];
-        if (kernel.Storage != Architecture.WeightStorage.Int8)
+        if (!IntegerLayout.IsInteger(kernel.Storage))
         {
             return (input.Address, values);
         }
@@ -84,7 +84,7 @@ internal static class LinearFormula
             ),
         ];
         return (
-            IntegerBlocks.Rows(run, rows, kernel.InputStride),
+            IntegerBlocks.Rows(run, rows, kernel.InputStride, kernel.Storage),
             [
                 .. rows.Select(static row =>
                     row.SelectMany(static block => block.Integers.Select(integer => integer * (double)block.Scale)).ToArray()

@@ -1,6 +1,7 @@
 using System;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Planning;
 using Specializer.TestKit;
 
 namespace Specializer.Generator.Tests.Interpretation;
@@ -24,9 +25,9 @@ internal static class Panels
         InstructionSetDescription target = run.Target;
         int width = target.PanelWidth,
             lanes = target.Lanes;
-        if (storage == WeightStorage.Int8)
+        if (IntegerLayout.IsInteger(storage))
         {
-            return IntegerBlocks.Panels(run, columns, depth, weight);
+            return IntegerBlocks.Panels(run, storage, columns, depth, weight);
         }
 
         if (storage == WeightStorage.Float32)
@@ -62,7 +63,7 @@ internal static class Panels
 
     /// <summary>The values that a row of weights has after it was stored.</summary>
     public static double[] StoredRow(WeightStorage storage, double[] row) =>
-        storage == WeightStorage.Int8 ? IntegerBlocks.Stored(row) : Array.ConvertAll(row, weight => Stored(storage, weight));
+        IntegerLayout.IsInteger(storage) ? IntegerBlocks.Stored(storage, row) : Array.ConvertAll(row, weight => Stored(storage, weight));
 
     /// <summary>The value that a weight has after it was stored.</summary>
     private static double Stored(WeightStorage storage, double weight) =>

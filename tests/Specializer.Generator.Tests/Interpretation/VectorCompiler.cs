@@ -87,6 +87,21 @@ internal sealed partial class ExpressionCompiler(Slots slots, KernelMemory memor
     /// <summary>The lower two signed bytes of a word, as two integers of 16 bits.</summary>
     private static uint Widened(uint word) => (((uint)(sbyte)(word >> 8)) << 16) | ((uint)(sbyte)word & 0xFFFF);
 
+    /// <summary>The sums of both halves of words, which wrap.</summary>
+    private static uint AddShorts(uint a, uint b) => ((a + b) & 0xFFFF) | ((a & 0xFFFF_0000) + (b & 0xFFFF_0000));
+
+    /// <summary>The products of unsigned and signed bytes, added in pairs and saturated to 16 bits.</summary>
+    private static uint ByteProducts(uint a, uint b)
+    {
+        uint Pair(int shift)
+        {
+            int sum = ((byte)(a >> shift) * (sbyte)(b >> shift)) + ((byte)(a >> (shift + 8)) * (sbyte)(b >> (shift + 8)));
+            return (uint)Math.Clamp(sum, short.MinValue, short.MaxValue) & 0xFFFF;
+        }
+
+        return Pair(0) | (Pair(16) << 16);
+    }
+
     private static uint Mask(bool condition) => condition ? uint.MaxValue : 0;
 
     private Func<Frame, uint[]> Binary(Binary binary, int lanes)
@@ -104,6 +119,7 @@ internal sealed partial class ExpressionCompiler(Slots slots, KernelMemory memor
         bool floats = binary.Type.Element == Element.Float;
         return binary.Op switch
         {
+            BinaryOp.Add when binary.Type.Element == Element.Short => Each(left, right, AddShorts),
             BinaryOp.Add => floats
                 ? Each(left, right, static (a, b) => Bits(Float(a) + Float(b)))
                 : Each(left, right, static (a, b) => a + b),
@@ -138,7 +154,7 @@ internal sealed partial class ExpressionCompiler(Slots slots, KernelMemory memor
         switch (operation.Op)
         {
             case IntrinsicOp.Zero:
-                uint[] zero = new uint[lanes];
+                uint[] zero = new uint[operation.Type.Words];
                 return _ => zero;
             case IntrinsicOp.Indices:
                 uint[] indices = [.. Enumerable.Range(0, lanes).Select(static lane => (uint)lane)];
@@ -201,6 +217,8 @@ internal sealed partial class ExpressionCompiler(Slots slots, KernelMemory memor
                 return frame => [.. bytes(frame).SelectMany(static word => new[] { Widened(word), Widened(word >> 16) })];
             case IntrinsicOp.MultiplyAddAdjacent:
                 return Of(static (a, b) => (uint)(((short)a * (short)b) + ((short)(a >> 16) * (short)(b >> 16))));
+            case IntrinsicOp.MultiplyAddBytes:
+                return Of(ByteProducts);
             case IntrinsicOp.LowerHalf:
                 Func<Frame, uint[]> lower = At(0);
                 return frame => lower(frame)[..lanes];

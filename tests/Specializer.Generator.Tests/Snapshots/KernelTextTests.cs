@@ -64,6 +64,20 @@ public sealed class KernelTextTests
     public Task Quantize() => Verifier.Verify(Text(new QuantizeKernel(40, 48, IntegerLayout.RowStride(40)), KernelFamily.Rows));
 
     [Fact]
+    public Task NibbleTile() =>
+        Verifier.Verify(
+            Text(
+                s_linear with
+                {
+                    Storage = Generator.Architecture.WeightStorage.UInt4,
+                    InputStride = IntegerLayout.RowStride(s_linear.Inputs),
+                },
+                KernelFamily.Tiles,
+                static method => method.Name.EndsWith("Rows2", System.StringComparison.Ordinal)
+            )
+        );
+
+    [Fact]
     public Task Attention() => Verifier.Verify(Text(s_attention, KernelFamily.Attention));
 
     [Fact]

@@ -31,6 +31,7 @@ internal sealed class Avx2 : InstructionSetDescription
             IntrinsicOp.MultiplyAdd => "Fma.MultiplyAdd({1}, {2}, {0})",
             IntrinsicOp.WidenToShort => "Avx2.ConvertToVector256Int16({0})",
             IntrinsicOp.MultiplyAddAdjacent => "Avx2.MultiplyAddAdjacent({0}, {1})",
+            IntrinsicOp.MultiplyAddBytes => "Avx2.MultiplyAddAdjacent({0}.AsByte(), {1}.AsSByte())",
             IntrinsicOp.InterleaveLower => "Sse.UnpackLow({0}, {1})",
             IntrinsicOp.InterleaveUpper => "Sse.UnpackHigh({0}, {1})",
             _ => base.Spelling(op),

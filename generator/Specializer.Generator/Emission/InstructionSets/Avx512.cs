@@ -34,6 +34,7 @@ internal sealed class Avx512 : InstructionSetDescription
             IntrinsicOp.MultiplyAdd => "Avx512F.FusedMultiplyAdd({1}, {2}, {0})",
             IntrinsicOp.WidenToShort => "Avx512BW.ConvertToVector512Int16({0})",
             IntrinsicOp.MultiplyAddAdjacent => "Avx512BW.MultiplyAddAdjacent({0}, {1})",
+            IntrinsicOp.MultiplyAddBytes => "Avx512BW.MultiplyAddAdjacent({0}.AsByte(), {1}.AsSByte())",
             IntrinsicOp.InterleaveLower => "Sse.UnpackLow({0}, {1})",
             IntrinsicOp.InterleaveUpper => "Sse.UnpackHigh({0}, {1})",
             _ => base.Spelling(op),

@@ -48,8 +48,8 @@ internal abstract class InstructionSetDescription
     public virtual bool MultipliesByLane => false;
 
     /// <summary>
-    /// Gets whether an instruction multiplies vectors of 16-bit integers and adds adjacent products. Other instruction sets multiply
-    /// 8-bit weights as floats, which is exact.
+    /// Gets whether instructions multiply vectors of integers of 16 or 8 bits and add adjacent products. Other instruction sets
+    /// multiply integer weights as floats, which is exact.
     /// </summary>
     public virtual bool MultipliesWords => false;
 

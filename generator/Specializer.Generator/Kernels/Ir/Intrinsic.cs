@@ -32,6 +32,7 @@ internal enum IntrinsicOp
     ConvertToFloat,
     WidenToShort,
     MultiplyAddAdjacent,
+    MultiplyAddBytes,
     Sum,
     LowerHalf,
     UpperHalf,

@@ -96,7 +96,7 @@ internal sealed class EmbedLowering(EmbedKernel kernel, InstructionSetDescriptio
         {
             GatherFloats(token, panel, x);
         }
-        else if (kernel.Storage == WeightStorage.Int8)
+        else if (IntegerLayout.IsInteger(kernel.Storage))
         {
             GatherIntegers(token, panel, x);
         }
@@ -136,7 +136,7 @@ internal sealed class EmbedLowering(EmbedKernel kernel, InstructionSetDescriptio
     {
         int lanes = target.Lanes,
             blocks = IntegerLayout.Blocks(kernel.Width),
-            record = IntegerLayout.WordsPerLane * lanes;
+            record = IntegerLayout.WordsPerLane(kernel.Storage) * lanes;
         Variable words = _code.Let("words", _code[KernelParameters.Table].At(panel * (record * blocks)).As(DataType.UInt.Pointer)),
             lane = _code.Let("lane", token % lanes),
             vector = _code.Let("vector", token / lanes % 2);
@@ -150,31 +150,62 @@ internal sealed class EmbedLowering(EmbedKernel kernel, InstructionSetDescriptio
             {
                 Variable block = _code.Let("block", words.At(i / IntegerLayout.Block * record)),
                     depth = _code.Let("depth", i % IntegerLayout.Block);
-                Variable scales = _code.Let("scales", block[(IntegerLayout.Block / 2 * lanes) + lane]);
-                Variable half = _code.Let("half", vector.Is(1).Select(scales >> 16, scales & Constant.UInt("0xFFFF")));
+                if (IntegerLayout.IsNibble(kernel.Storage))
+                {
+                    SetNibble(x[i], block, depth, lane, vector);
+                    return;
+                }
+
+                Variable half = LetHalf("scales", "half", block, IntegerLayout.Block / 2, lane, vector);
                 Variable word,
-                    position;
+                    index;
                 if (target.MultipliesWords)
                 {
                     // A word holds two pairs: the bytes of inputs 16 apart, of two columns.
                     word = _code.Let("word", block[(depth % 16 * lanes) + (vector * (lanes / 2)) + (lane / 2)]);
-                    position = _code.Let("position", (lane % 2 * 2).As(DataType.Int) + (depth / 16));
+                    index = _code.Let("index", (lane % 2 * 2).As(DataType.Int) + (depth / 16));
                 }
                 else
                 {
                     word = _code.Let("word", block[(depth / 4 * (2 * lanes)) + (vector * lanes) + lane]);
-                    position = _code.Let("position", depth % 4);
+                    index = _code.Let("index", depth % 4);
                 }
 
-                _code.Set(x[i], ByteOf(word, position) * Scalars.HalfBitsToFloat(half));
+                _code.Set(x[i], ByteOf(word, index) * Scalars.HalfBitsToFloat(half));
             }
         );
     }
 
-    /// <summary>A signed byte of a word as a float.</summary>
-    private static Expr ByteOf(Expr word, Variable position)
+    /// <summary>Sets a weight of 4 bits: a byte of a word holds one of each vector of the panel.</summary>
+    private void SetNibble(Expr place, Variable block, Variable depth, Variable lane, Variable vector)
     {
-        Expr top = Binary.Of(BinaryOp.ShiftLeft, word, 24 - (8 * position));
+        const int Quads = IntegerLayout.Block / 4;
+        Variable scale = LetHalf("scales", "scale", block, Quads, lane, vector);
+        bool isSpaced = target.MultipliesWords;
+        Variable word = _code.Let("word", block[((isSpaced ? depth % Quads : depth / 4) * target.Lanes) + lane]),
+            bits = _code.Let("bits", ((isSpaced ? depth / Quads : depth % 4) * 8) + (vector.As(DataType.Int) * 4));
+        Expr nibble = (Binary.Of(BinaryOp.ShiftRight, word, bits) & Constant.UInt("15")).As(DataType.Int);
+        if (kernel.Storage == WeightStorage.Int4)
+        {
+            _code.Set(place, (nibble - 8).As(DataType.Float) * Scalars.HalfBitsToFloat(scale));
+            return;
+        }
+
+        Variable minimum = LetHalf("minima", "minimum", block, Quads + 1, lane, vector);
+        _code.Set(place, (nibble.As(DataType.Float) * Scalars.HalfBitsToFloat(scale)) + Scalars.HalfBitsToFloat(minimum));
+    }
+
+    /// <summary>Declares the bits of the half of a vector, in the words of both at an index of words per lane.</summary>
+    private Variable LetHalf(string ofBoth, string name, Variable block, int index, Variable lane, Variable vector)
+    {
+        Variable both = _code.Let(ofBoth, block[(index * target.Lanes) + lane]);
+        return _code.Let(name, vector.Is(1).Select(both >> 16, both & Constant.UInt("0xFFFF")));
+    }
+
+    /// <summary>A signed byte of a word as a float.</summary>
+    private static Expr ByteOf(Expr word, Variable index)
+    {
+        Expr top = Binary.Of(BinaryOp.ShiftLeft, word, 24 - (8 * index));
         return (top.As(DataType.Int) >> 24).As(DataType.Float);
     }
 

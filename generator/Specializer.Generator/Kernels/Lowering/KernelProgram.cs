@@ -113,7 +113,7 @@ internal static class KernelProgram
     }
 
     private static IEnumerable<KernelMethod> TilesOf(TileShape shape, InstructionSetDescription target) =>
-        shape.Storage == WeightStorage.Int8 ? IntegerTileLowering.Lower(shape, target) : TileLowering.Lower(shape, target);
+        IntegerLayout.IsInteger(shape.Storage) ? IntegerTileLowering.Lower(shape, target) : TileLowering.Lower(shape, target);
 
     private static IEnumerable<TileShape> TilesOf(Kernel kernel, InstructionSetDescription target) =>
         kernel switch

@@ -1,4 +1,5 @@
 using System.Linq;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Targets;
@@ -46,7 +47,10 @@ internal sealed class QuantizeLowering(QuantizeKernel kernel, InstructionSetDesc
                 _code.Scope(() => QuantizeBlock(x, y, scales, whole, kernel.Width % IntegerLayout.Block));
             }
         });
-        string form = target.MultipliesWords ? "pairs of integers of 16 bits, 16 values apart" : "floats";
+        string form =
+            !target.MultipliesWords ? "floats"
+            : IntegerLayout.IsNibble(kernel.Weights) ? "bytes"
+            : "pairs of integers of 16 bits, 16 values apart";
         return _code.Method($"Rows of {kernel.Width} to {form}, with a scale per block of {IntegerLayout.Block}.");
     }
 
@@ -79,7 +83,11 @@ internal sealed class QuantizeLowering(QuantizeKernel kernel, InstructionSetDesc
                 _vectors.Broadcast(_code.Let("factor", DataType.Float, isZero.Select(Constant.Float("0f"), Constant.Float("1f") / scale)))
             );
         _code.Set(scales[block], scale);
-        if (target.MultipliesWords)
+        if (IntegerLayout.IsNibble(kernel.Weights))
+        {
+            StoreNibbleFactors(values, inverse, y, scales, scale, block);
+        }
+        else if (target.MultipliesWords)
         {
             StorePairs(values, inverse, y, block);
         }
@@ -93,6 +101,35 @@ internal sealed class QuantizeLowering(QuantizeKernel kernel, InstructionSetDesc
         }
     }
 
+    /// <summary>Stores a block that is multiplied by weights of 4 bits, with the sum of its integers.</summary>
+    private void StoreNibbleFactors(Expr[] values, Variable inverse, Variable y, Variable scales, Variable scale, Expr block)
+    {
+        Expr[] rounded =
+        [
+            .. values.Select(
+                (value, index) => value is Variable ? (Expr)_code.Let($"rounded{index}", Rounded(value, inverse)) : _vectors.Zero
+            ),
+        ];
+        Expr[] integers = [.. rounded.OfType<Variable>().Select(value => value - _vectors.Number(Magic))];
+        if (target.MultipliesWords)
+        {
+            StoreQuads(rounded, y, block);
+        }
+        else
+        {
+            integers = [.. integers.Select((value, index) => _code.Let($"integer{index}", value))];
+            for (int index = 0; index < values.Length; index++)
+            {
+                _code.Store(
+                    index < integers.Length ? integers[index] : _vectors.Zero,
+                    y.At((block * IntegerLayout.Block) + (index * target.Lanes))
+                );
+            }
+        }
+
+        StoreSum(integers, scales, scale, block);
+    }
+
     /// <summary>Stores words of two integers: value i of a block in the lower half, value i + 16 in the upper.</summary>
     private void StorePairs(Expr[] values, Variable inverse, Variable y, Expr block)
     {
@@ -102,6 +139,59 @@ internal sealed class QuantizeLowering(QuantizeKernel kernel, InstructionSetDesc
             Expr low = (_vectors.AsUInt(Rounded(values[index], inverse)) << 16) >> 16;
             Expr word = values[index + half] is Variable upper ? low | (_vectors.AsUInt(Rounded(upper, inverse)) << 16) : low;
             _code.Store(word, y.At((block * (IntegerLayout.Block / 2)) + (index * target.Lanes)).As(DataType.UInt.Pointer));
+        }
+    }
+
+    /// <summary>Stores words of four bytes: values i, i + 8, i + 16 and i + 24 of a block.</summary>
+    private void StoreQuads(Expr[] rounded, Variable y, Expr block)
+    {
+        const int Words = IntegerLayout.Block / 4;
+        var words = new Vectors(target, Words);
+        Expr mask = words.BroadcastInteger(Constant.Of(0xFF).As(DataType.UInt));
+        Expr? word = null;
+        for (int part = 0; part < 4; part++)
+        {
+            int first = part * Words;
+            if (rounded[first / target.Lanes] is not Variable value)
+            {
+                continue;
+            }
+
+            Expr integers = words.AsUInt(
+                target.Lanes == Words ? value
+                : first % target.Lanes == 0 ? words.LowerHalf(value)
+                : words.UpperHalf(value)
+            );
+            Expr bytes =
+                part == 3 ? integers << 24
+                : part == 0 ? integers & mask
+                : (integers & mask) << (8 * part);
+            word = word is null ? bytes : word | bytes;
+        }
+
+        _code.Store(word!, y.At(block * Words).As(DataType.UInt.Pointer));
+    }
+
+    /// <summary>
+    /// Stores the sum of the integers of a block. If weights have no minimum, it is multiplied by the −8 by which they are too large,
+    /// otherwise by the scale.
+    /// </summary>
+    private void StoreSum(Expr[] integers, Variable scales, Variable scale, Expr block)
+    {
+        Expr total = integers.Aggregate(static (sum, vector) => sum + vector);
+        Variable sum = _code.Let("sum", DataType.Float, _vectors.Sum(total));
+        Expr sums = scales.At(IntegerLayout.Blocks(kernel.Width));
+        if (kernel.Weights == WeightStorage.UInt4)
+        {
+            _code.Set(sums[block], sum * scale);
+        }
+        else if (target.MultipliesWords)
+        {
+            _code.Set(sums.As(DataType.Int.Pointer)[block], -8 * sum.As(DataType.Int));
+        }
+        else
+        {
+            _code.Set(sums[block], sum * Constant.Float("-8f"));
         }
     }
 

@@ -26,7 +26,8 @@ internal static class KernelNames
             NormKernel norm => Norm(norm),
             QuantizeKernel quantize => "Quantize"
                 + Width(quantize.Width, quantize.InputStride)
-                + (quantize.OutputStride == IntegerLayout.RowStride(quantize.Width) ? "" : "To" + Names.Number(quantize.OutputStride)),
+                + (quantize.OutputStride == IntegerLayout.RowStride(quantize.Width) ? "" : "To" + Names.Number(quantize.OutputStride))
+                + (quantize.Weights == WeightStorage.Int8 ? "" : "For" + quantize.Weights),
             PartNormKernel parts => PartNorm(parts),
             NormalizeKernel normalize => "Normalize" + Width(normalize.Width, normalize.Stride),
             PoolKernel pool => "Pool" + pool.Pooling + Width(pool.Width, pool.Stride) + (pool.Normalize ? "Normalized" : ""),
@@ -56,7 +57,7 @@ internal static class KernelNames
 
     /// <summary>Whether the input rows are integers, at their usual distance.</summary>
     private static bool IsQuantized(LinearKernel kernel) =>
-        kernel.Storage == WeightStorage.Int8 && kernel.InputStride == IntegerLayout.RowStride(kernel.Inputs);
+        IntegerLayout.IsInteger(kernel.Storage) && kernel.InputStride == IntegerLayout.RowStride(kernel.Inputs);
 
     private static string Embed(EmbedKernel kernel) =>
         "Embed"

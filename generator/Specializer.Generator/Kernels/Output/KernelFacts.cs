@@ -153,10 +153,10 @@ internal static class KernelFacts
         kernel.Storage switch
         {
             WeightStorage.Float32 => kernel.MultiplyAddsPerRow * FloatBytes,
-            WeightStorage.Int8 => kernel.MultiplyAddsPerRow
+            WeightStorage.Int8 or WeightStorage.Int4 or WeightStorage.UInt4 => kernel.MultiplyAddsPerRow
                 / kernel.Inputs
                 * IntegerLayout.Blocks(kernel.Inputs)
-                * (IntegerLayout.WordsPerLane * FloatBytes / 2),
+                * (IntegerLayout.WordsPerLane(kernel.Storage) * FloatBytes / 2),
             _ => kernel.MultiplyAddsPerRow * FloatBytes / 2,
         };
 }

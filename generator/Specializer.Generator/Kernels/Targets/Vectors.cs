@@ -102,6 +102,13 @@ internal readonly struct Vectors(InstructionSetDescription target, int lanes)
     /// <summary>a[2i] · b[2i] + a[2i + 1] · b[2i + 1] of 16-bit integers, exact in the 32-bit lane i.</summary>
     public Expr MultiplyAddAdjacent(Expr a, Expr b) => new Intrinsic(Type.Of(Element.Int), IntrinsicOp.MultiplyAddAdjacent, [a, b]);
 
+    /// <summary>
+    /// a[2i] · b[2i] + a[2i + 1] · b[2i + 1] of unsigned bytes a and signed bytes b, saturated to 16 bits in lane i. The operands are
+    /// variables.
+    /// </summary>
+    public Expr MultiplyAddBytes(Variable a, Variable b) =>
+        new Intrinsic(new DataType(Element.Short, 2 * lanes), IntrinsicOp.MultiplyAddBytes, [a, b]);
+
     /// <summary>Integers converted to floats.</summary>
     public Expr ConvertToFloat(Expr value) => Operation(IntrinsicOp.ConvertToFloat, value);
 

@@ -20,14 +20,14 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
     /// </summary>
     public long PackedFloats =>
         Storage == WeightStorage.Float32 ? (long)PackedOutputs * Inputs
-        : Storage == WeightStorage.Int8 ? IntegerLayout.PackedFloats(PackedOutputs, Inputs)
+        : IntegerLayout.IsInteger(Storage) ? IntegerLayout.PackedFloats(Storage, PackedOutputs, Inputs)
         : (long)Layout.RoundUp(PackedOutputs, 2 * Layout.Line) / 2 * Inputs;
 
     /// <summary>
     /// Whether tiles add their sums to the output. If sums have a factor, they are scaled first, so that the factor does not apply to
     /// the output. Sums of integers grow block by block in memory, apart from the output.
     /// </summary>
-    public bool TilesAddToOutput => Epilogue.AddToOutput && Epilogue.Scale == 1 && Storage != WeightStorage.Int8;
+    public bool TilesAddToOutput => Epilogue.AddToOutput && Epilogue.Scale == 1 && !IntegerLayout.IsInteger(Storage);
 
     /// <summary>Whether the sums of a tile are stored outside the output until they are results.</summary>
     public bool KeepsSums => Epilogue.Gated || (Epilogue.AddToOutput && !TilesAddToOutput);

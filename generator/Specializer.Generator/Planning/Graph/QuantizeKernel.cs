@@ -12,5 +12,8 @@ namespace Specializer.Generator.Planning;
 /// <param name="OutputStride">The number of floats from one row of the output to the next.</param>
 internal sealed record QuantizeKernel(int Width, int InputStride, int OutputStride) : Kernel
 {
+    /// <summary>The weights by which the rows are multiplied. Those of 4 bits also require the sums of blocks.</summary>
+    public WeightStorage Weights { get; init; } = WeightStorage.Int8;
+
     public override EquatableArray<KernelSignature> Signatures => One(KernelSignature.OverRows(KernelPart.Compute, Input, Output));
 }

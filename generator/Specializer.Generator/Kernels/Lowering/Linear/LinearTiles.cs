@@ -27,7 +27,7 @@ internal sealed class LinearTiles
         _tuning = target.Tuning;
         WholePanels = kernel.PackedOutputs / _tuning.PanelWidth;
         NarrowWidth = kernel.PackedOutputs % _tuning.PanelWidth;
-        if (kernel.Storage == WeightStorage.Int8)
+        if (IntegerLayout.IsInteger(kernel.Storage))
         {
             Stream = WholePanels >= _tuning.StreamPanels ? IntegerTile("Streams", _tuning.PanelVectors, _tuning.StreamPanels) : null;
             Single = WholePanels > 0 ? IntegerTile("", _tuning.PanelVectors, 1) : null;
@@ -119,8 +119,8 @@ internal sealed class LinearTiles
 
     /// <summary>Gets the floats that a panel occupies: two weights of 16 bits share one float's place.</summary>
     public int PanelFloats =>
-        _kernel.Storage == WeightStorage.Int8
-            ? IntegerLayout.WordsPerLane * _target.Lanes * IntegerLayout.Blocks(_kernel.Inputs)
+        IntegerLayout.IsInteger(_kernel.Storage)
+            ? IntegerLayout.WordsPerLane(_kernel.Storage) * _target.Lanes * IntegerLayout.Blocks(_kernel.Inputs)
             : DepthFloats(_tuning.PanelVectors) * _kernel.Inputs;
 
     private int DepthFloats(int vectors) => _kernel.Storage == WeightStorage.Float32 ? vectors * _target.Lanes : _target.Lanes;
@@ -183,18 +183,18 @@ internal sealed class LinearTiles
         bool bias = _kernel.Epilogue.Bias,
             single = panels > 1;
         return new(
-            $"Multiply{(bias ? "Bias" : "")}{WeightStorage.Int8}{name}Rows",
+            $"Multiply{(bias ? "Bias" : "")}{_kernel.Storage}{name}Rows",
             vectors,
             Depth: null,
             InputStride: null,
-            IntegerLayout.WordsPerLane * _target.Lanes,
+            IntegerLayout.WordsPerLane(_kernel.Storage) * _target.Lanes,
             bias ? TileStart.Bias : TileStart.Zero,
             OutputStride: null,
             panels
         )
         {
             LayerDepths = IntegerLayout.Block,
-            Storage = WeightStorage.Int8,
+            Storage = _kernel.Storage,
             MostRows = single ? 1 : null,
             Prefetch = _target.Prefetches && (!single || _tuning.PrefetchesSingleRowOf16Bits) ? TilePrefetch.Own : TilePrefetch.None,
         };

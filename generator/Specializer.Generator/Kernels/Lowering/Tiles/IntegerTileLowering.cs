@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Targets;
@@ -13,7 +14,7 @@ namespace Specializer.Generator.Kernels.Lowering;
 /// it is computed with integers or floats. Only the end of a block rounds: output = fma(sum · weight scale, activation scale, output),
 /// one chain per output over the blocks in order.
 /// </summary>
-internal sealed class IntegerTileLowering
+internal sealed partial class IntegerTileLowering
 {
     /// <summary>The steps of a block: each multiplies a word of weights per lane, or a word of two of them.</summary>
     private const int Pairs = IntegerLayout.Block / 2;
@@ -42,16 +43,22 @@ internal sealed class IntegerTileLowering
         _blocks = _code.Let("blocks", (LayerConstants.Inputs + (IntegerLayout.Block - 1)) / IntegerLayout.Block);
         _inputStride = rows == 1 ? LayerConstants.InputStride : _code.Let("inputStride", LayerConstants.InputStride);
         DataType value = target.MultipliesWords ? DataType.Int : DataType.Float,
-            weight = target.MultipliesWords ? new(Element.SByte, 2 * target.Lanes) : _vectors.Type.Of(Element.UInt);
+            weight = target.MultipliesWords && !IsNibble ? new(Element.SByte, 2 * target.Lanes) : _vectors.Type.Of(Element.UInt);
         _values = _code.Let("values", _arguments.Input.As(value.Pointer));
         _weights = _code.Let("vectors", _arguments.Weights.As(weight.Pointer));
     }
 
     /// <summary>Gets the vectors of weights of a block of a panel: 8-bit weights that fill half a vector, or words.</summary>
-    private int BlockVectors => _target.MultipliesWords ? 2 * Pairs : Pairs;
+    private int BlockVectors =>
+        IsNibble ? Quads
+        : _target.MultipliesWords ? 2 * Pairs
+        : Pairs;
 
     /// <summary>Gets the vectors of a block of a panel with those of its scales.</summary>
-    private int RecordVectors => _target.MultipliesWords ? BlockVectors + 2 : BlockVectors + 1;
+    private int RecordVectors =>
+        IsNibble ? IntegerLayout.WordsPerLane(_shape.Storage)
+        : _target.MultipliesWords ? BlockVectors + 2
+        : BlockVectors + 1;
 
     private IEnumerable<int> Columns => Enumerable.Range(0, _shape.Columns);
 
@@ -73,7 +80,15 @@ internal sealed class IntegerTileLowering
             () =>
             {
                 _held.Clear();
-                MultiplyBlock();
+                if (IsNibble)
+                {
+                    MultiplyNibbles();
+                }
+                else
+                {
+                    MultiplyBlock();
+                }
+
                 AddBlock(scales);
                 _code.Set(scales, scales.At(1));
                 _code.Set(_weights, _weights.At(RecordVectors - BlockVectors));
@@ -237,6 +252,8 @@ internal sealed class IntegerTileLowering
             }
         }
 
+        Variable? activationSums = IsNibble ? LetActivationSums(scales) : null;
+
         EachOutput(
             "outputRow",
             (row, column, output) =>
@@ -253,16 +270,23 @@ internal sealed class IntegerTileLowering
                 }
 
                 Expr scale = _rows == 1 ? ScaleOf(_held["scaleWords"], column) : vectors[column];
-                Expr sum = _target.MultipliesWords ? _vectors.ConvertToFloat(_sums[row, column]) : _sums[row, column];
+                Expr sum =
+                    IsNibble ? SumOfNibbles(row, column, activationSums!)
+                    : _target.MultipliesWords ? _vectors.ConvertToFloat(_sums[row, column])
+                    : _sums[row, column];
                 _code.Store(_vectors.MultiplyAdd(_vectors.Load(output), sum * scale, _held["factor"]), output);
             }
         );
+        if (_shape.Storage == WeightStorage.UInt4)
+        {
+            AddMinima(activationSums!);
+        }
     }
 
     private Expr ScaleWords(int panel) => _vectors.Load(_weights.At(panel * RecordVectors * _blocks).As(DataType.UInt.Pointer));
 
     private Expr ScaleOf(Variable words, int column) =>
-        StoredWeights.Floats(_vectors, Architecture.WeightStorage.Float16, words, column % _shape.Vectors);
+        StoredWeights.Floats(_vectors, WeightStorage.Float16, words, column % _shape.Vectors);
 
     private void EachOutput(string name, Action<int, int, Expr> body)
     {
