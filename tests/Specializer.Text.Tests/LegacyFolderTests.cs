@@ -173,6 +173,77 @@ public sealed class LegacyFolderTests : IDisposable
         }
     }
 
+    /// <summary>The ids that transformers documents: pieces moved by one, then 25 or 52 languages, then the mask.</summary>
+    [Theory]
+    [InlineData("MBartTokenizer", 25, "en_XX", 3)]
+    [InlineData("MBart50Tokenizer", 52, "en_XX", 3)]
+    [InlineData("MBart50Tokenizer", 52, "sl_SI", 51)]
+    public void A_folder_of_mBART(string tokenizerClass, int languages, string source, int place)
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "sentencepiece.bpe.model"), SentencePieceModels.Small());
+        Write("tokenizer_config.json", $$"""{"tokenizer_class":"{{tokenizerClass}}","src_lang":"{{source}}"}""");
+        Tokenizer tokenizer = Tokenizer.Load(_folder);
+        const int First = 9;
+        int language = First + place;
+        Assert.Equal((First, language), (tokenizer.TokenToId("ar_AR"), tokenizer.TokenToId(source)));
+        Assert.Equal((First + languages, First + languages + 1), (tokenizer.TokenToId("<mask>"), tokenizer.VocabularySize));
+        Assert.Equal(languages == 25 ? [5, 6, 2, language] : [language, 5, 6, 2], tokenizer.EncodeToIds("ab b"));
+        Assert.Equal("ab b", tokenizer.Decode(tokenizer.EncodeToIds("ab b")));
+        Assert.DoesNotContain(language, tokenizer.EncodeToIds(source, EncodeOptions.UserText with { AddSpecialTokens = false }));
+    }
+
+    [Fact]
+    public void A_folder_of_M2M100()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "sentencepiece.bpe.model"), SentencePieceModels.Small());
+        Write("vocab.json", """{"<s>":0,"<pad>":1,"</s>":2,"<unk>":3,"▁b":4,"▁ab":5,"a":6,"▁":7}""");
+        Write("config.json", """{"model_type":"m2m_100"}""");
+        Tokenizer tokenizer = Tokenizer.Load(_folder);
+        Assert.Equal((8, 8 + 18, 107), (tokenizer.TokenToId("__af__"), tokenizer.TokenToId("__en__"), tokenizer.TokenToId("__zu__")));
+        Assert.Equal(108, tokenizer.VocabularySize);
+        Assert.Equal([26, 5, 4, 2], tokenizer.EncodeToIds("ab b"));
+        Assert.Equal([26, 5, 3, 2], tokenizer.EncodeToIds("ab" + "b"));
+        Assert.Equal("ab b", tokenizer.Decode([26, 5, 4, 2]));
+        Assert.Equal([26, 5, 4, 2], tokenizer.EncodePair("ab", "b").Ids.ToArray());
+
+        Write("tokenizer_config.json", """{"tokenizer_class":"M2M100Tokenizer","language_codes":"wmt21","src_lang":"de"}""");
+        Assert.Equal([15, 5, 2], Tokenizer.Load(_folder).EncodeToIds("ab"));
+        Write("tokenizer_config.json", """{"tokenizer_class":"M2M100Tokenizer","src_lang":"tlh"}""");
+        Assert.Contains("__tlh__", Assert.Throws<TokenizerException>(() => Tokenizer.Load(_folder)).Message, StringComparison.Ordinal);
+        Write("tokenizer_config.json", """{"tokenizer_class":"M2M100Tokenizer","language_codes":"nllb"}""");
+        Assert.Contains("nllb", Assert.Throws<TokenizerException>(() => Tokenizer.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_PEGASUS()
+    {
+        byte[] model = new SentencePieceModelWriter()
+            .Add("<pad>", 0, 3)
+            .Add("</s>", 0, 3)
+            .Add("<unk>", 0, 2)
+            .Add("\u2581ab", -2)
+            .Add("\u2581b", -2)
+            .ToArray();
+        File.WriteAllBytes(Path.Combine(_folder, "spiece.model"), model);
+        Write("config.json", """{"model_type":"pegasus"}""");
+        Tokenizer tokenizer = Tokenizer.Load(_folder);
+        Assert.Equal([106, 107, 1], tokenizer.EncodeToIds("ab b"));
+        Assert.Equal(105, tokenizer.TokenToId("<unk>"));
+        Assert.Equal(
+            (2, 3, 4, 104),
+            (
+                tokenizer.TokenToId("<mask_1>"),
+                tokenizer.TokenToId("<mask_2>"),
+                tokenizer.TokenToId("<unk_2>"),
+                tokenizer.TokenToId("<unk_102>")
+            )
+        );
+        Assert.Equal(108, tokenizer.VocabularySize);
+        Assert.Equal("ab b", tokenizer.Decode([106, 107, 1]));
+        File.WriteAllBytes(Path.Combine(_folder, "spiece.model"), SentencePieceModels.Small());
+        Assert.Contains("piece 0", Assert.Throws<TokenizerException>(() => Tokenizer.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
     [SentencePieceFact]
     public void XLM_RoBERTa_is_SentencePiece_with_other_ids()
     {

@@ -6,9 +6,10 @@ using Specializer.Text.PostProcessors;
 namespace Specializer.Text.Reading;
 
 /// <summary>
-/// SentencePiece models of XLM-RoBERTa and CamemBERT. Their ids are those of fairseq's dictionary: special tokens precede the pieces of the
-/// file, and the mask follows them.
+/// SentencePiece models of XLM-RoBERTa, CamemBERT, mBART and mBART-50. Their ids are those of fairseq's dictionary: special tokens precede
+/// the pieces of the file, and the tokens of languages and the mask follow them.
 /// </summary>
+/// <remarks>Source: huggingface/transformers, tokenization_xlm_roberta.py, tokenization_camembert.py, tokenization_mbart(50).py.</remarks>
 internal static class FairseqReader
 {
     private const string Place = "SentencePiece model";
@@ -17,8 +18,18 @@ internal static class FairseqReader
     private static readonly string[] s_xlmRoberta = ["<s>", "<pad>", "</s>", "<unk>"];
     private static readonly string[] s_camembert = ["<s>NOTUSED", "<pad>", "</s>NOTUSED", "<unk>", "<unk>NOTUSED"];
 
+    // In the order of their ids.
+    private static readonly string[] s_languages =
+        "ar_AR cs_CZ de_DE en_XX es_XX et_EE fi_FI fr_XX gu_IN hi_IN it_IT ja_XX kk_KZ ko_KR lt_LT lv_LV my_MM ne_NP nl_XX ro_RO ru_RU si_LK tr_TR vi_VN zh_CN".Split(
+            ' '
+        );
+    private static readonly string[] s_furtherLanguages =
+        "af_ZA az_AZ bn_IN fa_IR he_IL hr_HR id_ID ka_GE km_KH mk_MK ml_IN mn_MN mr_IN pl_PL ps_AF pt_XX sv_SE sw_KE ta_IN te_IN th_TH tl_XX uk_UA ur_PK xh_ZA gl_ES sl_SI".Split(
+            ' '
+        );
+
     /// <summary>Whether a class of tokenizers, or else a type of models, has these ids.</summary>
-    public static bool Reads(string kind) => IsXlmRoberta(kind) || IsCamembert(kind);
+    public static bool Reads(string kind) => IsXlmRoberta(kind) || IsCamembert(kind) || IsMBart(kind);
 
     public static TokenizerParts Read(ReadOnlySpan<byte> model, string kind, FolderSettings settings)
     {
@@ -39,7 +50,11 @@ internal static class FairseqReader
         }
 
         string mask = settings.Token("mask_token", "<mask>");
-        Vocabulary vocabulary = BuildVocabulary(pieces, before, passed, mask);
+        string[] languages =
+            !IsMBart(kind) ? []
+            : IsMBart50(kind) ? [.. s_languages, .. s_furtherLanguages]
+            : s_languages;
+        Vocabulary vocabulary = BuildVocabulary(pieces, before, passed, [.. languages, mask]);
         var ids = new int[pieces.Count];
         for (int id = 0; id < ids.Length; id++)
         {
@@ -66,6 +81,7 @@ internal static class FairseqReader
                 classifier,
                 mask,
                 .. IsCamembert(kind) ? ["<s>NOTUSED", "</s>NOTUSED"] : Array.Empty<string>(),
+                .. languages,
             ]
         );
         int maskIndex = added.FindIndex(token => token.Content == mask);
@@ -76,11 +92,22 @@ internal static class FairseqReader
             SilentSpecialTokens = [],
             AddedTokens = added,
             UnknownToken = "<unk>",
-            PostProcessor = new TemplateProcessor([start, first, end], [start, first, end, end, second, end]),
+            PostProcessor =
+                languages.Length == 0
+                    ? new TemplateProcessor([start, first, end], [start, first, end, end, second, end])
+                    : OfLanguage(kind, settings, vocabulary),
         };
     }
 
-    private static Vocabulary BuildVocabulary(Vocabulary pieces, string[] before, int passed, string mask)
+    // The token of the source's language precedes the text in mBART-50, and follows its end in mBART.
+    private static TemplateProcessor OfLanguage(string kind, FolderSettings settings, Vocabulary vocabulary)
+    {
+        int language = LegacyReader.Find(vocabulary, settings.Token("src_lang", "en_XX"), Place),
+            end = LegacyReader.Find(vocabulary, settings.Token("eos_token", "</s>"), Place);
+        return IsMBart50(kind) ? LegacyReader.Around([language], [end]) : LegacyReader.Around([], [end, language]);
+    }
+
+    private static Vocabulary BuildVocabulary(Vocabulary pieces, string[] before, int passed, string[] after)
     {
         var builder = new Vocabulary.Builder();
         int count = 0;
@@ -94,7 +121,11 @@ internal static class FairseqReader
             builder.Add(pieces.TextOfId(id), count++);
         }
 
-        builder.Add(System.Text.Encoding.UTF8.GetBytes(mask), count);
+        foreach (string token in after)
+        {
+            builder.Add(System.Text.Encoding.UTF8.GetBytes(token), count++);
+        }
+
         Vocabulary vocabulary = builder.BuildList();
         SentencePieceReader.CheckRepeated(vocabulary);
         return vocabulary;
@@ -102,6 +133,10 @@ internal static class FairseqReader
 
     private static bool IsXlmRoberta(string kind) =>
         kind.StartsWith("XLMRoberta", StringComparison.Ordinal) || kind is "xlm-roberta" or "xlm-roberta-xl";
+
+    private static bool IsMBart(string kind) => kind.StartsWith("MBart", StringComparison.Ordinal) || kind == "mbart";
+
+    private static bool IsMBart50(string kind) => kind.StartsWith("MBart50", StringComparison.Ordinal);
 
     private static bool IsCamembert(string kind) => kind.StartsWith("Camembert", StringComparison.Ordinal) || kind == "camembert";
 }

@@ -40,6 +40,15 @@ internal static class FolderReader
             return Within(folder, "vocab.json", () => LegacyReader.ReadByteLevel(vocabulary, merges, settings));
         }
 
+        if (
+            M2M100Reader.Reads(settings.TokenizerClass.Length > 0 ? settings.TokenizerClass : settings.ModelType)
+            && TryRead(folder, "vocab.json") is { } known
+            && TryRead(folder, "sentencepiece.bpe.model") is { } pieces
+        )
+        {
+            return Within(folder, "vocab.json", () => M2M100Reader.Read(pieces, known, settings));
+        }
+
         if (TryRead(folder, "vocab.txt") is { } words)
         {
             return Within(folder, "vocab.txt", () => LegacyReader.ReadBert(words, settings));

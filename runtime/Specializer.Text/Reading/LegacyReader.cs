@@ -105,7 +105,7 @@ internal static class LegacyReader
 
     /// <summary>
     /// Reads a SentencePiece model with the start and end tokens of its family. T5 ends with &lt;/s&gt;; LLaMA and related families
-    /// start with &lt;s&gt;. XLM-RoBERTa and CamemBERT have both, and ids of their own.
+    /// start with &lt;s&gt;. XLM-RoBERTa, CamemBERT, mBART and PEGASUS have ids of their own.
     /// </summary>
     public static TokenizerParts ReadSentencePiece(ReadOnlySpan<byte> model, FolderSettings settings)
     {
@@ -113,6 +113,11 @@ internal static class LegacyReader
         if (FairseqReader.Reads(kind))
         {
             return FairseqReader.Read(model, kind, settings);
+        }
+
+        if (PegasusReader.Reads(kind))
+        {
+            return PegasusReader.Read(model, settings);
         }
 
         TokenizerParts parts = SentencePieceReader.Read(model);
@@ -158,6 +163,16 @@ internal static class LegacyReader
                     ? null
                     : new TemplateProcessor([.. before, first, .. after], [.. before, first, .. after, .. before, second, .. after]),
         };
+    }
+
+    /// <summary>Tokens before and after a text; a second text follows the first one.</summary>
+    internal static TemplateProcessor Around(int[] before, int[] after)
+    {
+        TemplatePiece[] start = [.. Array.ConvertAll(before, static id => new TemplatePiece(-1, 0, [id]))],
+            end = [.. Array.ConvertAll(after, static id => new TemplatePiece(-1, 0, [id]))];
+        TemplatePiece first = new(0, 0, []),
+            second = new(1, 0, []);
+        return new TemplateProcessor([.. start, first, .. end], [.. start, first, second, .. end]);
     }
 
     /// <summary>Returns special tokens, followed by those of added_tokens.json.</summary>

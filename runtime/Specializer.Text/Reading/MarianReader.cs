@@ -60,7 +60,8 @@ internal static class MarianReader
         };
     }
 
-    private static int[] IdsOf(Vocabulary pieces, Vocabulary vocabulary, int unknown)
+    /// <summary>The id in a vocabulary for each id of a model's pieces, by their texts.</summary>
+    internal static int[] IdsOf(Vocabulary pieces, Vocabulary vocabulary, int unknown)
     {
         var ids = new int[pieces.IdLimit];
         for (int id = 0; id < ids.Length; id++)

@@ -17,6 +17,9 @@ internal static class RandomFolder
         "GemmaTokenizer",
         "XLMRobertaTokenizer",
         "CamembertTokenizer",
+        "MBartTokenizer",
+        "MBart50Tokenizer",
+        "PegasusTokenizer",
         "OtherTokenizer",
     ];
 
