@@ -81,6 +81,19 @@ internal static unsafe class BlockQuantizer
             return wrong;
         }
 
+        sbyte* integers = stackalloc sbyte[Inputs];
+        for (int input = 0; input < Inputs; input++)
+        {
+            integers[input] = Round(weights[input], scale);
+        }
+
+        WriteIntegers(integers, scale, record, lanes, column);
+        return -1;
+    }
+
+    /// <summary>Writes the integers and the scale of a column, as they are.</summary>
+    public static void WriteIntegers(sbyte* integers, Half scale, byte* record, int lanes, int column)
+    {
         int vector = column / lanes,
             lane = column % lanes;
         ((ushort*)(record + (2 * Inputs * lanes)))[(2 * lane) + vector] = BitConverter.HalfToUInt16Bits(scale);
@@ -90,9 +103,7 @@ internal static unsafe class BlockQuantizer
                 lanes == LanesOfQuads
                     ? (((input / 4 * 2 * lanes) + (vector * lanes) + lane) * 4) + (input % 4)
                     : (input % 16 * 4 * lanes) + (vector * 2 * lanes) + (2 * lane) + (input / 16);
-            record[place] = (byte)Round(weights[input], scale);
+            record[place] = (byte)integers[input];
         }
-
-        return -1;
     }
 }

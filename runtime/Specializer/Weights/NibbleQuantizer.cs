@@ -19,7 +19,7 @@ internal static unsafe class NibbleQuantizer
     private const int LanesOfQuads = 4;
 
     /// <summary>The integer that is stored for zero if blocks have no minimum.</summary>
-    private const int Offset = 8;
+    public const int Offset = 8;
 
     private const int Highest = 15;
 

@@ -129,6 +129,11 @@ internal sealed unsafe class PanelPacking
                 int width = Math.Min(BlockQuantizer.Inputs, count - first);
                 for (int source = 0; source < sources.Length; source++)
                 {
+                    if (TryTakeOver(sources[source], input + first, record, source))
+                    {
+                        continue;
+                    }
+
                     new Span<float>(column, BlockQuantizer.Inputs).Clear();
                     for (int i = 0; i < width; i++)
                     {
@@ -146,6 +151,35 @@ internal sealed unsafe class PanelPacking
                 }
             }
         }
+    }
+
+    /// <summary>Writes a column of a block with the integers of a quantized file, if these are what the storage type contains.</summary>
+    private bool TryTakeOver(PanelSource source, int input, byte* record, int column)
+    {
+        sbyte* integers = stackalloc sbyte[BlockQuantizer.Inputs];
+        if (
+            source.Matrix < 0
+            || !_matrices[source.Matrix]
+                .TryCopyBlock(source.Row, input, _storage, new Span<sbyte>(integers, BlockQuantizer.Inputs), out Half scale)
+        )
+        {
+            return false;
+        }
+
+        if (_storage == WeightStorage.Int8)
+        {
+            BlockQuantizer.WriteIntegers(integers, scale, record, _lanes, column);
+            return true;
+        }
+
+        byte* nibbles = stackalloc byte[BlockQuantizer.Inputs];
+        for (int i = 0; i < BlockQuantizer.Inputs; i++)
+        {
+            nibbles[i] = (byte)(integers[i] + NibbleQuantizer.Offset);
+        }
+
+        NibbleQuantizer.WriteIntegers(nibbles, scale, Half.Zero, record, _lanes, column, hasMinima: false);
+        return true;
     }
 
     /// <summary>Writes inputs of the sources side by side: block[input, column].</summary>

@@ -10,6 +10,21 @@ internal abstract class TensorContent
     /// <param name="destination">Receives the elements, all of which exist.</param>
     public abstract void Read(long start, Span<float> destination);
 
+    /// <summary>Reads a block of 32 elements as the integers of a storage type, if the file contains just these.</summary>
+    /// <param name="start">The first element.</param>
+    /// <param name="storage">The storage type.</param>
+    /// <param name="integers">
+    /// Receives 32 integers: those of <see cref="WeightStorage.Int8"/> from −128 to 127, those of <see cref="WeightStorage.Int4"/>
+    /// from −8 to 7.
+    /// </param>
+    /// <param name="scale">The scale, which is finite.</param>
+    /// <returns>Whether the elements are such integers. If not, <see cref="Read"/> converts them to floats.</returns>
+    public virtual bool TryReadBlock(long start, WeightStorage storage, Span<sbyte> integers, out Half scale)
+    {
+        scale = default;
+        return false;
+    }
+
     /// <summary>Releases memory of elements that are not read again; they can still be read.</summary>
     /// <param name="start">The first element.</param>
     /// <param name="count">Their number.</param>

@@ -58,6 +58,15 @@ public readonly struct TensorSlice
     internal void CopyRow(int row, int start, Span<float> destination) =>
         _tensor.CopyRangeTo((TensorRow(row) * _tensor.RowLength) + start, destination);
 
+    /// <summary>Copies 32 elements of a row of a matrix [outputs, inputs] as integers, if the file contains just these.</summary>
+    internal bool TryCopyBlock(int row, int start, WeightStorage storage, Span<sbyte> integers, out Half scale)
+    {
+        scale = default;
+        return !InputsFirst
+            && start + integers.Length <= _tensor.RowLength
+            && _tensor.TryCopyBlock((TensorRow(row) * _tensor.RowLength) + start, storage, integers, out scale);
+    }
+
     /// <summary>Copies one input of adjacent rows of a matrix [inputs, outputs].</summary>
     /// <returns>The number of rows copied: the adjacent rows, at most the length of the destination.</returns>
     internal int CopyInput(int input, int row, Span<float> destination)

@@ -262,6 +262,30 @@ public readonly unsafe struct TensorView
         }
     }
 
+    /// <summary>Copies 32 consecutive elements as the integers of a storage type, if the file contains just these.</summary>
+    internal bool TryCopyBlock(long start, WeightStorage storage, Span<sbyte> integers, out Half scale)
+    {
+        scale = default;
+        if (_content is null || start > ElementCount - integers.Length)
+        {
+            return false;
+        }
+
+        bool held = false;
+        try
+        {
+            _memory?.DangerousAddRef(ref held);
+            return _content.TryReadBlock(_contentStart + start, storage, integers, out scale);
+        }
+        finally
+        {
+            if (held)
+            {
+                _memory!.DangerousRelease();
+            }
+        }
+    }
+
     /// <summary>Returns adjacent rows as a tensor in the same memory.</summary>
     /// <param name="name">The name of the rows.</param>
     /// <param name="first">The first row.</param>

@@ -25,6 +25,18 @@ internal sealed class PairedRows(TensorContent stored, long headRows, long rowLe
         }
     }
 
+    public override bool TryReadBlock(long start, WeightStorage storage, Span<sbyte> integers, out Half scale)
+    {
+        long column = start % rowLength;
+        if (column + integers.Length > rowLength)
+        {
+            scale = default;
+            return false;
+        }
+
+        return stored.TryReadBlock((StoredRow(start / rowLength) * rowLength) + column, storage, integers, out scale);
+    }
+
     public override void LetGo(long start, long count)
     {
         // The rows of a head are permuted within the head.

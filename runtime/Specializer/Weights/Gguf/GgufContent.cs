@@ -34,6 +34,40 @@ internal sealed unsafe class GgufContent(GgufFile file, GgufTensor tensor) : Ten
         }
     }
 
+    public override bool TryReadBlock(long start, WeightStorage storage, Span<sbyte> integers, out Half scale)
+    {
+        int expected = storage switch
+        {
+            WeightStorage.Int8 => GgufType.Q80,
+            WeightStorage.Int4 => GgufType.Q40,
+            _ => -1,
+        };
+        if (tensor.Type.Id != expected || start % tensor.Type.BlockElements != 0)
+        {
+            scale = default;
+            return false;
+        }
+
+        byte* block = BlockAt(start / tensor.Type.BlockElements),
+            stored = block + sizeof(ushort);
+        scale = BitConverter.UInt16BitsToHalf((ushort)(block[0] | (block[1] << 8)));
+        if (expected == GgufType.Q80)
+        {
+            new ReadOnlySpan<sbyte>(stored, integers.Length).CopyTo(integers);
+        }
+        else
+        {
+            int half = integers.Length / 2;
+            for (int i = 0; i < half; i++)
+            {
+                integers[i] = (sbyte)((stored[i] & 15) - 8);
+                integers[i + half] = (sbyte)((stored[i] >> 4) - 8);
+            }
+        }
+
+        return Half.IsFinite(scale);
+    }
+
     public override void LetGo(long start, long count)
     {
         if (file.Contents.IsMapped)
