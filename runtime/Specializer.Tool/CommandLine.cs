@@ -55,10 +55,25 @@ internal static class CommandLine
         var space = new Option<string?>("--namespace") { Description = "Its namespace. Default: none." };
         var output = new Option<string?>("--output", "-o")
         {
-            Description = "The file to write. Default: the name of the class in the current folder.",
+            Description = "The file to write. Default: named after the class or model, in the current folder.",
         };
+        var storage = new Option<string?>("--storage")
+        {
+            Description = "The storage type of the weights of linear layers. Default: Float32.",
+            HelpName = "TYPE",
+        };
+        storage.AcceptOnlyFromAmong(QuantizeCommand.Storages);
         var force = new Option<bool>("--force") { Description = "Overwrite an existing file." };
-        var create = new Command("new", "Writes the class that declares a model.") { directory, name, space, output, context, force };
+        var create = new Command("new", "Writes the class that declares a model.")
+        {
+            directory,
+            name,
+            space,
+            output,
+            context,
+            storage,
+            force,
+        };
         create.SetAction(result =>
             NewCommand.Run(
                 new NewSettings(
@@ -68,7 +83,10 @@ internal static class CommandLine
                     result.GetValue(output),
                     result.GetValue(context),
                     result.GetValue(force)
-                ),
+                )
+                {
+                    Storage = result.GetValue(storage),
+                },
                 console
             )
         );
@@ -118,11 +136,48 @@ internal static class CommandLine
             inspect,
             create,
             verify,
+            Quantize(directory, output, context, force, console),
             Import(force, console),
             Merge(directory, force, console),
             new HelpOption(),
             new VersionOption(),
         };
+    }
+
+    private static Command Quantize(
+        Argument<string> directory,
+        Option<string?> output,
+        Option<int> context,
+        Option<bool> force,
+        IAnsiConsole console
+    )
+    {
+        var storage = new Option<string>("--storage")
+        {
+            Description = "The storage type of the weights of linear layers.",
+            HelpName = "TYPE",
+            Required = true,
+        };
+        storage.AcceptOnlyFromAmong(QuantizeCommand.Storages);
+        var quantize = new Command("quantize", "Rounds the weights of a model and writes them to a packed file for LoadPacked.")
+        {
+            directory,
+            storage,
+            output,
+            context,
+            force,
+        };
+        quantize.SetAction(result =>
+            QuantizeCommand.Run(
+                result.GetRequiredValue(directory),
+                result.GetRequiredValue(storage),
+                result.GetValue(output),
+                result.GetValue(context),
+                result.GetValue(force),
+                console
+            )
+        );
+        return quantize;
     }
 
     private static Command Import(Option<bool> force, IAnsiConsole console)

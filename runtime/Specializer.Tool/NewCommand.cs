@@ -135,8 +135,12 @@ internal static class NewCommand
         text.Append("/// </remarks>\n");
         string context =
             settings.ContextLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", ContextLength = {settings.ContextLength}");
+        string storage = settings.Storage is null ? "" : $", WeightStorage = WeightStorage.{settings.Storage}";
         string configuration = relative + (relative.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? ".json" : "/config.json");
-        text.Append(CultureInfo.InvariantCulture, $"[Transformer({SymbolDisplay.FormatLiteral(configuration, quote: true)}{context})]\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"[Transformer({SymbolDisplay.FormatLiteral(configuration, quote: true)}{context}{storage})]\n"
+        );
         if (model.Assumed is { } pooling)
         {
             text.Append(CultureInfo.InvariantCulture, $"[Pooling(PoolingKind.{pooling})]\n");

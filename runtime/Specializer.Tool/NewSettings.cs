@@ -7,4 +7,8 @@ namespace Specializer.Tool;
 /// <param name="Output">The file to write; null for the name of the class in the current folder.</param>
 /// <param name="ContextLength">The context length to write into the declaration; 0 for that of the file.</param>
 /// <param name="Force">Whether to overwrite an existing file.</param>
-internal sealed record NewSettings(string Directory, string? Name, string? Namespace, string? Output, int ContextLength, bool Force);
+internal sealed record NewSettings(string Directory, string? Name, string? Namespace, string? Output, int ContextLength, bool Force)
+{
+    /// <summary>The storage type of the weights to write into the declaration; null for none.</summary>
+    public string? Storage { get; init; }
+}

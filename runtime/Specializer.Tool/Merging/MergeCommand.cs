@@ -28,6 +28,13 @@ internal static class MergeCommand
     /// <exception cref="WeightsException">The checkpoint or an adapter cannot be read, or they do not match.</exception>
     public static int Run(string directory, IReadOnlyList<string> adapters, string to, bool force, IAnsiConsole console)
     {
+        if (directory.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ToolException(
+                $"'{directory}' is a GGUF file. Adapters are merged into safetensors checkpoints; merge them into the folder that it was converted from."
+            );
+        }
+
         if (!Directory.Exists(directory))
         {
             throw new ToolException($"the folder '{directory}' does not exist.");
