@@ -110,7 +110,7 @@ internal static class MicroCommand
         model.Generic is not null ? MicroDecoders.Of(request, model, threads)
         : model.Type == typeof(VitTiny) ? MicroEncoders.Images(model, threads)
         : model.Type == typeof(Words128) ? MicroEncoders.Translators(model, threads)
-        : MicroEncoders.Texts(request, model, threads);
+        : MicroEncoders.Texts(request, model, threads).Concat(MixedTexts.Of(request, model, threads));
 
     private static void WriteCalls(int turns, double seconds)
     {

@@ -44,12 +44,27 @@ internal static class MicroDecoders
             ours.Prefill(before);
             generic.Prefill(before);
             theirs?.Prefill(before);
-            yield return Contest(
+            MicroContest decoding = Contest(
                 "decode a token",
                 Decoded,
                 sequence => sequence.Decode(Before, tokens),
                 peer => peer.Decode(Before, tokens)
             );
+            using OwnSequence? narrow = measured.Type == typeof(Micro1600K) ? new(Micro1600KBFloat16.Load(weights, options)) : null;
+            narrow?.Prefill(before);
+            yield return narrow is null
+                ? decoding
+                : decoding with
+                {
+                    Contest = decoding.Contest with
+                    {
+                        Contestants =
+                        [
+                            .. decoding.Contest.Contestants,
+                            new Contestant("specialized, bfloat16", () => narrow.Decode(Before, tokens), () => narrow.Logits, 5e-2),
+                        ],
+                    },
+                };
             using BatchOfDecoders batch = new(model, Batch),
                 genericBatch = new(genericModel, Batch);
             yield return new MicroContest(

@@ -16,6 +16,22 @@ public sealed partial class Nano260K;
 [Norm(NormKind.RootMeanSquare)]
 public sealed partial class Micro1600K;
 
+/// <summary>The decoder of 1.6 M parameters with bfloat16 weights.</summary>
+[Transformer(
+    Stack.Decoder,
+    Layers = 4,
+    DModel = 192,
+    VocabularySize = 512,
+    ContextLength = 512,
+    TiedEmbeddings = true,
+    WeightStorage = WeightStorage.BFloat16
+)]
+[Attention(Heads = 6)]
+[RotaryPositions]
+[FeedForward(384, Activation.SwiGlu)]
+[Norm(NormKind.RootMeanSquare)]
+public sealed partial class Micro1600KBFloat16;
+
 /// <summary>A decoder of 5 M parameters, a fifth of them embeddings.</summary>
 [Transformer(Stack.Decoder, Layers = 6, DModel = 256, VocabularySize = 4_096, ContextLength = 1024, TiedEmbeddings = true)]
 [Attention(Heads = 8)]
