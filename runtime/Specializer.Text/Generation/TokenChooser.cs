@@ -33,24 +33,31 @@ internal sealed class TokenChooser
         }
     }
 
+    /// <summary>Whether the most probable token of each step is taken and nothing else of its logits is used.</summary>
+    public bool IsGreedy => _sampler is null;
+
     /// <summary>The next token.</summary>
     /// <param name="session">The session; the tokens are computed by it.</param>
     /// <param name="tokens">The tokens that follow those of the session.</param>
     /// <param name="index">How many tokens were generated before.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public int Next(SessionAdapter session, ReadOnlySpan<int> tokens, int index, System.Threading.CancellationToken cancellationToken)
+    public int Next(SessionAdapter session, ReadOnlySpan<int> tokens, int index, System.Threading.CancellationToken cancellationToken) =>
+        IsGreedy
+            ? Choose(session.PrefillGreedy(tokens, cancellationToken), index)
+            : Choose(session.Prefill(tokens, cancellationToken), index);
+
+    /// <summary>The next token of a greedy plan: the most probable one, unless another one is forced.</summary>
+    public int Choose(int mostProbable, int index) => _bans.Forced(index) ?? mostProbable;
+
+    /// <summary>The next token of a plan that is not greedy.</summary>
+    /// <param name="logits">The logits after the tokens so far.</param>
+    /// <param name="index">How many tokens were generated before.</param>
+    public int Choose(ReadOnlySpan<float> logits, int index)
     {
         int? forced = _bans.Forced(index);
-        if (_sampler is null)
-        {
-            int greedy = session.PrefillGreedy(tokens, cancellationToken);
-            return forced ?? greedy;
-        }
-
-        ReadOnlySpan<float> logits = session.Prefill(tokens, cancellationToken);
         _probabilities?.Take(logits);
-        int token = forced ?? (UpdateMask(index) ? _sampler.Sample(logits, _allowed) : _sampler.Sample(logits));
-        _sampler.Accept(token);
+        int token = forced ?? (UpdateMask(index) ? _sampler!.Sample(logits, _allowed) : _sampler!.Sample(logits));
+        _sampler!.Accept(token);
         _tokens.Add(token);
         if (_plan.Filter is { } filter && forced is null && !filter.TryAccept(token))
         {

@@ -186,6 +186,16 @@ public sealed class SentenceEmbedder : IDisposable
         Run(texts, prompt, (index, embedding) => embedding.CopyTo(destination.Span[(index * Dimensions)..]), progress, cancellationToken);
     }
 
+    /// <summary>Counts the tokens of a text as the model reads it: with its prompt and special tokens, and truncated.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="prompt">The name of a prompt in <see cref="Prompts"/>; null for the default prompt.</param>
+    /// <exception cref="ArgumentException">The text has a lone surrogate or no token, or the prompt does not exist.</exception>
+    public int CountTokens(string text, string? prompt = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return _inputs.Encode([Prepare(PromptOf(prompt ?? DefaultPrompt), text, 0)])[0].Count;
+    }
+
     /// <summary>Creates an empty index for embeddings of this model.</summary>
     public VectorIndex CreateIndex() => new(Dimensions, Similarity);
 
