@@ -127,7 +127,8 @@ internal sealed class LinearTiles
 
     private IEnumerable<int> PanelsOfRowTiles()
     {
-        int widest = _tuning.WidestSingleRow / _tuning.PanelVectors;
+        // A vector of two weights of 16 bits needs registers besides the sums.
+        int widest = _kernel.Storage == WeightStorage.Float32 ? _tuning.WidestSingleRow / _tuning.PanelVectors : _tuning.StreamPanels;
         if (WholePanels < 2 || _kernel.PackedFloats > MostFloatsOfRowTiles)
         {
             return [];
@@ -137,16 +138,10 @@ internal sealed class LinearTiles
         return Enumerable.Range(0, tiles).Select(tile => (WholePanels + tiles - 1 - tile) / tiles);
     }
 
-    private TileShape RowTile(int panels) =>
-        Tile("Panels" + Names.Number(panels), _tuning.PanelVectors, panels) with
-        {
-            MostRows = 1,
-            Prefetch =
-                _kernel.Storage != WeightStorage.Float32 && _tuning.PrefetchesSingleRowOf16Bits ? TilePrefetch.Own : TilePrefetch.None,
-        };
+    private TileShape StreamTile() => RowTile(_tuning.StreamPanels);
 
-    private TileShape StreamTile() =>
-        Tile("Streams", _tuning.PanelVectors, _tuning.StreamPanels) with
+    private TileShape RowTile(int panels) =>
+        Tile(panels == _tuning.StreamPanels ? "Streams" : "Panels" + Names.Number(panels), _tuning.PanelVectors, panels) with
         {
             MostRows = 1,
             Prefetch =
