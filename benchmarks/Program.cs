@@ -22,6 +22,7 @@ static int Run(string[] args)
         CompareCommand.Create(),
         MicroCommand.Create(),
         PeersCommand.Create(),
+        QualityCommand.Create(),
         ThreadsCommand.Create(),
         StartCommand.Create(),
         GrowthCommand.Create(),

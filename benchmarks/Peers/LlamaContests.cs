@@ -10,8 +10,19 @@ namespace Specializer.Benchmarks;
 internal static class LlamaContests
 {
     private const double NarrowTolerance = 5e-2;
+
+    // Random weights have no structure, so that rounding to 4 bits changes their logits a lot. "quality" measures trained weights.
+    private const double IntegerTolerance = 2;
     private const int DecodedTokens = 64,
         PromptBeforeDecoding = 128;
+
+    /// <summary>The types of llama.cpp beside weights of 8 and 4 bits.</summary>
+    private static readonly (string Name, uint Type)[] s_quantized =
+    [
+        ("q8_0", LlamaCppQuantization.Q80),
+        ("q4_0", LlamaCppQuantization.Q40),
+        ("q4_K_M", LlamaCppQuantization.Q4KM),
+    ];
 
     private static readonly int[] s_prompts = [128, 512];
 
@@ -33,6 +44,11 @@ internal static class LlamaContests
                 LlamaCheckpoint.Write(files[0], model.Generic!, weights, GgufType.Float32);
                 LlamaCheckpoint.Write(files[1], model.Generic!, weights, GgufType.BFloat16);
                 SafetensorsCopy.Write(files[2], weights);
+                foreach ((string name, uint type) in library is null ? [] : s_quantized)
+                {
+                    LlamaCppQuantization.Run(library!, files[0], Path.Combine(folder, name + ".gguf"), type);
+                }
+
                 foreach (int threads in request.Threads)
                 {
                     foreach (Contest contest in Of(request, model, weights, library, files, threads))
@@ -60,6 +76,19 @@ internal static class LlamaContests
         GenericDecoderConfiguration shape = measured.Generic!;
         using OwnSequence wide = Ours(measured);
         using OwnSequence? narrow = measured.Narrow is { } twin ? Ours(twin) : null;
+        (string Name, OwnSequence Sequence)[] integers =
+        [
+            .. new[] { "int8", "int4", "uint4" }
+                .Select(storage => (storage, MeasuredModel.All.FirstOrDefault(model => model.Name == $"{measured.Name}-{storage}")))
+                .Where(static pair => pair.Item2 is not null)
+                .Select(pair => ("ours " + pair.storage, Ours(pair.Item2!))),
+        ];
+        (string Name, LlamaCppModel Model)[] quantized =
+        [
+            .. s_quantized
+                .Where(_ => integers.Length > 0 && library is not null)
+                .Select(type => ("llama.cpp " + type.Name, Theirs(Path.Combine(Path.GetDirectoryName(files[0])!, type.Name + ".gguf"))!)),
+        ];
         using LlamaCppModel? theirsWide = Theirs(files[0]),
             theirsNarrow = Theirs(files[1]);
         using TorchProcess? torch = request.Open(
@@ -99,6 +128,8 @@ internal static class LlamaContests
         theirsWide?.Prefill(before);
         theirsNarrow?.Prefill(before);
         torch?.Call("prefill", before);
+        Array.ForEach(integers, own => own.Sequence.Prefill(before));
+        Array.ForEach(quantized, peer => peer.Model.Prefill(before));
         yield return new Contest(
             $"decode {DecodedTokens}",
             measured.Name,
@@ -111,6 +142,9 @@ internal static class LlamaContests
                 peer => peer.Call("decode", before.Length, tokens)
             )
         );
+
+        Array.ForEach(integers, static own => own.Sequence.Dispose());
+        Array.ForEach(quantized, static peer => peer.Model.Dispose());
 
         OwnSequence Ours(MeasuredModel model) => new((IDecoderModel)model.Load(weights, new ModelOptions { Threads = threads }));
 
@@ -134,6 +168,12 @@ internal static class LlamaContests
                 all.Add(new Contestant("llama.cpp bf16", () => theirs(theirsNarrow), () => theirsNarrow.Logits, NarrowTolerance));
             }
 
+            all.AddRange(
+                integers.Select(own => new Contestant(own.Name, () => ours(own.Sequence), () => own.Sequence.Logits, IntegerTolerance))
+            );
+            all.AddRange(
+                quantized.Select(peer => new Contestant(peer.Name, () => theirs(peer.Model), () => peer.Model.Logits, IntegerTolerance))
+            );
             if (torch is not null)
             {
                 all.Add(new Contestant("PyTorch f32", () => torchs(torch), () => torch.Result));

@@ -179,7 +179,7 @@ internal sealed class QuantizeLowering(QuantizeKernel kernel, InstructionSetDesc
     private void StoreSum(Expr[] integers, Variable scales, Variable scale, Expr block)
     {
         Expr total = integers.Aggregate(static (sum, vector) => sum + vector);
-        Variable sum = _code.Let("sum", DataType.Float, _vectors.Sum(total));
+        Variable sum = _code.Let("sum", DataType.Float, SumOfLanes(total));
         Expr sums = scales.At(IntegerLayout.Blocks(kernel.Width));
         if (kernel.Weights == WeightStorage.UInt4)
         {
@@ -193,6 +193,19 @@ internal sealed class QuantizeLowering(QuantizeKernel kernel, InstructionSetDesc
         {
             _code.Set(sums[block], sum * Constant.Float("-8f"));
         }
+    }
+
+    /// <summary>The sum of all lanes: of halves down to 128 bits, then of these. The numbers are integers, so any order is exact.</summary>
+    private Expr SumOfLanes(Expr total)
+    {
+        Expr half = target.Lanes > 4 ? _code.Let("total", total) : total;
+        for (int lanes = target.Lanes / 2; lanes >= 4; lanes /= 2)
+        {
+            var narrow = new Vectors(target, lanes);
+            half = _code.Let("total" + (32 * lanes), narrow.LowerHalf(half) + narrow.UpperHalf(half));
+        }
+
+        return new Vectors(target, 4).Sum(half);
     }
 
     private Expr Rounded(Expr value, Expr inverse) => (value * inverse) + _vectors.Number(Magic);
