@@ -1,8 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Specializer.Serving;
@@ -10,7 +14,8 @@ using Specializer.Serving;
 namespace Specializer.AspNetCore;
 
 /// <summary>The models of a server. They are loaded when the server starts, and released after it has stopped.</summary>
-internal sealed class ModelRegistry(IOptions<OpenAIOptions> options, IEnumerable<ModelRegistration> registrations) : IHostedService
+internal sealed class ModelRegistry(IOptions<OpenAIOptions> options, IEnumerable<ModelRegistration> registrations, IServer server)
+    : IHostedLifecycleService
 {
     private readonly Dictionary<string, GenerationEngine> _decoders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, EmbeddingEngine> _encoders = new(StringComparer.Ordinal);
@@ -57,6 +62,37 @@ internal sealed class ModelRegistry(IOptions<OpenAIOptions> options, IEnumerable
             },
             cancellationToken
         );
+
+    /// <summary>Ends the start of a server that other machines reach without a key.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.Keys.Count > 0 || options.Value.AllowAnonymousBeyondLoopback)
+        {
+            return Task.CompletedTask;
+        }
+
+        foreach (string address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
+        {
+            string host = BindingAddress.Parse(address).Host.Trim('[', ']');
+            bool isLocal =
+                host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                || (IPAddress.TryParse(host, out IPAddress? parsed) && IPAddress.IsLoopback(parsed));
+            if (!isLocal)
+            {
+                throw new InvalidOperationException(
+                    $"The server listens on {address} and has no keys. Add one to {nameof(OpenAIOptions)}.{nameof(OpenAIOptions.Keys)}, or listen on 127.0.0.1."
+                );
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {

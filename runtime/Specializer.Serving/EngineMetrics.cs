@@ -69,6 +69,19 @@ internal sealed class EngineMetrics : IDisposable
         _meter.CreateObservableCounter("specializer.prefix.evictions", evictions, "{cache}", "Caches that were overwritten.");
     }
 
+    /// <summary>Starts the activity of a request. The activity of the caller stays current.</summary>
+    public Activity? Start(Sequence sequence)
+    {
+        Activity? caller = Activity.Current;
+        Activity? activity = Activities.StartActivity($"{sequence.Operation} {_model}");
+        Activity.Current = caller;
+        activity?.SetTag("gen_ai.operation.name", sequence.Operation);
+        activity?.SetTag("gen_ai.provider.name", "specializer");
+        activity?.SetTag("gen_ai.request.model", _model);
+        activity?.SetTag("gen_ai.request.max_tokens", sequence.Plan.MaximumNewTokens);
+        return activity;
+    }
+
     public void Admitted(Sequence sequence)
     {
         _queue.Record(Stopwatch.GetElapsedTime(sequence.Submitted).TotalSeconds);
@@ -100,6 +113,20 @@ internal sealed class EngineMetrics : IDisposable
     public void Ended(Sequence sequence, string? error)
     {
         TimeSpan duration = Stopwatch.GetElapsedTime(sequence.Submitted);
+        if (sequence.Activity is { } activity)
+        {
+            activity.SetTag("gen_ai.usage.input_tokens", sequence.Prompt.Length);
+            activity.SetTag("gen_ai.usage.cache_read.input_tokens", sequence.Progress.Reused);
+            activity.SetTag("gen_ai.usage.output_tokens", sequence.Progress.Generated);
+            if (error is not null)
+            {
+                activity.SetTag("error.type", error);
+                activity.SetStatus(ActivityStatusCode.Error);
+            }
+
+            activity.Dispose();
+        }
+
         _tokens.Add(sequence.Progress.Generated, Tag("type", "output"));
         if (error is null)
         {

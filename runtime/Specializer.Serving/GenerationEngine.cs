@@ -185,6 +185,7 @@ public sealed partial class GenerationEngine : IAsyncDisposable, IDisposable
                 throw rejection;
             }
 
+            sequence.Activity = _metrics.Start(sequence);
             _queue.Add(sequence);
         }
 

@@ -39,6 +39,9 @@ internal sealed class Sequence
 
     public CacheScope Scope { get; }
 
+    /// <summary>Gets or sets the activity of the request; null if no listener requests it.</summary>
+    public Activity? Activity { get; set; }
+
     public TokenChooser Chooser { get; }
 
     public GenerationProgress Progress { get; }

@@ -258,6 +258,22 @@ public sealed class HttpTests
         Array.ForEach(responses, static response => response.Dispose());
     }
 
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://[::]:0")]
+    [InlineData("http://*:0")]
+    public async Task Beyond_this_machine_a_server_does_not_start_without_keys(string url)
+    {
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(() => TestServer.StartAsync(url: url));
+        Assert.Contains("has no keys", exception.Message, StringComparison.Ordinal);
+        await using TestServer server = await TestServer.StartAsync(
+            static options => options.Keys.Add(ApiKey.Of("a", TestServer.Key)),
+            url: url
+        );
+        Assert.NotNull(server.Engine);
+        Assert.Throws<ArgumentException>(() => ApiKey.Of("a", "short"));
+    }
+
     [Fact]
     public async Task No_prompt_is_logged()
     {

@@ -24,11 +24,11 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly ServedEncoder _encoder = Served.Encoder();
     private readonly WebApplication _app;
 
-    private TestServer(Action<OpenAIOptions>? configure, EngineOptions? options)
+    private TestServer(Action<OpenAIOptions>? configure, EngineOptions? options, string url)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(Log);
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(url);
         builder
             .Services.AddSpecializer(configure)
             .AddDecoder("small", () => Engine = Served.Engine(_decoder, options))
@@ -45,9 +45,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<TestServer> StartAsync(Action<OpenAIOptions>? configure = null, EngineOptions? options = null)
+    public static async Task<TestServer> StartAsync(
+        Action<OpenAIOptions>? configure = null,
+        EngineOptions? options = null,
+        string url = "http://127.0.0.1:0"
+    )
     {
-        var server = new TestServer(configure, options);
+        var server = new TestServer(configure, options, url);
         await server._app.StartAsync();
         server.Address = new Uri(server._app.Urls.First());
         server.Client = new HttpClient { BaseAddress = server.Address };
