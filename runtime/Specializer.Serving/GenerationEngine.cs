@@ -234,7 +234,7 @@ public sealed partial class GenerationEngine : IAsyncDisposable, IDisposable
     /// <inheritdoc cref="DisposeAsync"/>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    /// <summary>Cancels a request that has not ended.</summary>
+    /// <summary>Cancels a request that waits or runs.</summary>
     internal void Cancel(Sequence sequence)
     {
         if (sequence.Updates.Completion.IsCompleted || !sequence.Cancel())

@@ -82,7 +82,7 @@ public sealed class GenerationStream : IAsyncEnumerable<TextUpdate>, IAsyncDispo
         return new GeneratedText(text.ToString(), last!.Finish!.Value, last.Usage!) { Tokens = tokens, Seed = last.Seed };
     }
 
-    /// <summary>Cancels the request, if it has not ended, and releases its session with the current step.</summary>
+    /// <summary>Cancels the request if it still waits or runs. Its session is free after the current step.</summary>
     public void Dispose()
     {
         _registration.Unregister();

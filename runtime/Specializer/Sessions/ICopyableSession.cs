@@ -13,7 +13,7 @@ public interface ICopyableSession : IDecoderSession
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="positions"/> is negative or greater than
     /// <see cref="IDecoderSession.Position"/>.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The positions end within a prefix, the caches of a sliding window no longer contain the keys that they need, or a state of
+    /// The positions end within a prefix, or the caches of a sliding window no longer contain the keys that they need. A state of
     /// linear attention represents all positions. Or another call on one of the sessions is running.
     /// </exception>
     /// <exception cref="ObjectDisposedException">One of the sessions is disposed.</exception>
