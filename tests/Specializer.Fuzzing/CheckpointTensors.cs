@@ -70,9 +70,7 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
                 1 / Math.Sqrt(patches.Floats),
                 _storage
             );
-            AddBias(names.PatchProjection, width);
-            Add(names.FirstState, [1, 1, width], 0, 0.5);
-            Add(names.PositionEmbedding, [1, architecture.ContextLength, width], 0, 0.5);
+            AddStates(architecture, patches);
         }
         else if (embeddings.Speech is { } sound)
         {
@@ -91,7 +89,7 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             );
         }
 
-        if (embeddings.Positions is LearnedPositions learned)
+        if (embeddings is { Patches: null, Positions: LearnedPositions learned })
         {
             Add(names.PositionEmbedding + ".weight", [learned.Rows, embeddingWidth], 0, 0.5);
         }
@@ -160,10 +158,56 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         }
     }
 
+    /// <summary>The bias, the states and the positions of an image.</summary>
+    private void AddStates(TransformerArchitecture architecture, PatchArchitecture patches)
+    {
+        CheckpointNames names = architecture.Checkpoint.Names;
+        int width = architecture.Width;
+        bool flat = architecture.Checkpoint.FlatImageTensors;
+        if (patches.Bias)
+        {
+            AddBias(names.PatchProjection, width);
+        }
+
+        if (patches.FirstState)
+        {
+            Add(names.FirstState, flat ? [width] : [1, 1, width], 0, 0.5);
+        }
+
+        if (patches.LaterStates > 0)
+        {
+            Add(names.LaterStates, [1, patches.LaterStates, width], 0, 0.5);
+        }
+
+        if (architecture.Embeddings.Positions is not null)
+        {
+            Add(
+                names.PositionEmbedding + (flat ? ".weight" : ""),
+                flat ? [patches.PositionRows, width] : [1, patches.PositionRows, width],
+                0,
+                0.5
+            );
+        }
+    }
+
     private void AddHead(TransformerArchitecture architecture)
     {
         CheckpointNames names = architecture.Checkpoint.Names;
         int width = architecture.Width;
+        if (architecture.Head?.Probe is { } probe)
+        {
+            Add(names.Probe, [1, 1, width], 0, 0.5);
+            Add(names.ProbeAttention + "in_proj_weight", [3 * width, width], 0, 1 / Math.Sqrt(width), _storage);
+            Add(names.ProbeAttention + "in_proj_bias", [3 * width], 0, VectorDeviation);
+            AddMatrix(names.ProbeAttention + "out_proj", width, width, inputsFirst: false);
+            AddBias(names.ProbeAttention + "out_proj", width);
+            AddNorm(names.ProbeNorm, width, architecture.Norm);
+            AddMatrix(names.ProbeUp, probe.Inner, width, inputsFirst: false);
+            AddBias(names.ProbeUp, probe.Inner);
+            AddMatrix(names.ProbeDown, width, probe.Inner, inputsFirst: false);
+            AddBias(names.ProbeDown, width);
+        }
+
         foreach (ProjectionArchitecture projection in architecture.Head?.Projections ?? EquatableArray<ProjectionArchitecture>.Empty)
         {
             AddMatrix(projection.Name, projection.Width, width, inputsFirst: false);
@@ -325,6 +369,12 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             AddLinear(inLayer(names.GlobalQuery), queries, width, attention.QueryBias);
             AddLinear(inLayer(names.GlobalKey), keys, width, attention.KeyBias);
             AddLinear(inLayer(names.GlobalValue), keys, width, attention.ValueBias);
+        }
+
+        if (kind.LayerScale)
+        {
+            Add(inLayer(names.AttentionScale), [width], 0.5, VectorDeviation);
+            Add(inLayer(names.FeedForwardScale), [width], 0.5, VectorDeviation);
         }
 
         if (after)

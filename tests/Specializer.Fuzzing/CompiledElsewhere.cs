@@ -37,6 +37,7 @@ public static class CompiledElsewhere
                 .Append((DecoderFixtureTests.AssemblyName, DecoderFixtureTests.Architectures))
                 .Append((TranslationFixtureTests.AssemblyName, TranslationFixtureTests.Architectures))
                 .Append((EncoderFixtureTests.AssemblyName, EncoderFixtureTests.Architectures))
+                .Append((ImageFixtureTests.AssemblyName, ImageFixtureTests.Architectures))
                 .Append((SentenceFixtureTests.AssemblyName, SentenceFixtureTests.Architectures))
                 .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
                 .Append((T5TyingTests.AssemblyName, T5TyingTests.Architectures))

@@ -102,6 +102,36 @@ internal sealed record FuzzCase
 
     public int Channels { get; init; } = 1;
 
+    /// <summary>Whether an image has no class state.</summary>
+    public bool NoFirstState { get; init; }
+
+    /// <summary>The states between the class state and the patches.</summary>
+    public int LaterStates { get; init; }
+
+    public bool LaterHavePositions { get; init; }
+
+    public bool NoPatchBias { get; init; }
+
+    /// <summary>Whether the positions of an image are not added to its states.</summary>
+    public bool NoPatchPositions { get; init; }
+
+    public bool FlatImageTensors { get; init; }
+
+    /// <summary>Whether rotary positions of an image are those of its rows and columns.</summary>
+    public bool RotaryGrid { get; init; }
+
+    /// <summary>Whether a pooling omits the states before the patches.</summary>
+    public bool PoolsPatches { get; init; }
+
+    /// <summary>The heads of a learned state that attends to an image; 0 for none.</summary>
+    public int ProbeHeads { get; init; }
+
+    /// <summary>Whether learned factors multiply the outputs of blocks.</summary>
+    public bool LayerScale { get; init; }
+
+    /// <summary>The token whose state is the pooled one, one more, or -1 for the largest; 0 for the last token.</summary>
+    public int EndToken { get; init; }
+
     /// <summary>The features of a frame of sound, where the source of an encoder-decoder is sound; 0 where it is tokens.</summary>
     public int MelBands { get; init; }
 
@@ -281,13 +311,48 @@ internal sealed record FuzzCase
             Arrangement is not (LayerArrangement.OutputNorm or LayerArrangement.FeedForwardNorm)
             || (Stack != Stack.EncoderDecoder && !GlobalTokens)
         )
-        && (SetsPerGroup == 1 || IsEncoder);
+        && (SetsPerGroup == 1 || IsEncoder)
+        && ImageFits
+        && (
+            !LayerScale
+            || (Arrangement == LayerArrangement.PreNorm && ResidualScale == 1 && !NoSecondAttentionNorm && Stack != Stack.EncoderDecoder)
+        )
+        && (EndToken == 0 || (IsEncoder && PatchSize == 0 && Pooling == PoolingKind.Last));
+
+    private bool ImageFits =>
+        PatchSize > 0
+            ? (
+                !RotaryGrid
+                || (Positions == PositionKind.Rotary && RotaryDim % 4 == 0 && !TwoKinds && Scaling == ScalingKind.None && !Causal)
+            )
+                && (!PoolsPatches || (Pooling != PoolingKind.None && Leading > 0))
+                && (!LaterHavePositions || (LaterStates > 0 && !NoPatchPositions))
+                && (ProbeHeads == 0 || (Width % ProbeHeads == 0 && !PoolsPatches))
+            : !NoFirstState
+                && LaterStates == 0
+                && !LaterHavePositions
+                && !NoPatchBias
+                && !NoPatchPositions
+                && !FlatImageTensors
+                && !RotaryGrid
+                && !PoolsPatches
+                && ProbeHeads == 0;
+
+    private int Leading => (NoFirstState ? 0 : 1) + LaterStates;
 
     private bool IsEncoder => Stack == Stack.Encoder;
 
     private bool HasHead =>
         IsEncoder
-        && (Pooling != PoolingKind.None || HeadDense > 0 || HeadOutputs > 0 || Projection > 0 || SecondProjection > 0 || Normalize);
+        && (
+            Pooling != PoolingKind.None
+            || ProbeHeads > 0
+            || HeadDense > 0
+            || HeadOutputs > 0
+            || Projection > 0
+            || SecondProjection > 0
+            || Normalize
+        );
 
     /// <summary>Checks the values of a stack that the parser rejects, or that would declare nothing.</summary>
     private bool StackFits =>
@@ -343,18 +408,7 @@ internal sealed record FuzzCase
 
     /// <summary>Images and sound have neither tokens nor what belongs to them.</summary>
     private bool SourceFits =>
-        (
-            PatchSize == 0
-            || (
-                IsEncoder
-                && Table == TableKind.None
-                && !EmbeddingNorm
-                && TokenTypes == 0
-                && EmbeddingWidth == 0
-                && !GlobalTokens
-                && !TiedHead
-            )
-        )
+        (PatchSize == 0 || (IsEncoder && Table == TableKind.None && TokenTypes == 0 && EmbeddingWidth == 0 && !GlobalTokens && !TiedHead))
         && (MelBands == 0 || (Stack == Stack.EncoderDecoder && !SharedEmbeddings))
         && (
             !TiedHead
@@ -403,12 +457,16 @@ internal sealed record FuzzCase
                 Layers = Layers * SetsPerGroup,
                 LayersPerSet = SharedLayers ? Layers : 1,
                 SetsPerGroup = SetsPerGroup,
-                ContextLength = PatchSize > 0 ? (PatchesAcross * PatchesAcross) + 1 : ContextLength,
+                ContextLength = Patches?.Positions ?? ContextLength,
                 Embeddings = stack.Embeddings with
                 {
                     TokenTypes = TokenTypes,
                     Width = EmbeddingWidth,
-                    Patches = PatchSize > 0 ? new PatchArchitecture(PatchSize * PatchesAcross, PatchSize, Channels) : null,
+                    Patches = Patches,
+                    Positions =
+                        Patches is null ? stack.Embeddings.Positions
+                        : NoPatchPositions ? null
+                        : new LearnedPositions(0, Patches.Positions),
                 },
                 Logits = new LogitsArchitecture(false, false, 0),
                 Head = !HasHead
@@ -422,6 +480,12 @@ internal sealed record FuzzCase
                     )
                     {
                         Projections = Projections,
+                        Probe = ProbeHeads == 0 ? null : new ProbeArchitecture(ProbeHeads, FeedForwardWidth, Activation),
+                        Skipped = PoolsPatches ? Leading : 0,
+                        EndToken =
+                            EndToken == 0 ? null
+                            : EndToken < 0 ? HeadArchitecture.LargestToken
+                            : EndToken - 1,
                     },
             },
             Stack.EncoderDecoder => stack with
@@ -464,6 +528,17 @@ internal sealed record FuzzCase
         };
     }
 
+    private PatchArchitecture? Patches =>
+        PatchSize == 0
+            ? null
+            : new PatchArchitecture(PatchSize * PatchesAcross, PatchSize, Channels)
+            {
+                FirstState = !NoFirstState,
+                LaterStates = LaterStates,
+                LaterHavePositions = LaterHavePositions,
+                Bias = !NoPatchBias,
+            };
+
     private EquatableArray<ProjectionArchitecture> Projections =>
         new([
             .. Projection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("1_Dense/linear", Projection, HeadActivation, HeadBias)],
@@ -496,7 +571,7 @@ internal sealed record FuzzCase
         };
         FeedForwardArchitecture feedForward = new(FeedForwardWidth, Activation, Gated, FeedForwardBias) { OnlyDownBias = OnlyDownBias };
         LayerKind Kind(string name, AttentionArchitecture mixer) =>
-            new(name, mixer, feedForward, Arrangement) { ResidualScale = ResidualScale };
+            new(name, mixer, feedForward, Arrangement) { ResidualScale = ResidualScale, LayerScale = LayerScale };
         LayerKind first = Kind(
             TwoKinds ? "First" : "",
             attention with
@@ -525,6 +600,9 @@ internal sealed record FuzzCase
             new NormArchitecture(Norm, Epsilon, NormBias, UnitOffset) { HasWeight = !NormWithoutWeight },
             new LogitsArchitecture(Tied, LogitsBias, LogitsSoftCap) { Scale = LogitsScale },
             new CheckpointLayout(Names(side), Layout, GateUpConcatenated, InputsFirst, EquatableArray<string>.Empty)
+            {
+                FlatImageTensors = FlatImageTensors,
+            }
         )
         {
             Stack = Stack,
@@ -597,7 +675,10 @@ internal sealed record FuzzCase
                 dimension,
                 RotaryInterleaved ? RotaryPairing.Interleaved : RotaryPairing.HalfSplit,
                 scaling
-            ),
+            )
+            {
+                Grid = RotaryGrid ? new RotaryGrid(Leading, PatchesAcross) : null,
+            },
             PositionKind.Alibi => new AlibiPositions(MaximumBias),
             PositionKind.Relative => new RelativePositions(8, 20, Bidirectional: mask == AttentionMask.Full),
             _ => new NoPositions(),
@@ -664,6 +745,9 @@ internal sealed record FuzzCase
             PositionEmbedding = side + "positions",
             PatchProjection = side + "patches",
             FirstState = side + "first_state",
+            LaterStates = side + "later_states",
+            AttentionScale = layer + "scale1",
+            FeedForwardScale = layer + "scale2",
             FirstConvolution = side + "conv1",
             SecondConvolution = side + "conv2",
             TokenTypeEmbedding = side + "types",
@@ -686,6 +770,11 @@ internal sealed record FuzzCase
             GlobalQuery = layer + "global_q",
             GlobalKey = layer + "global_k",
             GlobalValue = layer + "global_v",
+            Probe = "probe",
+            ProbeAttention = "probe_attention.",
+            ProbeNorm = "probe_norm",
+            ProbeUp = "probe_up",
+            ProbeDown = "probe_down",
             HeadDense = "head_dense",
             HeadNorm = "head_norm",
         };

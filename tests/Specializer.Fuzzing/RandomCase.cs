@@ -298,7 +298,40 @@ internal static class RandomCase
             Positions = stack == Stack.Encoder && Maybe(8) ? PositionKind.Alibi : latest.Positions,
         };
         latest = normed.IsValid ? normed : latest;
+        latest = WithImage(latest);
+        normed = latest with { LayerScale = Maybe(4) };
+        latest = normed.IsValid ? normed : latest;
+        normed = latest with { EndToken = Maybe() ? -1 : 1 + random.Next(latest.VocabularySize) };
+        latest = normed.IsValid && Maybe() ? normed : latest;
         return latest with { Storage = Maybe(3) ? Pick([WeightStorage.Int8, WeightStorage.Int4, WeightStorage.UInt4]) : latest.Storage };
+
+        FuzzCase WithImage(FuzzCase encoder)
+        {
+            if (encoder.PatchSize == 0)
+            {
+                return encoder;
+            }
+
+            FuzzCase image = encoder with
+            {
+                NoFirstState = Maybe(4),
+                LaterStates = Maybe() ? 0 : 1 + random.Next(4),
+                NoPatchBias = Maybe(3),
+                NoPatchPositions = Maybe(4),
+                FlatImageTensors = Maybe(),
+                EmbeddingNorm = Maybe(4),
+            };
+            image = image with
+            {
+                LaterHavePositions = image.LaterStates > 0 && !image.NoPatchPositions && Maybe(),
+                PoolsPatches = Maybe() && image.Pooling != PoolingKind.None && (!image.NoFirstState || image.LaterStates > 0),
+            };
+            image = image.IsValid ? image : encoder;
+            FuzzCase grid = image with { RotaryGrid = Maybe(), Scaling = ScalingKind.None };
+            image = grid is { RotaryGrid: true, IsValid: true } ? grid : image;
+            FuzzCase probed = image with { ProbeHeads = 1 + random.Next(4) };
+            return probed.IsValid && Maybe(3) ? probed : image;
+        }
 
         FuzzCase WithBodyAndProjections(FuzzCase encoder)
         {

@@ -62,7 +62,7 @@ public sealed class ArchitectureOracle
         }
 
         double[][] last = _names.FinalNorm.Length == 0 ? hidden : _parts.Norm(_names.FinalNorm, hidden);
-        return new OracleRun(_architecture.Stack == Stack.Encoder ? Head(last, table) : Logits(last, table), [.. states], last);
+        return new OracleRun(_architecture.Stack == Stack.Encoder ? Head(last, table, tokens) : Logits(last, table), [.. states], last);
     }
 
     private double[][] Logits(double[][] last, double[] table)
@@ -85,35 +85,38 @@ public sealed class ArchitectureOracle
         ];
     }
 
-    private double[][] Head(double[][] last, double[] table)
+    private double[][] Head(double[][] last, double[] table, int[] tokens)
     {
         if (_architecture.Head is not { } head)
         {
             return last;
         }
 
-        double[][] rows = head.Pooling switch
-        {
-            PoolingKind.First => [last[0]],
-            PoolingKind.Last => [last[^1]],
-            PoolingKind.Mean =>
-            [
-                [.. Enumerable.Range(0, _architecture.Width).Select(i => last.Average(row => row[i]))],
-            ],
-            PoolingKind.WeightedMean =>
-            [
+        last = last[head.Skipped..];
+        double[][] rows = head.Probe is { } probe
+            ? [Probe(probe, last)]
+            : head.Pooling switch
+            {
+                PoolingKind.First => [last[0]],
+                PoolingKind.Last => [last[EndOf(tokens, last.Length, head.EndToken)]],
+                PoolingKind.Mean =>
                 [
-                    .. Enumerable
-                        .Range(0, _architecture.Width)
-                        .Select(i => last.Select((row, at) => (at + 1) * row[i]).Sum() / Enumerable.Range(1, last.Length).Sum()),
+                    [.. Enumerable.Range(0, _architecture.Width).Select(i => last.Average(row => row[i]))],
                 ],
-            ],
-            PoolingKind.Max =>
-            [
-                [.. Enumerable.Range(0, _architecture.Width).Select(i => last.Max(row => row[i]))],
-            ],
-            _ => last,
-        };
+                PoolingKind.WeightedMean =>
+                [
+                    [
+                        .. Enumerable
+                            .Range(0, _architecture.Width)
+                            .Select(i => last.Select((row, at) => (at + 1) * row[i]).Sum() / Enumerable.Range(1, last.Length).Sum()),
+                    ],
+                ],
+                PoolingKind.Max =>
+                [
+                    [.. Enumerable.Range(0, _architecture.Width).Select(i => last.Max(row => row[i]))],
+                ],
+                _ => last,
+            };
         foreach (ProjectionArchitecture projection in head.Projections)
         {
             OracleLinear linear = _parts.Linear(projection.Name, projection.Bias);
@@ -153,6 +156,50 @@ public sealed class ArchitectureOracle
 
         return rows;
     }
+
+    /// <summary>torch.nn.MultiheadAttention of a learned state to all states, then x + feedForward(norm(x)) (SigLIP).</summary>
+    private double[] Probe(ProbeArchitecture probe, double[][] states)
+    {
+        int width = _architecture.Width,
+            size = width / probe.Heads;
+        double[] weight = _weights.Get(_names.ProbeAttention + "in_proj_weight"),
+            bias = _weights.Get(_names.ProbeAttention + "in_proj_bias");
+        OracleLinear Projection(int part) =>
+            new(weight[(part * width * width)..((part + 1) * width * width)], bias[(part * width)..((part + 1) * width)])
+            {
+                Integers = _parts.Integers,
+            };
+        double[] query = Projection(0).Apply(_weights.Get(_names.Probe));
+        double[][] keys = [.. states.Select(Projection(1).Apply)],
+            values = [.. states.Select(Projection(2).Apply)];
+        double[] attended = new double[width];
+        for (int head = 0; head < probe.Heads; head++)
+        {
+            int[] elements = [.. Enumerable.Range(head * size, size)];
+            double[] scores = [.. keys.Select(key => elements.Sum(i => query[i] * key[i]) / Math.Sqrt(size))];
+            double[] weights = [.. scores.Select(score => Math.Exp(score - scores.Max()))];
+            foreach (int i in elements)
+            {
+                attended[i] = values.Zip(weights, (value, share) => value[i] * share).Sum() / weights.Sum();
+            }
+        }
+
+        double[] x = _parts.Linear(_names.ProbeAttention + "out_proj", bias: true).Apply(attended);
+        double[] inner =
+        [
+            .. _parts
+                .Linear(_names.ProbeUp, bias: true)
+                .Apply(_parts.Norm(_names.ProbeNorm, [x])[0])
+                .Select(value => Activate(probe.Activation, value)),
+        ];
+        return Linear.Add(x, _parts.Linear(_names.ProbeDown, bias: true).Apply(inner));
+    }
+
+    /// <summary>The last position, the first one of a token, or the first one of the largest token.</summary>
+    private static int EndOf(int[] tokens, int length, int? end) =>
+        end is not { } token ? length - 1
+        : token == HeadArchitecture.LargestToken ? Array.IndexOf(tokens, tokens.Max())
+        : Math.Max(Array.IndexOf(tokens, token), 0);
 
     private static double Activate(Activation activation, double x) =>
         Activations.Apply(Enum.Parse<OracleActivation>(activation.ToString()), x);
@@ -264,6 +311,18 @@ public sealed class ArchitectureOracle
         {
             double[][] first = Add(x, attention.Attend(layer, x, input));
             return Add(first, FeedForwardBlock(layer, Norm(_names.FeedForwardNorm, first)));
+        }
+
+        if (kind.LayerScale)
+        {
+            double[][] Scaled(string name, double[][] rows)
+            {
+                double[] factors = _weights.Get(_parts.Name(name, layer));
+                return [.. rows.Select(row => row.Zip(factors, static (value, factor) => value * factor).ToArray())];
+            }
+
+            double[][] first = Add(x, Scaled(_names.AttentionScale, attention.Attend(layer, Norm(_names.AttentionNorm, x), input)));
+            return Add(first, Scaled(_names.FeedForwardScale, FeedForwardBlock(layer, Norm(_names.FeedForwardNorm, first))));
         }
 
         double[][] attended = attention.Attend(layer, Norm(_names.AttentionNorm, x), input);

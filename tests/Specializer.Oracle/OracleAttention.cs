@@ -253,6 +253,22 @@ internal sealed class OracleAttention(
             return heads;
         }
 
+        if (rotary.Grid is { } grid)
+        {
+            double[] angles = GridAngles(rotary, grid, position);
+            return
+            [
+                .. heads.Select(head =>
+                    Positions.RotateHead(
+                        head,
+                        [.. angles.Select(Math.Cos)],
+                        [.. angles.Select(Math.Sin)],
+                        rotary.Pairing == RotaryPairing.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit
+                    )
+                ),
+            ];
+        }
+
         (double[] frequencies, double amplitude) = RotaryScalings.Frequencies(rotary, length);
         double[] cosines = [.. frequencies.Select(frequency => Math.Cos(position * frequency) * amplitude)];
         double[] sines = [.. frequencies.Select(frequency => Math.Sin(position * frequency) * amplitude)];
@@ -266,6 +282,24 @@ internal sealed class OracleAttention(
                     rotary.Pairing == RotaryPairing.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit
                 )
             ),
+        ];
+    }
+
+    /// <summary>2π · coordinate / θ^(4i / d) of the row, then of the column; coordinates of patches' centers are in [-1, 1] (DINOv3).</summary>
+    private static double[] GridAngles(RotaryPositions rotary, RotaryGrid grid, int position)
+    {
+        int patch = position - grid.Leading;
+        if (patch < 0)
+        {
+            return new double[rotary.RotaryDim / 2];
+        }
+
+        double[] periods = [.. Enumerable.Range(0, rotary.RotaryDim / 4).Select(i => Math.Pow(rotary.Base, 4.0 * i / rotary.RotaryDim))];
+        double Center(int place) => (2 * ((place + 0.5) / grid.Side)) - 1;
+        return
+        [
+            .. periods.Select(period => 2 * Math.PI * Center(patch / grid.Side) / period),
+            .. periods.Select(period => 2 * Math.PI * Center(patch % grid.Side) / period),
         ];
     }
 

@@ -12,13 +12,13 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, OracleW
     public double[][] Embed(float[] signal) =>
         architecture.Embeddings.Patches is { } patches ? Patches(signal, patches) : Sound(signal, architecture.Embeddings.Speech!);
 
-    /// <summary>A learned state, then every patch projected, each with the position's own vector added.</summary>
+    /// <summary>Learned states, then every patch projected, each with the position's own vector added if it has one.</summary>
     private double[][] Patches(float[] pixels, PatchArchitecture patches)
     {
         int size = patches.PatchSize,
             image = patches.ImageSize,
             across = image / size;
-        OracleLinear projection = parts.Linear(_names.PatchProjection, bias: true);
+        OracleLinear projection = parts.Linear(_names.PatchProjection, patches.Bias);
         double[] Patch(int row, int column) =>
             [
                 .. from channel in Enumerable.Range(0, patches.Channels)
@@ -26,14 +26,27 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, OracleW
                 from x in Enumerable.Range(0, size)
                 select (double)pixels[(((channel * image) + (row * size) + y) * image) + (column * size) + x],
             ];
-        double[][] states =
+        double[][] projected =
         [
-            weights.Get(_names.FirstState),
             .. from row in Enumerable.Range(0, across)
             from column in Enumerable.Range(0, across)
             select projection.Apply(Patch(row, column)),
         ];
-        return AddPositions(states, weights.Get(_names.PositionEmbedding));
+        double[][] first = patches.FirstState ? [weights.Get(_names.FirstState)] : [],
+            later = patches.LaterStates > 0 ? [.. weights.Get(_names.LaterStates).Chunk(architecture.Width)] : [];
+        if (architecture.Embeddings.Positions is null)
+        {
+            return [.. first, .. later, .. projected];
+        }
+
+        double[] table = weights.Get(_names.PositionEmbedding + (architecture.Checkpoint.FlatImageTensors ? ".weight" : ""));
+        if (patches.LaterHavePositions)
+        {
+            return AddPositions([.. first, .. later, .. projected], table);
+        }
+
+        double[][] positioned = AddPositions([.. first, .. projected], table);
+        return [.. positioned[..first.Length], .. later, .. positioned[first.Length..]];
     }
 
     /// <summary>Two convolutions of three frames, zeros around them, the second over every second frame.</summary>

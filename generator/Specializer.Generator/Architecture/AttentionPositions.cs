@@ -17,8 +17,19 @@ internal sealed record NoPositions : AttentionPositions;
 internal sealed record RotaryPositions(double Base, int RotaryDim, RotaryPairing Pairing, FrequencyScalingArchitecture Scaling)
     : AttentionPositions
 {
-    public override AttentionPositions ForCode() => this with { Base = 0, Scaling = new NoScaling() };
+    /// <summary>The grid of patches whose rows and columns are the positions; null for positions in one dimension.</summary>
+    public RotaryGrid? Grid { get; init; }
+
+    public override AttentionPositions ForCode() => this with { Base = 0, Scaling = new NoScaling(), Grid = null };
 }
+
+/// <summary>
+/// Positions in two dimensions (DINOv3). The center of a patch has coordinates from -1 to 1, and the angles are 2π times a
+/// coordinate times θ^(−4i / RotaryDim). The first half of the angles depends on the row, the second half on the column.
+/// </summary>
+/// <param name="Leading">The number of states before the patches, which are not rotated.</param>
+/// <param name="Side">The number of patches in each direction.</param>
+internal sealed record RotaryGrid(int Leading, int Side);
 
 /// <summary>The scaling of rotary frequencies for longer contexts.</summary>
 internal abstract record FrequencyScalingArchitecture;

@@ -23,6 +23,12 @@ internal sealed record CheckpointLayout(
     /// <summary>The suffixes of tensor names.</summary>
     public TensorSuffixes Suffixes { get; init; } = TensorSuffixes.Usual;
 
+    /// <summary>
+    /// Whether the class state is a vector and the positions of patches are the weight of an embedding (CLIP). Otherwise both have
+    /// a leading dimension of 1 and names without a suffix (ViT).
+    /// </summary>
+    public bool FlatImageTensors { get; init; }
+
     /// <summary>The variations of names between checkpoints.</summary>
     public CheckpointNaming Naming { get; init; } = CheckpointNaming.Plain;
 
@@ -106,8 +112,32 @@ internal sealed record CheckpointNames(
     /// <summary>The whole name of the class state before the patches.</summary>
     public string FirstState { get; init; } = "";
 
+    /// <summary>The whole name of the states between the class state and the patches.</summary>
+    public string LaterStates { get; init; } = "";
+
+    /// <summary>The whole name of the factors of the attention's output.</summary>
+    public string AttentionScale { get; init; } = "";
+
+    /// <summary>The whole name of the factors of the feed-forward block's output.</summary>
+    public string FeedForwardScale { get; init; } = "";
+
     /// <summary>The head's activated linear layer.</summary>
     public string HeadDense { get; init; } = "";
+
+    /// <summary>The whole name of the learned state that attends to all states.</summary>
+    public string Probe { get; init; } = "";
+
+    /// <summary>The attention of the learned state, without the parts of its tensors' names.</summary>
+    public string ProbeAttention { get; init; } = "";
+
+    /// <summary>The norm before the feed-forward block of the learned state.</summary>
+    public string ProbeNorm { get; init; } = "";
+
+    /// <summary>The up projection of the learned state.</summary>
+    public string ProbeUp { get; init; } = "";
+
+    /// <summary>The down projection of the learned state.</summary>
+    public string ProbeDown { get; init; } = "";
 
     /// <summary>The head's norm.</summary>
     public string HeadNorm { get; init; } = "";

@@ -38,13 +38,34 @@ internal sealed record SpeechArchitecture(int MelBands, Activation Activation)
 }
 
 /// <summary>
-/// A square image that is divided into square patches, each projected to a hidden state, after a learned class state.
+/// A square image that is divided into square patches, each projected to a hidden state, after learned states.
 /// </summary>
 /// <param name="ImageSize">The height and width of the image.</param>
 /// <param name="PatchSize">The height and width of a patch; divides those of the image.</param>
 /// <param name="Channels">The number of channels.</param>
 internal sealed record PatchArchitecture(int ImageSize, int PatchSize, int Channels)
 {
+    /// <summary>Whether a learned class state precedes the patches.</summary>
+    public bool FirstState { get; init; } = true;
+
+    /// <summary>The number of learned states between the class state and the patches (registers, a distillation state).</summary>
+    public int LaterStates { get; init; }
+
+    /// <summary>Whether the states before the patches all have positions; otherwise only the class state has one.</summary>
+    public bool LaterHavePositions { get; init; }
+
+    /// <summary>Whether the projection of patches adds a bias.</summary>
+    public bool Bias { get; init; } = true;
+
+    /// <summary>The number of learned states before the patches.</summary>
+    public int Leading => (FirstState ? 1 : 0) + LaterStates;
+
+    /// <summary>The number of positions of an image.</summary>
+    public int Positions => Leading + Count;
+
+    /// <summary>The number of rows of a table of positions.</summary>
+    public int PositionRows => Positions - (LaterHavePositions ? 0 : LaterStates);
+
     /// <summary>The number of patches of an image.</summary>
     public int Count => ImageSize / PatchSize * (ImageSize / PatchSize);
 

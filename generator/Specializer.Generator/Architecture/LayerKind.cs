@@ -20,12 +20,24 @@ internal sealed record LayerKind(string Name, MixerArchitecture Mixer, FeedForwa
     /// <summary>Whether the output of a block is normalized before it is added to the residual stream.</summary>
     public bool NormsOutputs => Arrangement is LayerArrangement.Sandwich or LayerArrangement.OutputNorm;
 
+    /// <summary>
+    /// Whether the output of a block is multiplied by a learned vector before it is added to the residual stream (Touvron et al.
+    /// 2021, LayerScale).
+    /// </summary>
+    public bool LayerScale { get; init; }
+
+    /// <summary>Whether a step of its own adds the output of a block to the residual stream.</summary>
+    public bool AddsOutputsLater => NormsOutputs || LayerScale;
+
     /// <summary>The factor of the output of a block before it is added to the residual stream; 1 for none.</summary>
     public float ResidualScale { get; init; } = 1;
 
     /// <summary>Whether the weights of both kinds have the same shapes.</summary>
     public bool HasShapesOf(LayerKind other) =>
-        Mixer.ForShapes() == other.Mixer.ForShapes() && FeedForward == other.FeedForward && Arrangement == other.Arrangement;
+        Mixer.ForShapes() == other.Mixer.ForShapes()
+        && FeedForward == other.FeedForward
+        && Arrangement == other.Arrangement
+        && LayerScale == other.LayerScale;
 
     /// <summary>Returns the kind with a change of its attention, or the same kind if its mixer is no attention.</summary>
     public LayerKind WithAttention(Func<AttentionArchitecture, AttentionArchitecture> change) =>

@@ -35,6 +35,9 @@ internal sealed record ConfigurationReference(string Path, int ContextLength, in
     /// <summary>The source length of the attribute; 0 for that of the file.</summary>
     public int SourceLength { get; init; }
 
+    /// <summary>The section of a file of several models that declares the model; empty for none.</summary>
+    public string Section { get; init; } = "";
+
     /// <summary>The values of attributes that override the file.</summary>
     public ArchitectureOverrides Overrides { get; init; } = new();
 

@@ -61,6 +61,8 @@ internal sealed class ArgumentText(ExecutionPlan plan)
             (SessionValue.TokenTypes, CallScope.EachInput) => "TokenTypes is null ? null : TokenTypes + input.FirstToken + position",
             (SessionValue.Length, CallScope.EachInput) => "input.Length",
             (SessionValue.Rows, CallScope.EachInput) => "input.Rows",
+            (SessionValue.InputTokens, CallScope.EachInput) => "Tokens + input.FirstToken",
+            (SessionValue.InputTokens, _) => "Tokens",
             (SessionValue.ChunkTokens, _) => "Tokens + position",
             (SessionValue.SourceTokens, _) => "SourceTokens + position",
             (SessionValue.TokenTypes, _) => "TokenTypes is null ? null : TokenTypes + position",

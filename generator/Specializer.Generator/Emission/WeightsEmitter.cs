@@ -195,6 +195,11 @@ internal static class WeightsEmitter
             : Text(weight.Inputs);
         string dimension = Text(rotary.RotaryDim),
             theta = Number(rotary.Base);
+        if (rotary.Grid is { } grid)
+        {
+            return $"RotaryGrid({target}, {Text(grid.Leading)}, {Text(grid.Side)}, {dimension}, {theta});";
+        }
+
         string frequencies =
             "global::Specializer.RotaryFrequencies."
             + rotary.Scaling switch

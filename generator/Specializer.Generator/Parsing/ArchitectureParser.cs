@@ -167,6 +167,7 @@ internal static class ArchitectureParser
             : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value)
             {
                 SourceLength = sourceLength.Value,
+                Section = transformer.Named<string?>("Section", null) ?? "",
                 Overrides = overrides,
                 Pooling = StackParser.ParsePooling(parts.Part("Pooling"), context),
             };

@@ -19,6 +19,7 @@ internal static class OverridesParser
             "ContextLength",
             "ChunkLength",
             "SourceLength",
+            "Section",
             "VocabularySize",
             "TiedEmbeddings",
             "EmbeddingScale",

@@ -32,6 +32,11 @@ internal static class StackClashes
                 break;
         }
 
+        if (transformer.Named<string?>("Section", null) is not null)
+        {
+            Clash(transformer.NamedLocation("Section"), spelled, "Section", "only a config.json has sections; remove Section", context);
+        }
+
         if (stack != Stack.EncoderDecoder)
         {
             foreach (string option in new[] { "SourceLength", "SourceVocabularySize", "EncoderLayers" })

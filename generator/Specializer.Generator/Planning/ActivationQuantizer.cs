@@ -96,6 +96,7 @@ internal static class ActivationQuantizer
             embeddings.Speech is { } speech ? SpeechArchitecture.Window * Math.Max(speech.MelBands, architecture.Width) : 0,
             architecture.CrossAttention is { } cross ? cross.Heads * cross.HeadDim : 0,
             architecture.Head?.Dense?.Width ?? 0,
+            architecture.Head?.Probe?.Inner ?? 0,
         };
         widths.AddRange(architecture.LayerKinds.Select(static kind => kind.Attention.Heads * kind.Attention.HeadDim));
         widths.AddRange(architecture.LayerKinds.Select(static kind => kind.FeedForward.Width));

@@ -33,6 +33,7 @@ internal static class Planner
         HeadPlan head = new HeadPlanner(stack).Plan(planner.Embedding);
         weights.BeginLayer();
         EncoderPlan encoder = planner.Plan(weights, weights.LayersOffset);
+        encoder = encoder with { After = new EquatableArray<StepPlan>(encoder.After.Concat(head.Chunks)) };
         return new ExecutionPlan(
             architecture,
             chunk,
@@ -47,6 +48,7 @@ internal static class Planner
             weights.ParameterCount(architecture),
             MultiplyAddsOfLayers(architecture, encoder.Project.Concat(encoder.Attend))
                 + ExecutionPlan.MultiplyAdds(encoder.Before)
+                + ExecutionPlan.MultiplyAdds(head.Chunks)
                 + (head.OutputPerToken ? ExecutionPlan.MultiplyAdds(head.Steps) : 0)
         )
         {
@@ -78,6 +80,16 @@ internal static class Planner
         if (architecture.LayerKinds.Any(static kind => kind.ResidualScale != 1 && kind.NormsOutputs))
         {
             throw new NotSupportedException("A factor of the residual stream follows a norm of a block's output.");
+        }
+
+        if (
+            architecture.LayerKinds.Any(kind =>
+                kind.LayerScale
+                && (kind.Arrangement != LayerArrangement.PreNorm || kind.ResidualScale != 1 || architecture.CrossAttention is not null)
+            )
+        )
+        {
+            throw new NotSupportedException("The outputs of blocks have learned factors, but the layers are not plain pre-norm layers.");
         }
 
         if (
@@ -114,7 +126,7 @@ internal static class Planner
     private static bool SharesBuffers(LayerKind kind, LayerKind other) =>
         kind.Mixer.ForShapes() == other.Mixer.ForShapes()
         && kind.FeedForward == other.FeedForward
-        && kind.NormsOutputs == other.NormsOutputs;
+        && kind.AddsOutputsLater == other.AddsOutputsLater;
 
     /// <summary>
     /// Rejects layer kinds with different lengths at which rotary factors change, which no declaration has yet. A session

@@ -38,4 +38,7 @@ public enum KernelKind
 
     /// <summary>The rounding of rows to integers.</summary>
     Quantize,
+
+    /// <summary>The product of states and a learned vector, added to other states.</summary>
+    Scale,
 }

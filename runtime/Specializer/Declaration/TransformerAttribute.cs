@@ -38,6 +38,12 @@ public sealed class TransformerAttribute : Attribute
     /// <summary>The config.json that declares the transformer, or <see langword="null"/>.</summary>
     public string? Configuration { get; }
 
+    /// <summary>
+    /// The section of the config.json that declares the transformer, if the file has two encoders: <c>text_config</c> or
+    /// <c>vision_config</c> (CLIP). The default, <see langword="null"/>, means the whole file.
+    /// </summary>
+    public string? Section { get; set; }
+
     /// <summary>The stacks of layers of the transformer.</summary>
     public Stack Stack { get; }
 

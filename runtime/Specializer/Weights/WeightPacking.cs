@@ -177,6 +177,37 @@ public static unsafe class WeightPacking
     }
 
     /// <summary>
+    /// Fills the table of rotary positions of an image (Siméoni et al. 2025, DINOv3). The center of a patch has coordinates from −1
+    /// to 1, and the angles are 2π times a coordinate times θ^(−4i / dimension). The first half of the angles depends on the row
+    /// of the patch, the second half on its column.
+    /// </summary>
+    /// <param name="destination">Receives [leading + side · side][dimension] floats: cosines, then sines.</param>
+    /// <param name="leading">The number of positions before the patches, whose angles are zero.</param>
+    /// <param name="side">The number of patches in each direction.</param>
+    /// <param name="dimension">The number of elements of a head that are rotated; divisible by 4.</param>
+    /// <param name="theta">θ.</param>
+    [CLSCompliant(false)]
+    public static void RotaryGrid(float* destination, int leading, int side, int dimension, double theta)
+    {
+        int pairs = dimension / 2,
+            frequencies = dimension / 4;
+        for (int position = 0; position < leading + (side * side); position++)
+        {
+            float* row = destination + ((nint)position * dimension);
+            int patch = position - leading;
+            for (int pair = 0; pair < pairs; pair++)
+            {
+                int place = pair < frequencies ? patch / side : patch % side;
+                double coordinate = (2 * (place + 0.5) / side) - 1,
+                    frequency = Math.Pow(theta, -(double)(pair % frequencies) / frequencies);
+                (double sine, double cosine) = patch < 0 ? (0, 1) : Math.SinCos(2 * Math.PI * coordinate * frequency);
+                row[pair] = (float)cosine;
+                row[pair + pairs] = (float)sine;
+            }
+        }
+    }
+
+    /// <summary>
     /// Computes the slopes of ALiBi (Press et al. 2022). With p the largest power of two that does not exceed the number of
     /// heads, they are 2^(−m k / p) for k = 1 to p. The remaining heads have 2^(−m (2k − 1) / 2p) for k = 1, 2, ...
     /// </summary>

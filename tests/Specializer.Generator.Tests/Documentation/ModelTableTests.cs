@@ -85,11 +85,19 @@ public sealed partial class ModelTableTests
         new[] { "goldens", "fixtures" }
             .SelectMany(static folder => Directory.GetDirectories(SharedData.Path(folder)))
             .Where(static path => File.Exists(Path.Combine(path, "config.json")))
-            .Where(path => (string?)JsonNode.Parse(File.ReadAllText(Path.Combine(path, "config.json")))!["model_type"] == type)
+            .Where(path => IsOf(type, JsonNode.Parse(File.ReadAllText(Path.Combine(path, "config.json")))!))
             .Select(static path => Path.GetFileName(path))
             .Where(static name => Sources.Any(source => source.Contains($"\"{name}\"", StringComparison.Ordinal)))
             .Distinct()
             .Order(StringComparer.Ordinal);
+
+    /// <summary>Whether a file, or one of its two sections, has a model_type.</summary>
+    private static bool IsOf(string type, JsonNode file) =>
+        (string?)file["model_type"] == type
+        || (
+            TowerFamilies.IsOne((string?)file["model_type"] ?? "")
+            && new[] { "text_config", "vision_config" }.Any(section => (string?)file[section]?["model_type"] == type)
+        );
 
     /// <summary>The classes that tests compare with random weights.</summary>
     private static IEnumerable<string> RandomClasses =>

@@ -18,6 +18,8 @@ using Xunit;
 
 namespace Specializer.Generator.Tests.Interpretation;
 
+using PoolingKind = Specializer.Generator.Architecture.PoolingKind;
+
 /// <summary>Every kernel of the models of all families equals its formula on every target, as the interpreter runs it on any machine.</summary>
 [Feature("kernels")]
 public sealed partial class KernelTests
@@ -46,6 +48,41 @@ public sealed partial class KernelTests
             }
         );
     }
+
+    /// <summary>Kernels that no golden checkpoint has.</summary>
+    public static TheoryData<string> Others => [.. s_others.Keys];
+
+    private static readonly PatchArchitecture s_registers = new(6, 2, 3) { LaterStates = 3 };
+
+    private static readonly Dictionary<string, Kernel> s_others = new()
+    {
+        ["learned factors"] = new ScaleKernel(20, Layout.RowStride(20)),
+        ["a learned state that attends to rows"] = new ProbeKernel(3, 12, Layout.RowStride(72)),
+        ["narrow heads of a learned state"] = new ProbeKernel(2, 5, Layout.RowStride(20)),
+        ["positions without a first state"] = new PositionKernel(20, Layout.RowStride(20), FirstState: false),
+        ["states without positions"] = new PositionKernel(20, Layout.RowStride(20), FirstState: true) { HasTable = false, LaterStates = 2 },
+        ["registers without positions"] = new PositionKernel(20, Layout.RowStride(20), FirstState: true) { LaterStates = 3 },
+        ["registers before patches"] = new PositionKernel(20, Layout.RowStride(20), FirstState: false) { LaterStates = 2 },
+        ["a positioned state of distillation"] = new PositionKernel(20, Layout.RowStride(20), FirstState: true)
+        {
+            LaterStates = 1,
+            LaterHavePositions = true,
+        },
+        ["patches after registers"] = new PatchKernel(s_registers, Layout.RowStride(s_registers.Floats)),
+        ["patches without a first state"] = new PatchKernel(new(6, 3, 1) { FirstState = false }, Layout.RowStride(9)),
+        ["pooling of patches"] = new PoolKernel(PoolingKind.Mean, 20, Layout.RowStride(20), Normalize: false) { Skipped = 3 },
+        ["pooling at the first of a token"] = new PoolKernel(PoolingKind.Last, 20, Layout.RowStride(20), Normalize: false) { EndToken = 4 },
+        ["pooling at an absent token"] = new PoolKernel(PoolingKind.Last, 20, Layout.RowStride(20), Normalize: true) { EndToken = 77 },
+        ["pooling at the largest token"] = new PoolKernel(PoolingKind.Last, 20, Layout.RowStride(20), Normalize: false)
+        {
+            EndToken = HeadArchitecture.LargestToken,
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void A_kernel_of_images_is_its_formula(string kernel) =>
+        Assert.All(InstructionSetDescription.All, target => Check(target, s_others[kernel], seed: kernel.Length));
 
     /// <summary>Kernels of one name share their methods, so that these must not depend on anything that the name does not say.</summary>
     [SharedDataTheory]
@@ -102,11 +139,17 @@ public sealed partial class KernelTests
             case PartNormKernel parts:
                 RowFormulas.Check(run, parts);
                 break;
+            case ScaleKernel scale:
+                RowFormulas.Check(run, scale);
+                break;
             case NormalizeKernel normalize:
                 RowFormulas.Check(run, normalize);
                 break;
             case QuantizeKernel quantize:
                 RowFormulas.Check(run, quantize);
+                break;
+            case ProbeKernel probe:
+                RowFormulas.Check(run, probe);
                 break;
             case PoolKernel pool:
                 RowFormulas.Check(run, pool);

@@ -47,6 +47,19 @@ internal static class RowFormulas
         );
     }
 
+    public static void Check(KernelRun run, ScaleKernel kernel)
+    {
+        Rows input = run.Random(Count, kernel.Width, kernel.Stride),
+            output = run.Random(Count, kernel.Width, kernel.Stride),
+            weight = run.Random(1, kernel.Width, Layout.Pad(kernel.Width));
+        run.OnWorkers(3, kernel.Name, input.Address, weight.Address, output.Address, Count);
+        run.Equal(
+            row => [.. input[row].Zip(weight[0], static (x, factor) => x * factor).Zip(output[row], static (x, held) => x + held)],
+            output,
+            Count
+        );
+    }
+
     public static void Check(KernelRun run, PartNormKernel kernel)
     {
         int width = kernel.Offset + (kernel.Parts * kernel.Width);
@@ -84,12 +97,51 @@ internal static class RowFormulas
         run.Equal(row => Normalized(input[row]), output, Count);
     }
 
+    public static void Check(KernelRun run, ProbeKernel kernel)
+    {
+        int width = kernel.Heads * kernel.HeadDim;
+        Rows query = run.Random(1, width, width),
+            keyValues = run.Random(Count, 2 * width, kernel.Stride),
+            output = run.Unwritten(1, width, Layout.RowStride(width));
+        run.OnWorkers(2, kernel.Name, query.Address, keyValues.Address, output.Address, Count);
+        run.Equal(
+            _ =>
+            {
+                double[] result = new double[width];
+                for (int head = 0; head < kernel.Heads; head++)
+                {
+                    int[] elements = [.. Enumerable.Range(head * kernel.HeadDim, kernel.HeadDim)];
+                    double[] weights =
+                    [
+                        .. Enumerable
+                            .Range(0, Count)
+                            .Select(row => Math.Exp(elements.Sum(i => query[0][i] * keyValues[row][i]) / Math.Sqrt(kernel.HeadDim))),
+                    ];
+                    foreach (int i in elements)
+                    {
+                        result[i] = weights.Select((weight, row) => weight * keyValues[row][width + i]).Sum() / weights.Sum();
+                    }
+                }
+
+                return result;
+            },
+            output,
+            1
+        );
+    }
+
     public static void Check(KernelRun run, PoolKernel kernel)
     {
         Rows input = run.Random(Count, kernel.Width, kernel.Stride),
             output = run.Unwritten(1, kernel.Width, kernel.Stride);
-        run.OnWorkers(2, kernel.Name, input.Address, output.Address, Count);
-        double[] Column(int i) => [.. Enumerable.Range(0, Count).Select(row => input[row][i])];
+        int[] tokens = [3, 9, 4, 9, 1, 4, 2];
+        object[] end = kernel.EndToken is null ? [] : [run.Interpreter.Memory.Allocate(tokens)];
+        run.OnWorkers(2, kernel.Name, [input.Address, output.Address, Count, .. end]);
+        int last = kernel.EndToken is not { } token ? Count - 1
+            : token < 0 ? 1
+            : Math.Max(Array.IndexOf(tokens, token), 0),
+            rows = Count - kernel.Skipped;
+        double[] Column(int i) => [.. Enumerable.Range(kernel.Skipped, rows).Select(row => input[row][i])];
         double[] pooled =
         [
             .. Enumerable
@@ -98,9 +150,9 @@ internal static class RowFormulas
                     kernel.Pooling switch
                     {
                         PoolingKind.First => Column(i)[0],
-                        PoolingKind.Last => Column(i)[^1],
+                        PoolingKind.Last => input[last][i],
                         PoolingKind.Max => Column(i).Max(),
-                        PoolingKind.WeightedMean => Column(i).Select((value, row) => value * (row + 1)).Sum() / (Count * (Count + 1) / 2),
+                        PoolingKind.WeightedMean => Column(i).Select((value, row) => value * (row + 1)).Sum() / (rows * (rows + 1) / 2),
                         _ => Column(i).Average(),
                     }
                 ),
@@ -111,13 +163,42 @@ internal static class RowFormulas
     public static void Check(KernelRun run, PositionKernel kernel)
     {
         const int Position = 0;
+        int first = kernel.FirstState ? 1 : 0,
+            leading = first + kernel.LaterStates;
         Rows output = run.Random(Count, kernel.Width, kernel.Stride),
             positions = run.Random(Count, kernel.Width, kernel.Stride),
-            first = run.Random(1, kernel.Width, kernel.Stride);
-        object[] state = kernel.FirstState ? [first.Address] : [];
-        run.OnWorkers(2, kernel.Name, [output.Address, positions.Address, .. state, Position, Count]);
+            state = run.Random(1, kernel.Width, kernel.Stride),
+            later = run.Random(Math.Max(kernel.LaterStates, 1), kernel.Width, kernel.Stride);
+        run.OnWorkers(
+            2,
+            kernel.Name,
+            [
+                output.Address,
+                .. kernel.HasTable ? new object[] { positions.Address } : [],
+                .. kernel.FirstState ? new object[] { state.Address } : [],
+                .. kernel.LaterStates > 0 ? new object[] { later.Address } : [],
+                Position,
+                Count,
+            ]
+        );
         run.Equal(
-            row => [.. (kernel.FirstState && row == 0 ? first[0] : output[row]).Zip(positions[row], static (x, added) => x + added)],
+            row =>
+            {
+                bool isLater = row >= first && row < leading;
+                double[] x =
+                    row < first ? state[0]
+                    : isLater ? later[row - first]
+                    : output[row];
+                return !kernel.HasTable || (isLater && !kernel.LaterHavePositions)
+                    ? x
+                    :
+                    [
+                        .. x.Zip(
+                            positions[row < first || kernel.LaterHavePositions ? row : row - kernel.LaterStates],
+                            static (value, added) => value + added
+                        ),
+                    ];
+            },
             output,
             Count
         );
@@ -156,7 +237,8 @@ internal static class RowFormulas
         PatchArchitecture patches = kernel.Patches;
         int side = patches.ImageSize / patches.PatchSize,
             size = patches.PatchSize,
-            count = (side * side) + 1;
+            leading = patches.Leading,
+            count = (side * side) + leading;
         Rows pixels = run.Random(patches.Channels * patches.ImageSize, patches.ImageSize, patches.ImageSize),
             output = run.Unwritten(count, patches.Floats, kernel.Stride);
         run.OnWorkers(2, kernel.Name, pixels.Address, output.Address, 0, count);
@@ -170,8 +252,8 @@ internal static class RowFormulas
                             int channel = i / (size * size),
                                 y = i / size % size,
                                 x = i % size,
-                                patch = row - 1;
-                            return row == 0
+                                patch = row - leading;
+                            return patch < 0
                                 ? 0
                                 : pixels[(channel * patches.ImageSize) + (patch / side * size) + y][(patch % side * size) + x];
                         }),

@@ -47,7 +47,7 @@ internal static class KernelProgram
         family switch
         {
             KernelFamily.Tiles => kernel is LinearKernel or AttentionKernel { Attention.IsLinear: false },
-            KernelFamily.Functions => kernel is LinearKernel or AttentionKernel,
+            KernelFamily.Functions => kernel is LinearKernel or AttentionKernel or ProbeKernel,
             _ => FamilyOf(kernel) == family,
         };
 
@@ -72,12 +72,14 @@ internal static class KernelProgram
         {
             EmbedKernel embed => [EmbedLowering.Lower(embed, target)],
             NormKernel norm => [NormLowering.Lower(norm, target)],
+            ScaleKernel scale => [ScaleLowering.Lower(scale, target)],
             PatchKernel patch => [PatchLowering.Lower(patch)],
             WindowKernel window => [WindowLowering.Lower(window)],
             PositionKernel position => [PatchLowering.Lower(position, target)],
             PoolKernel pool => [PoolLowering.Lower(pool, target)],
             QuantizeKernel quantize => [QuantizeLowering.Lower(quantize, target)],
             PartNormKernel parts => [PartNormLowering.Lower(parts, target)],
+            ProbeKernel probe => [ProbeLowering.Lower(probe, target, functions)],
             NormalizeKernel normalize => [NormalizeLowering.Lower(normalize, target)],
             LinearKernel linear => LinearLowering.Lower(linear, target, functions),
             ArgMaxKernel highest => [ArgMaxLowering.Lower(highest, target)],

@@ -18,15 +18,22 @@ internal static class PatchLowering
         code.EachRow(row =>
         {
             Variable target = code.Let("target", code[KernelParameters.Output].At(row.AsNInt * kernel.Stride)),
-                patch = code.Let("patch", code[KernelParameters.Position] + row - 1);
-            code.If(
-                patch < 0,
-                () =>
-                {
-                    code.Clear(target, patches.Floats);
-                    code.Continue();
-                }
-            );
+                patch = code.Let(
+                    "patch",
+                    patches.Leading == 0 ? code[KernelParameters.Position] + row : code[KernelParameters.Position] + row - patches.Leading
+                );
+            if (patches.Leading > 0)
+            {
+                code.If(
+                    patch < 0,
+                    () =>
+                    {
+                        code.Clear(target, patches.Floats);
+                        code.Continue();
+                    }
+                );
+            }
+
             Variable corner = code.Let(
                 "corner",
                 code[KernelParameters.Pixels].At((patch / side * (size * patches.ImageSize)) + (patch % side * size))
@@ -53,20 +60,66 @@ internal static class PatchLowering
             );
         });
         return code.Method(
-            $"{side} by {side} patches, row by row; a patch is [{patches.Channels} channels][{size}][{size}]. Position 0 is before them."
+            $"{side} by {side} patches, row by row; a patch is [{patches.Channels} channels][{size}][{size}]."
+                + patches.Leading switch
+                {
+                    0 => "",
+                    1 => " Position 0 is before them.",
+                    _ => $" {patches.Leading} positions are before them.",
+                }
         );
     }
 
     public static KernelMethod Lower(PositionKernel kernel, InstructionSetDescription target)
     {
         Vectors vectors = target.Vectors;
+        int leading = (kernel.FirstState ? 1 : 0) + kernel.LaterStates,
+            first = kernel.FirstState ? 1 : 0;
         var code = new KernelCode(kernel);
         code.EachRow(row =>
         {
             Variable position = code[KernelParameters.Position],
                 x = code.Let("x", code[KernelParameters.Output].At(row.AsNInt * kernel.Stride));
             Variable state = kernel.FirstState ? code.Let("state", (position + row).Is(0).Select(code[KernelParameters.First], x)) : x;
-            Variable added = code.Let("added", code[KernelParameters.Positions].At((position + row).AsNInt * kernel.Stride));
+            if (kernel.LaterStates > 0)
+            {
+                Variable later = code.Let("number", position + row - first);
+                Variable learned = code.Let(
+                    "learned",
+                    (later < 0).Select(
+                        state,
+                        (later < kernel.LaterStates).Select(code[KernelParameters.Later].At(later.AsNInt * kernel.Stride), state)
+                    )
+                );
+                state = learned;
+            }
+
+            if (!kernel.HasTable)
+            {
+                code.If(position + row < leading, () => code.Copy(state, x, Layout.Pad(kernel.Width)));
+                return;
+            }
+
+            Expr index = position + row;
+            if (kernel.LaterStates > 0 && !kernel.LaterHavePositions)
+            {
+                Variable after = code.Let("after", position + row - leading);
+                code.If(
+                    after < 0,
+                    () =>
+                        code.If(
+                            position + row > first - 1,
+                            () =>
+                            {
+                                code.Copy(state, x, Layout.Pad(kernel.Width));
+                                code.Continue();
+                            }
+                        )
+                );
+                index = (after < 0).Select(0, after + first);
+            }
+
+            Variable added = code.Let("added", code[KernelParameters.Positions].At(index.AsNInt * kernel.Stride));
             code.For(
                 "i",
                 0,
@@ -75,10 +128,21 @@ internal static class PatchLowering
                 i => code.Store(vectors.Load(state.At(i)) + vectors.Load(added.At(i)), x.At(i))
             );
         });
-        return code.Method(
-            kernel.FirstState
-                ? "Row 0 of the sequence is the first state; every row has a position of its own."
-                : "Every row has a position of its own."
-        );
+        return code.Method(Comment(kernel));
     }
+
+    private static string Comment(PositionKernel kernel) =>
+        (kernel.FirstState ? "Row 0 of the sequence is the first state; " : "")
+        + (
+            kernel.LaterStates > 0
+                ? $"the next {kernel.LaterStates} rows are learned states{(kernel.LaterHavePositions ? "" : " without positions")}; "
+                : ""
+        )
+        + (
+            kernel.HasTable
+                ? kernel.FirstState || kernel.LaterStates > 0
+                    ? "every row has a position of its own."
+                    : "Every row has a position of its own."
+                : "other rows stay."
+        );
 }

@@ -34,6 +34,12 @@ internal sealed class PoolLowering
     {
         _code.Comment("One worker is faster than the time in which several could meet.");
         _code.If(_code.Worker.IsNot(0), () => _code.Return());
+        if (_kernel.Skipped > 0)
+        {
+            _code.Set(_input, _input.At(_kernel.Skipped * _kernel.Stride));
+            _code.Set(_length, _length - _kernel.Skipped);
+        }
+
         switch (_kernel.Pooling)
         {
             case PoolingKind.Mean or PoolingKind.WeightedMean:
@@ -43,7 +49,10 @@ internal sealed class PoolLowering
                 Maximum();
                 break;
             default:
-                Expr row = _kernel.Pooling == PoolingKind.First ? _input : _input.At((_length - 1).AsNInt * _kernel.Stride);
+                Expr row =
+                    _kernel.Pooling == PoolingKind.First ? _input
+                    : _kernel.EndToken is { } end ? _input.At(EndRow(end).AsNInt * _kernel.Stride)
+                    : _input.At((_length - 1).AsNInt * _kernel.Stride);
                 _code.Copy(row, _output, _padded);
                 break;
         }
@@ -54,6 +63,33 @@ internal sealed class PoolLowering
         }
 
         return _code.Method(Comment());
+    }
+
+    /// <summary>The row of the first end token, or of the first of the largest tokens; 0 if there is no end token.</summary>
+    private Variable EndRow(int end)
+    {
+        Variable tokens = _code[KernelParameters.Tokens],
+            found = _code.Let("found", DataType.Int, 0);
+        _code.For(
+            "candidate",
+            DataType.Int,
+            0,
+            _length,
+            1,
+            candidate =>
+                _code.If(
+                    end == HeadArchitecture.LargestToken ? tokens[candidate] > tokens[found] : tokens[candidate].Is(end),
+                    () =>
+                    {
+                        _code.Set(found, candidate);
+                        if (end != HeadArchitecture.LargestToken)
+                        {
+                            _code.Break();
+                        }
+                    }
+                )
+        );
+        return found;
     }
 
     private void Mean(bool weighted)

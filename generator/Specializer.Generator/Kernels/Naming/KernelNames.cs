@@ -30,8 +30,15 @@ internal static class KernelNames
                 + (quantize.Weights == WeightStorage.Int8 ? "" : "For" + quantize.Weights),
             PartNormKernel parts => PartNorm(parts),
             NormalizeKernel normalize => "Normalize" + Width(normalize.Width, normalize.Stride),
-            PoolKernel pool => "Pool" + pool.Pooling + Width(pool.Width, pool.Stride) + (pool.Normalize ? "Normalized" : ""),
-            PositionKernel position => "AddPositions" + Width(position.Width, position.Stride) + (position.FirstState ? "AfterState" : ""),
+            ScaleKernel scale => "ScaleAdd" + Width(scale.Width, scale.Stride),
+            ProbeKernel probe => "Attend"
+                + Names.Number(probe.Heads)
+                + "x"
+                + Names.Number(probe.HeadDim)
+                + "ToRows"
+                + Every(2 * probe.Heads * probe.HeadDim, probe.Stride),
+            PoolKernel pool => Pool(pool),
+            PositionKernel position => Positions(position),
             PatchKernel patch => Patches(patch),
             WindowKernel window => Window(window),
             GlobalRowsKernel rows => (rows.Back ? "ReplaceGlobalRows" : "SelectGlobalRows") + Width(rows.Width, rows.Stride),
@@ -87,6 +94,20 @@ internal static class KernelNames
         + Names.Number(kernel.Stride)
         + Names.Epsilon(kernel.Epsilon);
 
+    private static string Pool(PoolKernel kernel) =>
+        "Pool"
+        + kernel.Pooling
+        + Width(kernel.Width, kernel.Stride)
+        + (kernel.EndToken is { } end ? "AtToken" + (end < 0 ? "Largest" : Names.Number(end)) : "")
+        + (kernel.Skipped > 0 ? "From" + Names.Number(kernel.Skipped) : "")
+        + (kernel.Normalize ? "Normalized" : "");
+
+    private static string Positions(PositionKernel kernel) =>
+        (kernel.HasTable ? "AddPositions" : "InsertStates")
+        + Width(kernel.Width, kernel.Stride)
+        + (kernel.FirstState ? "AfterState" : "")
+        + (kernel.LaterStates > 0 ? "And" + Names.Number(kernel.LaterStates) + (kernel.LaterHavePositions ? "Positioned" : "") : "");
+
     private static string Patches(PatchKernel kernel) =>
         "GatherPatches"
         + Names.Number(kernel.Patches.PatchSize)
@@ -94,6 +115,7 @@ internal static class KernelNames
         + Names.Number(kernel.Patches.ImageSize)
         + "x"
         + Names.Number(kernel.Patches.Channels)
+        + (kernel.Patches.Leading == 1 ? "" : "After" + Names.Number(kernel.Patches.Leading))
         + Every(kernel.Patches.Floats, kernel.Stride);
 
     private static string Window(WindowKernel kernel) =>

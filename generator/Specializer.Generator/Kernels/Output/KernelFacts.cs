@@ -17,10 +17,11 @@ internal static class KernelFacts
         {
             (_, KernelPart.Append) => "Append",
             (_, KernelPart.PrepareQueries) => "PrepareQueries",
-            (AttentionKernel, _) => "Attend",
+            (AttentionKernel or ProbeKernel, _) => "Attend",
             (LinearKernel, _) => "Linear",
             (ArgMaxKernel, _) => "ArgMax",
             (NormKernel or PartNormKernel, _) => "Norm",
+            (ScaleKernel, _) => "Scale",
             (EmbedKernel, _) => "Embed",
             (PositionKernel, _) => "AddPositions",
             (PatchKernel or WindowKernel or GlobalRowsKernel, _) => "Gather",
@@ -78,9 +79,11 @@ internal static class KernelFacts
             NormKernel norm => Rows(norm.Width, norm.Stride, 2 * FloatBytes),
             EmbedKernel embed => Rows(embed.Width, embed.Stride, (2 + Tables(embed)) * FloatBytes),
             PositionKernel position => Rows(position.Width, position.Stride, 3 * FloatBytes),
+            ScaleKernel scale => Rows(scale.Width, scale.Stride, 3 * FloatBytes),
             PatchKernel patch => Rows(patch.Patches.Floats, patch.Stride, 2 * FloatBytes),
             WindowKernel window => Rows(window.Channels * window.Window, window.Stride, 2 * FloatBytes),
             GlobalRowsKernel rows => Rows(rows.Width, rows.Stride, 2 * FloatBytes),
+            ProbeKernel probe => Rows(probe.Heads * probe.HeadDim, probe.Stride, 2 * FloatBytes),
             PoolKernel pool => Rows(pool.Width, pool.Stride, 2 * FloatBytes),
             QuantizeKernel quantize =>
             [

@@ -109,6 +109,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         {
             ModelConfiguration configuration = ModelConfiguration.Read(Text);
             configuration.GivesStates = reference.Pooling is not null || folder is not null;
+            configuration.WantedSection = reference.Section;
             TransformerArchitecture? architecture = FamilyParser.Parse(configuration);
             architecture = architecture is null ? null : Complete(architecture, reference, folder, configuration.Problems);
             return new ConfigurationReading(architecture, configuration.Problems.InOrder)

@@ -79,6 +79,12 @@ internal sealed class ModelConfiguration
     /// <summary>Whether the states of the body are the output, whatever class the file names, because of a modules.json or [Pooling].</summary>
     public bool GivesStates { get; set; }
 
+    /// <summary>The section of a file of several models that declares the model; empty for none.</summary>
+    public string WantedSection { get; set; } = "";
+
+    /// <summary>The fields of the file of several models of which this is a section; null for a file of its own.</summary>
+    public ModelConfiguration? Enclosing { get; set; }
+
     /// <summary>Hides the classes that the file names, because they describe the whole of which this is a part.</summary>
     public void HideClasses() => _hidesClasses = true;
 

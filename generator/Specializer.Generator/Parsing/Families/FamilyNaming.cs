@@ -53,6 +53,20 @@ internal static class FamilyNaming
         ["electra"] = Encoder("discriminator_predictions.*", "generator_predictions.*", "generator_lm_head.*", "sequence_summary.*"),
         ["mpnet"] = Roberta("mpnet."),
         ["nomic_bert"] = Encoder("pooler.*", "cls.*"),
+        ["deit"] = CheckpointNaming.Plain.With(
+            "deit.pooler.*",
+            "classifier.*",
+            "cls_classifier.*",
+            "distillation_classifier.*",
+            "decoder.*"
+        ),
+        ["dinov2"] = CheckpointNaming.Plain.With("classifier.*"),
+        ["dinov2_with_registers"] = CheckpointNaming.Plain.With("classifier.*"),
+        ["dinov3_vit"] = CheckpointNaming.Plain.With("classifier.*") with { BasePrefix = "model." },
+        ["clip_text_model"] = Tower("vision_model.*", "visual_projection.*", "text_projection.*"),
+        ["clip_vision_model"] = Tower("text_model.*", "text_projection.*", "visual_projection.*"),
+        ["siglip_text_model"] = Tower("vision_model.*"),
+        ["siglip_vision_model"] = Tower("text_model.*", "vision_model.head.*"),
         ["vit"] = CheckpointNaming.Plain.With("vit.pooler.*", "classifier.*", "decoder.*"),
     };
 
@@ -95,6 +109,15 @@ internal static class FamilyNaming
 
     private static CheckpointNaming Encoder(params string[] unread) =>
         CheckpointNaming.Plain.With("classifier.*", "qa_outputs.*").With(unread);
+
+    /// <summary>One of two encoders in a file; old files contain the numbers of the positions.</summary>
+    private static CheckpointNaming Tower(params string[] unread) =>
+        CheckpointNaming
+            .Plain.With("logit_scale*", "logit_bias*", "text_model.embeddings.position_ids*", "vision_model.embeddings.position_ids*")
+            .With(unread) with
+        {
+            BasePrefix = "",
+        };
 
     private static CheckpointNaming Roberta(string prefix) =>
         Encoder(prefix + "pooler.*", "lm_head.*") with

@@ -73,6 +73,14 @@ internal static class FamilyParser
         ["mpnet"] = MpnetFamily.Mpnet,
         ["nomic_bert"] = NomicFamily.NomicBert,
         ["vit"] = VisionFamilies.Vit,
+        ["deit"] = VisionFamilies.Deit,
+        ["dinov2"] = DinoFamilies.Dinov2,
+        ["dinov2_with_registers"] = DinoFamilies.Dinov2WithRegisters,
+        ["dinov3_vit"] = DinoFamilies.Dinov3,
+        ["siglip_text_model"] = SiglipFamilies.Text,
+        ["siglip_vision_model"] = SiglipFamilies.Vision,
+        ["clip_text_model"] = ClipFamilies.Text,
+        ["clip_vision_model"] = ClipFamilies.Vision,
     };
 
     /// <summary>The supported values of model_type.</summary>

@@ -56,6 +56,16 @@ internal static class MultimodalFamilies
     public static ModelConfiguration TextOf(ModelConfiguration file, out string type)
     {
         type = file.Text("model_type");
+        if (TowerFamilies.IsOne(type))
+        {
+            return TowerFamilies.TowerOf(file, out type);
+        }
+
+        if (file.WantedSection.Length > 0)
+        {
+            file.Problems.Add("Section applies to files of a text encoder and an image encoder only: remove it");
+        }
+
         if (!s_textTypes.TryGetValue(type, out string? textType))
         {
             return file;

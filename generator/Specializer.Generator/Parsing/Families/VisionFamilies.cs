@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 
@@ -11,28 +9,26 @@ internal static class VisionFamilies
     /// <summary>
     /// ViTModel and ViTForImageClassification (Dosovitskiy et al. 2021): patches after a learned class state, pre-norm blocks.
     /// </summary>
-    public static TransformerArchitecture Vit(ModelConfiguration configuration)
+    public static TransformerArchitecture Vit(ModelConfiguration configuration) => Vit(configuration, "ViT", "vit.", distills: false);
+
+    /// <summary>DeiTModel and DeiTForImageClassification (Touvron et al. 2021): a second state learned by distillation.</summary>
+    public static TransformerArchitecture Deit(ModelConfiguration configuration) => Vit(configuration, "DeiT", "deit.", distills: true);
+
+    private static TransformerArchitecture Vit(ModelConfiguration configuration, string family, string prefix, bool distills)
     {
-        string name = ModelClass.Name(configuration, "ViTModel");
-        ModelClass.Require(configuration, name, ["ViTModel", "ViTForImageClassification"]);
+        string name = ModelClass.Name(configuration, family + "Model");
+        ModelClass.Require(configuration, name, [family + "Model", family + "ForImageClassification"]);
         SharedFields.RefuseCrossAttention(configuration);
         configuration.WithoutEffect("encoder_stride", "tie_word_embeddings");
 
-        bool classifies = name != "ViTModel";
-        const string prefix = "vit.",
-            layer = prefix + "encoder.layer.{layer}.";
+        bool classifies = name != family + "Model";
+        string layer = prefix + "encoder.layer.{layer}.";
         int width = configuration.Extent("hidden_size", 768);
-        var patches = new PatchArchitecture(
-            Square(configuration, "image_size", 224),
-            Square(configuration, "patch_size", 16),
-            configuration.Extent("num_channels", 3)
-        );
-        configuration.Require(
-            patches.ImageSize % patches.PatchSize == 0,
-            "patch_size",
-            "a divisor of \"image_size\", which is " + patches.ImageSize.ToString(CultureInfo.InvariantCulture),
-            "image_size"
-        );
+        PatchArchitecture patches = VisionParts.Patches(configuration, 224, 16) with
+        {
+            LaterStates = distills ? 1 : 0,
+            LaterHavePositions = distills,
+        };
 
         configuration.Refuse(configuration.Text("pooler_act", "tanh") != "tanh", "pooler_act", "only tanh is supported");
         configuration.Refuse(
@@ -45,9 +41,9 @@ internal static class VisionFamilies
         return new TransformerArchitecture(
             configuration.Extent("num_hidden_layers", 12),
             width,
-            patches.Count + 1,
+            patches.Positions,
             ChunkLength: 0,
-            new EmbeddingArchitecture(VocabularySize: 0, Scale: 1, new LearnedPositions(0, patches.Count + 1), Norm: false)
+            new EmbeddingArchitecture(VocabularySize: 0, Scale: 1, new LearnedPositions(0, patches.Positions), Norm: false)
             {
                 Patches = patches,
             },
@@ -91,6 +87,7 @@ internal static class VisionFamilies
                     PositionEmbedding = prefix + "embeddings.position_embeddings",
                     PatchProjection = prefix + "embeddings.patch_embeddings.projection",
                     FirstState = prefix + "embeddings.cls_token",
+                    LaterStates = prefix + "embeddings.distillation_token",
                     HeadDense = prefix + "pooler.dense",
                 },
                 QueryKeyValueStorage.Separate,
@@ -117,23 +114,5 @@ internal static class VisionFamilies
                     null
                 ),
         };
-    }
-
-    /// <summary>Reads a height and width: one number for both, or an array of two equal numbers.</summary>
-    private static int Square(ModelConfiguration configuration, string name, int defaultValue)
-    {
-        if (configuration.Find(name) is not { Kind: JsonKind.Array } pair)
-        {
-            return configuration.Extent(name, defaultValue);
-        }
-
-        const int Largest = 1 << 14;
-        bool isSquare =
-            pair.Items.Count == 2
-            && pair.Items[0].Says(pair.Items[1])
-            && pair.Items[0].Number is >= 1 and <= Largest
-            && pair.Items[0].Number == (int)pair.Items[0].Number;
-        configuration.Require(isSquare, name, "an integer, or an array of two equal integers: only squares are supported");
-        return isSquare ? (int)pair.Items[0].Number : defaultValue;
     }
 }

@@ -87,6 +87,9 @@ internal enum SessionValue
     /// <summary>The tokens of the sequence, from the first one of the chunk on.</summary>
     ChunkTokens,
 
+    /// <summary>The tokens of the whole sequence.</summary>
+    InputTokens,
+
     /// <summary>The tokens of the source, from the first one of the chunk on.</summary>
     SourceTokens,
 

@@ -88,6 +88,24 @@ internal enum BufferRole
     /// <summary>Frames after the first convolution.</summary>
     Convolved,
 
+    /// <summary>The learned state that attends to all states.</summary>
+    ProbeState,
+
+    /// <summary>The query of the learned state.</summary>
+    ProbeQuery,
+
+    /// <summary>The keys and values of all states, which the learned state attends to.</summary>
+    ProbeKeyValues,
+
+    /// <summary>The attention output of the learned state.</summary>
+    ProbeAttended,
+
+    /// <summary>The learned state before its feed-forward block, normalized.</summary>
+    ProbeNormed,
+
+    /// <summary>The inner activations of the learned state's feed-forward block.</summary>
+    ProbeInner,
+
     /// <summary>The pooled state of a sequence.</summary>
     Pooled,
 

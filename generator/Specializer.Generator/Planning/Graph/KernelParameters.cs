@@ -36,6 +36,9 @@ internal static class KernelParameters
     /// <summary>The learned class state before the patches of an image.</summary>
     public static KernelParameter First { get; } = Floats("first");
 
+    /// <summary>The learned states between the class state and the patches of an image.</summary>
+    public static KernelParameter Later { get; } = Floats("later");
+
     /// <summary>The pixels of an image.</summary>
     public static KernelParameter Pixels { get; } = Floats("pixels");
 

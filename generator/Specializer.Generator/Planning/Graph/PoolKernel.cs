@@ -10,5 +10,14 @@ namespace Specializer.Generator.Planning;
 /// <param name="Normalize">Whether the row is divided by its Euclidean length.</param>
 internal sealed record PoolKernel(PoolingKind Pooling, int Width, int Stride, bool Normalize) : Kernel
 {
-    public override EquatableArray<KernelSignature> Signatures => One(KernelSignature.OnWorkers(KernelPart.Compute, Input, Output, Length));
+    /// <summary>
+    /// The token whose first occurrence has the state, or <see cref="HeadArchitecture.LargestToken"/>; null for the last token.
+    /// </summary>
+    public int? EndToken { get; init; }
+
+    /// <summary>The number of first rows that are omitted.</summary>
+    public int Skipped { get; init; }
+
+    public override EquatableArray<KernelSignature> Signatures =>
+        One(KernelSignature.OnWorkers(KernelPart.Compute, [Input, Output, Length, .. EndToken is null ? [] : new[] { Tokens }]));
 }

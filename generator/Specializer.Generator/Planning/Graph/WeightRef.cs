@@ -24,6 +24,9 @@ internal enum WeightRole
     /// <summary>The state before the patches.</summary>
     FirstState,
 
+    /// <summary>The states between the first one and the patches.</summary>
+    LaterStates,
+
     /// <summary>The convolution over frames of audio.</summary>
     FirstConvolution,
 
@@ -62,6 +65,12 @@ internal enum WeightRole
 
     /// <summary>The norm after the attention.</summary>
     AttentionOutputNorm,
+
+    /// <summary>The factors of the attention's output.</summary>
+    AttentionScale,
+
+    /// <summary>The factors of the feed-forward block's output.</summary>
+    FeedForwardScale,
 
     /// <summary>The norm before or after cross-attention.</summary>
     CrossAttentionNorm,
@@ -104,6 +113,27 @@ internal enum WeightRole
 
     /// <summary>The projection to logits.</summary>
     Logits,
+
+    /// <summary>The learned state that attends to all states.</summary>
+    ProbeState,
+
+    /// <summary>The query projection of the learned state.</summary>
+    ProbeQuery,
+
+    /// <summary>The key and value projections of the states that the learned state attends to.</summary>
+    ProbeKeyValue,
+
+    /// <summary>The output projection of the learned state's attention.</summary>
+    ProbeOutput,
+
+    /// <summary>The norm before the learned state's feed-forward block.</summary>
+    ProbeNorm,
+
+    /// <summary>The up projection of the learned state.</summary>
+    ProbeUp,
+
+    /// <summary>The down projection of the learned state.</summary>
+    ProbeDown,
 
     /// <summary>One projection of an encoder's head.</summary>
     HeadProjection,

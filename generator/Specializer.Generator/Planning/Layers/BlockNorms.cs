@@ -31,11 +31,17 @@ internal sealed class BlockNorms(StackContext stack, LayerKind kind)
     /// <summary>The buffer that the feed-forward block reads.</summary>
     public BufferRef FeedForwardInput => Input(PrecedeFeedForward);
 
+    /// <summary>Whether the output of a block is multiplied by a vector before it is added to the residual stream.</summary>
+    public bool ScalesOutputs => kind.LayerScale;
+
+    /// <summary>Whether a step of its own adds the output of a block to the residual stream.</summary>
+    public bool AddLater => kind.AddsOutputsLater;
+
     /// <summary>The buffer that the last linear layer of a block writes.</summary>
-    public BufferRef BlockOutput => stack.Buffer(OfOutputs ? BufferRole.Block : BufferRole.Hidden);
+    public BufferRef BlockOutput => stack.Buffer(AddLater ? BufferRole.Block : BufferRole.Hidden);
 
     /// <summary>The end of the title of the step that writes the output of a block.</summary>
-    public string OutputTitle => OfOutputs ? "" : ", added to the residual stream";
+    public string OutputTitle => AddLater ? "" : ", added to the residual stream";
 
     /// <summary>Plans a norm before a block.</summary>
     public NormStep Before(WeightRole role, string checkpointName, string title) =>
@@ -59,6 +65,16 @@ internal sealed class BlockNorms(StackContext stack, LayerKind kind)
             title + ", added to the residual stream",
             stack.Kernels.NormAdd,
             Weight(role, checkpointName),
+            stack.Buffer(BufferRole.Block),
+            stack.Buffer(BufferRole.Hidden)
+        );
+
+    /// <summary>Plans the product of the output of a block and a vector. It is added to the residual stream.</summary>
+    public ScaleStep Scaled(WeightRole role, string checkpointName, string title) =>
+        new(
+            title + ", added to the residual stream",
+            new ScaleKernel(stack.Kernels.Norm.Width, stack.Kernels.Norm.Stride),
+            stack.Weights.Vector(role, new TensorPlan(checkpointName, perLayer: true, stack.Architecture.Width)),
             stack.Buffer(BufferRole.Block),
             stack.Buffer(BufferRole.Hidden)
         );

@@ -33,7 +33,7 @@ internal sealed record LayerKernels(
             queryStride = Layout.RowStride(queryWidth),
             projectedStride = Layout.RowStride(projectedWidth),
             innerStride = Layout.RowStride(feedForward.Width);
-        LinearEpilogue Output(bool bias) => new(bias, null, false, AddToOutput: !kind.NormsOutputs, Scale: kind.ResidualScale);
+        LinearEpilogue Output(bool bias) => new(bias, null, false, AddToOutput: !kind.AddsOutputsLater, Scale: kind.ResidualScale);
         LinearKernel Linear(int inputs, int outputs, int inputStride, int outputStride, LinearEpilogue epilogue) =>
             new(inputs, outputs, inputStride, outputStride, epilogue) { Storage = architecture.WeightStorage };
 

@@ -44,6 +44,11 @@ internal sealed class LayerPlanner(StackContext stack, IReadOnlyList<PositionTab
         }
 
         AddNormAfter(steps, norms, WeightRole.AttentionOutputNorm, names.AttentionOutputNorm, "Norm after the attention");
+        if (norms.ScalesOutputs)
+        {
+            steps.Add(norms.Scaled(WeightRole.AttentionScale, names.AttentionScale, "Scaled output of the attention"));
+        }
+
         if (stack.Kernels.Cross is { } cross)
         {
             steps.AddRange(new CrossAttentionPlanner(stack, cross, norms).Plan());
@@ -63,6 +68,11 @@ internal sealed class LayerPlanner(StackContext stack, IReadOnlyList<PositionTab
 
         steps.Add(feedForward.PlanDown());
         AddNormAfter(steps, norms, WeightRole.FeedForwardOutputNorm, names.FeedForwardOutputNorm, "Norm after the feed-forward block");
+        if (norms.ScalesOutputs)
+        {
+            steps.Add(norms.Scaled(WeightRole.FeedForwardScale, names.FeedForwardScale, "Scaled output of the feed-forward block"));
+        }
+
         return steps;
     }
 

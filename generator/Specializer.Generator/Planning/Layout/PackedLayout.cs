@@ -103,6 +103,12 @@ internal static class PackedLayout
                 hash.Add(rotary.Base);
                 hash.Add(rotary.RotaryDim);
                 AddScaling(hash, rotary.Scaling);
+                if (rotary.Grid is { } grid)
+                {
+                    hash.Add(grid.Leading);
+                    hash.Add(grid.Side);
+                }
+
                 break;
             case AlibiPositions alibi:
                 hash.Add(nameof(AlibiPositions));

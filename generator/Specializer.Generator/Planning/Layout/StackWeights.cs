@@ -69,6 +69,13 @@ internal sealed class StackWeights(WeightLayoutBuilder layout, StackPart stack)
         );
     }
 
+    /// <summary>Places a vector.</summary>
+    public WeightRef Vector(WeightRole role, TensorPlan tensor)
+    {
+        int floats = Layout.Pad(tensor.Shape[0]);
+        return layout.Add(Block(new WeightRef(role, Whole, stack), WeightLayout.Vectors, floats, 0, floats, TensorSlice.Whole(tensor)));
+    }
+
     /// <summary>Places the weight of a norm and, after it, its bias if it has one.</summary>
     public WeightRef Norm(WeightRole role, int width, NormArchitecture norm, TensorSuffixes suffixes, string checkpointName, bool perLayer)
     {

@@ -117,9 +117,10 @@ internal sealed class DecoderBuffers(StackContext stack)
         );
         LinearKernel down = Largest(static layer => layer.Down, static kernel => kernel.InputStride);
         RowBuffer(BufferRole.Inner, "inner activations of the feed-forward block", down.Inputs, down.InputStride);
-        if (Architecture.LayerKinds.Any(kind => new BlockNorms(stack, kind).OfOutputs))
+        if (Architecture.LayerKinds.Any(kind => new BlockNorms(stack, kind).AddLater))
         {
-            RowBuffer(BufferRole.Block, "outputs of a block before their norm", width, stride);
+            bool norms = Architecture.LayerKinds.Any(static kind => kind.NormsOutputs);
+            RowBuffer(BufferRole.Block, "outputs of a block before their " + (norms ? "norm" : "scale"), width, stride);
         }
 
         ActivationQuantizer.PlaceBuffer(stack, perWorker: true);

@@ -18,7 +18,7 @@ internal sealed class EmbeddingPlanner(StackContext stack)
 
     /// <param name="shared">The embeddings, where another stack has placed them.</param>
     public EmbeddingPlan Plan(WeightRef? shared = null) =>
-        Architecture.Embeddings.Patches is { } patches ? PlanPatches(patches)
+        Architecture.Embeddings.Patches is { } patches ? new PatchPlanner(stack, patches).Plan()
         : Architecture.Embeddings.Speech is { } sound ? PlanSpeech(sound)
         : PlanTokens(shared);
 
@@ -130,63 +130,6 @@ internal sealed class EmbeddingPlanner(StackContext stack)
             SinusoidalPositions sinusoidal => stack.Weights.SinusoidalTable(Architecture.ContextLength, width, stride, sinusoidal),
             _ => null,
         };
-
-    /// <summary>
-    /// Plans the projection of patches. A convolution whose stride is its size is one linear layer over the pixels of a patch.
-    /// </summary>
-    private EmbeddingPlan PlanPatches(PatchArchitecture patches)
-    {
-        int width = Architecture.Width,
-            stride = stack.Kernels.Norm.Stride;
-        LinearKernel kernel = stack.Linear(
-            patches.Floats,
-            width,
-            Layout.RowStride(patches.Floats),
-            stride,
-            new(Bias: true, null, false, false)
-        );
-        BufferRef gathered = stack.Buffers.RowBuffer(
-            stack.Buffer(BufferRole.Patches),
-            "patches of the image",
-            stack.Chunk,
-            patches.Floats,
-            kernel.InputStride
-        );
-        TensorPlan projection = Tensor(
-            Names.PatchProjection + Suffixes.Weight,
-            width,
-            patches.Channels,
-            patches.PatchSize,
-            patches.PatchSize
-        );
-        WeightRef weight = stack.Weights.Panels(WeightRole.PatchProjection, kernel, TensorSlice.Whole(projection));
-        WeightRef bias = stack.Weights.Bias(
-            WeightRole.PatchProjection,
-            kernel,
-            TensorSlice.Whole(Tensor(Names.PatchProjection + Suffixes.Bias, width))
-        );
-        WeightRef first = stack.Weights.Rows(WeightRole.FirstState, stride, Tensor(Names.FirstState, 1, 1, width));
-        WeightRef positions = stack.Weights.Rows(
-            WeightRole.PositionTable,
-            stride,
-            Tensor(Names.PositionEmbedding, 1, Architecture.ContextLength, width)
-        );
-        return new EmbeddingPlan(
-            EquatableArray<StepPlan>.Empty,
-            new EquatableArray<StepPlan>([
-                new PatchStep("Patches of the image", new PatchKernel(patches, kernel.InputStride), gathered),
-                new LinearStep("Projection of the patches", kernel, weight, bias, gathered, Hidden),
-                new PositionStep(
-                    "First state and positions",
-                    new PositionKernel(width, stride, FirstState: true),
-                    positions,
-                    first,
-                    Hidden
-                ),
-            ]),
-            null
-        );
-    }
 
     /// <summary>
     /// Plans a convolution: a linear layer over the frames that it sees. The session keeps the result of the first one for all

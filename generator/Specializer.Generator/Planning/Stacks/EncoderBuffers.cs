@@ -88,9 +88,15 @@ internal sealed class EncoderBuffers(StackContext stack)
             down.Inputs,
             down.InputStride
         );
-        if (norms.OfOutputs)
+        if (norms.AddLater)
         {
-            stack.Buffers.RowBuffer(stack.Buffer(BufferRole.Block), "outputs of a block before their norm", chunk, width, stride);
+            stack.Buffers.RowBuffer(
+                stack.Buffer(BufferRole.Block),
+                norms.OfOutputs ? "outputs of a block before their norm" : "outputs of a block before their scale",
+                chunk,
+                width,
+                stride
+            );
         }
 
         ActivationQuantizer.PlaceBuffer(stack, perWorker: false);

@@ -34,7 +34,21 @@ internal sealed class HeadPlanner(StackContext stack)
         BufferRef at = encoder;
         int width = architecture.Width;
         int rows = Rows(head);
-        if (head.Pooling != PoolingKind.None)
+        EquatableArray<StepPlan> chunks = EquatableArray<StepPlan>.Empty;
+        if (head.Probe is { } probe)
+        {
+            var planner = new ProbePlanner(stack, probe);
+            chunks = new EquatableArray<StepPlan>([planner.PlanKeyValues()]);
+            at = stack.Buffers.RowBuffer(
+                stack.Buffer(BufferRole.Pooled),
+                "state of the image",
+                1,
+                architecture.Width,
+                Layout.RowStride(architecture.Width)
+            );
+            _steps.AddRange(planner.Plan(at));
+        }
+        else if (head.Pooling != PoolingKind.None)
         {
             at = PlanPooling(head, encoder);
         }
@@ -45,7 +59,7 @@ internal sealed class HeadPlanner(StackContext stack)
             (at, width) = (PlanProjection(projection, index + 1, at, width, rows), projection.Width);
         }
 
-        if (head.Normalize && (head.Pooling == PoolingKind.None || head.Projections.Count > 0))
+        if (head.Normalize && (head.Pooling == PoolingKind.None || head.Probe is not null || head.Projections.Count > 0))
         {
             at = PlanNormalization(at, encoder, width, rows);
         }
@@ -67,14 +81,14 @@ internal sealed class HeadPlanner(StackContext stack)
             (at, width) = (PlanOutput(output, embedding, at, width, rows), output.Width);
         }
 
-        return new HeadPlan(new EquatableArray<StepPlan>(_steps), at, width, rows, head.Pooling == PoolingKind.None);
+        return new HeadPlan(new EquatableArray<StepPlan>(_steps), at, width, rows, OutputPerToken: !head.OfSequence) { Chunks = chunks };
     }
 
     private int Rows(HeadArchitecture head)
     {
         int projected = head.Projections.Select(static projection => projection.Width).DefaultIfEmpty(0).Max();
         int widest = new[] { stack.Architecture.Width, projected, head.Dense?.Width ?? 0, head.Output?.Width ?? 0 }.Max();
-        return head.Pooling != PoolingKind.None ? 1 : Math.Min(stack.Chunk, Math.Max(LeastRows, OutputFloats / Layout.RowStride(widest)));
+        return head.OfSequence ? 1 : Math.Min(stack.Chunk, Math.Max(LeastRows, OutputFloats / Layout.RowStride(widest)));
     }
 
     private BufferRef PlanPooling(HeadArchitecture head, BufferRef encoder)
@@ -86,8 +100,8 @@ internal sealed class HeadPlanner(StackContext stack)
         BufferRef pooled = stack.Buffers.RowBuffer(stack.Buffer(BufferRole.Pooled), "sequence's pooled state", 1, width, stride);
         _steps.Add(
             new PoolStep(
-                Title(head.Pooling) + (normalize ? ", divided by its length" : ""),
-                new PoolKernel(head.Pooling, width, stride, normalize),
+                (head.EndToken is null ? Title(head.Pooling) : "The state of the end token") + (normalize ? ", divided by its length" : ""),
+                new PoolKernel(head.Pooling, width, stride, normalize) { EndToken = head.EndToken, Skipped = head.Skipped },
                 encoder,
                 pooled
             )

@@ -32,6 +32,9 @@ internal sealed class RequiredFunctions
                     }
 
                     break;
+                case ProbeKernel:
+                    functions._exponential = true;
+                    break;
                 case AttentionKernel { Attention: var attention }:
                     functions._exponential |= attention.IsLinear;
                     functions._powerOfTwo |= !attention.IsLinear;

@@ -70,17 +70,23 @@ internal sealed record PatchStep(string Title, PatchKernel Kernel, BufferRef Out
 }
 
 /// <summary>Adds positions, and the first state if there is one, to the hidden states.</summary>
-internal sealed record PositionStep(string Title, PositionKernel Kernel, WeightRef Positions, WeightRef? FirstState, BufferRef Output)
+internal sealed record PositionStep(string Title, PositionKernel Kernel, WeightRef? Positions, WeightRef? FirstState, BufferRef Output)
     : StepPlan(Title)
 {
+    /// <summary>The learned states after the first one.</summary>
+    public WeightRef? LaterStates { get; init; }
+
     public override IEnumerable<KernelCall> Calls =>
         [
             KernelCall.Of(
                 new(Kernel),
                 [
                     (KernelParameters.Output, new BufferArgument(Output)),
-                    (KernelParameters.Positions, new WeightArgument(Positions)),
+                    .. Positions is null
+                        ? []
+                        : new (KernelParameter, Argument)[] { (KernelParameters.Positions, new WeightArgument(Positions)) },
                     .. FirstState is null ? [] : new (KernelParameter, Argument)[] { (First, new WeightArgument(FirstState)) },
+                    .. LaterStates is null ? [] : new (KernelParameter, Argument)[] { (Later, new WeightArgument(LaterStates)) },
                 ]
             ),
         ];

@@ -17,6 +17,20 @@ internal sealed record NormStep(string Title, NormKernel Kernel, WeightRef Weigh
         ];
 }
 
+/// <summary>Adds the rows of a buffer, multiplied by a vector, to those of another.</summary>
+internal sealed record ScaleStep(string Title, ScaleKernel Kernel, WeightRef Weight, BufferRef Input, BufferRef Output) : StepPlan(Title)
+{
+    public override IEnumerable<KernelCall> Calls =>
+        [
+            KernelCall.Of(
+                new(Kernel),
+                (KernelParameters.Input, new BufferArgument(Input)),
+                (NormWeight, new WeightArgument(Weight)),
+                (KernelParameters.Output, new BufferArgument(Output))
+            ),
+        ];
+}
+
 /// <summary>Normalizes parts of the rows of a buffer in place.</summary>
 internal sealed record PartNormStep(string Title, PartNormKernel Kernel, WeightRef Weight, BufferRef Output) : StepPlan(Title)
 {
@@ -73,7 +87,38 @@ internal sealed record PoolStep(string Title, PoolKernel Kernel, BufferRef Input
                 new(Kernel),
                 EachInput ? CallScope.EachInput : CallScope.Chunk,
                 Barrier.Always,
-                (KernelParameters.Input, new BufferArgument(Input)),
+                [
+                    (KernelParameters.Input, new BufferArgument(Input)),
+                    (KernelParameters.Output, new BufferArgument(Output)),
+                    (Length, new SessionArgument(SessionValue.Length)),
+                    .. Kernel.EndToken is null
+                        ? []
+                        : new (KernelParameter, Argument)[] { (Tokens, new SessionArgument(SessionValue.InputTokens)) },
+                ]
+            ),
+        ];
+}
+
+/// <summary>Writes the learned state that attends to all states to a row.</summary>
+internal sealed record ProbeStateStep(string Title, PositionKernel Kernel, WeightRef Weight, BufferRef Output) : StepPlan(Title)
+{
+    public override IEnumerable<KernelCall> Calls =>
+        [
+            KernelCall
+                .Of(new(Kernel), (KernelParameters.Output, new BufferArgument(Output)), (First, new WeightArgument(Weight)))
+                .With((Position, new ConstantArgument(0))),
+        ];
+}
+
+/// <summary>Attends to the keys and values of all states with the queries of one row.</summary>
+internal sealed record ProbeStep(string Title, ProbeKernel Kernel, BufferRef Query, BufferRef KeyValues, BufferRef Output) : StepPlan(Title)
+{
+    public override IEnumerable<KernelCall> Calls =>
+        [
+            KernelCall.Of(
+                new(Kernel),
+                (Queries, new BufferArgument(Query)),
+                (Keys, new AllPositionsArgument(KeyValues)),
                 (KernelParameters.Output, new BufferArgument(Output)),
                 (Length, new SessionArgument(SessionValue.Length))
             ),
