@@ -46,7 +46,7 @@ public sealed class ArchitectureOracle
                 : table;
         double[][] hidden = input.Signal is { } signal
             ? new OracleSignal(_architecture, _weights, _parts).Embed(signal)
-            : [.. tokens.Select((_, position) => Embed(embedded, tokens, position, input.Types))];
+            : [.. tokens.Select((_, position) => Embed(embedded, tokens, position, input))];
         hidden = embeddings.Norm ? _parts.Norm(_names.EmbeddingNorm, hidden) : hidden;
         if (embeddings.Width != 0)
         {
@@ -204,12 +204,13 @@ public sealed class ArchitectureOracle
     private static double Activate(Activation activation, double x) =>
         Activations.Apply(Enum.Parse<OracleActivation>(activation.ToString()), x);
 
-    private double[] Embed(double[] table, int[] tokens, int position, int[]? types)
+    private double[] Embed(double[] table, int[] tokens, int position, OracleInput input)
     {
         EmbeddingArchitecture embeddings = _architecture.Embeddings;
         int width = embeddings.Width == 0 ? _architecture.Width : embeddings.Width;
         double[] Row(double[] of, int row) => of[(row * width)..((row + 1) * width)];
-        double[] x = [.. Row(table, tokens[position]).Select(value => value * embeddings.Scale)];
+        double[] given = position < input.Rows?.Length ? input.Rows[position] : Row(table, tokens[position]);
+        double[] x = [.. given.Select(value => value * embeddings.Scale)];
         x = embeddings.Positions switch
         {
             LearnedPositions learned => Linear.Add(
@@ -221,7 +222,7 @@ public sealed class ArchitectureOracle
         };
         return embeddings.TokenTypes == 0
             ? x
-            : Linear.Add(x, Row(_weights.Get(_names.TokenTypeEmbedding + ".weight"), types?[position] ?? 0));
+            : Linear.Add(x, Row(_weights.Get(_names.TokenTypeEmbedding + ".weight"), input.Types?[position] ?? 0));
     }
 
     /// <summary>

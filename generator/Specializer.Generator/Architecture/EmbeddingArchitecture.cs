@@ -15,6 +15,9 @@ internal sealed record EmbeddingArchitecture(int VocabularySize, float Scale, Po
     /// </summary>
     public int Width { get; init; }
 
+    /// <summary>Whether the prefix of a decoder may begin with rows of embeddings, such as the states of an image encoder.</summary>
+    public bool EmbeddedPrefix { get; init; }
+
     /// <summary>The patches of an image that replace tokens; null if there are none.</summary>
     public PatchArchitecture? Patches { get; init; }
 

@@ -11,6 +11,9 @@ internal enum ModelKind
     /// <summary>A decoder whose sequences may start with a bidirectional prefix.</summary>
     PrefixDecoder,
 
+    /// <summary>A decoder whose sequences may start with a bidirectional prefix of rows of embeddings and tokens.</summary>
+    EmbeddedPrefixDecoder,
+
     /// <summary>Converts tokens to states.</summary>
     Encoder,
 

@@ -65,7 +65,7 @@ internal sealed record TransformerArchitecture(
             Stack.EncoderDecoder => Encoder?.Embeddings.Speech is null ? ModelKind.EncoderDecoder : ModelKind.Speech,
             Stack.Encoder => Embeddings.Patches is null ? ModelKind.Encoder : ModelKind.ImageEncoder,
             _ => LayerKinds.Any(static kind => kind.Mixer is AttentionArchitecture { Mask: AttentionMask.Prefix })
-                ? ModelKind.PrefixDecoder
+                ? (Embeddings.EmbeddedPrefix ? ModelKind.EmbeddedPrefixDecoder : ModelKind.PrefixDecoder)
                 : ModelKind.Decoder,
         };
 

@@ -57,6 +57,9 @@ internal sealed class ArgumentText(ExecutionPlan plan)
         {
             (SessionValue.Tokens, CallScope.EachSequence) => "Tokens + (sequence * sequenceRows)",
             (SessionValue.Tokens, _) => "Tokens",
+            (SessionValue.GivenIndices, _) => "GivenIndices",
+            (SessionValue.Position, CallScope.GivenRows) => "0",
+            (SessionValue.Rows, CallScope.GivenRows) => "GivenRows",
             (SessionValue.ChunkTokens, CallScope.EachInput) => "Tokens + input.FirstToken + position",
             (SessionValue.TokenTypes, CallScope.EachInput) => "TokenTypes is null ? null : TokenTypes + input.FirstToken + position",
             (SessionValue.Length, CallScope.EachInput) => "input.Length",

@@ -19,7 +19,9 @@ internal sealed class CapabilityEmitter(ModelKind kind, string name, bool canTru
     /// <summary>The runtime's namespace of what only generated code uses.</summary>
     public const string Services = Runtime + "CompilerServices.";
 
-    private bool IsDecoder => kind is ModelKind.Decoder or ModelKind.PrefixDecoder;
+    private bool IsDecoder => kind is ModelKind.Decoder || HasPrefix;
+
+    private bool HasPrefix => kind is ModelKind.PrefixDecoder or ModelKind.EmbeddedPrefixDecoder;
 
     private bool IsEncoder => kind is ModelKind.Encoder or ModelKind.ImageEncoder;
 
@@ -61,9 +63,14 @@ internal sealed class CapabilityEmitter(ModelKind kind, string name, bool canTru
                 yield return $"{Runtime}{(IsEncoder ? "IEncoderSession" : "ISequenceToSequenceSession")}<{Input}>";
             }
 
-            if (kind == ModelKind.PrefixDecoder)
+            if (HasPrefix)
             {
                 yield return $"{Runtime}IPrefixSession<{Runtime}TokenInput>";
+            }
+
+            if (kind == ModelKind.EmbeddedPrefixDecoder)
+            {
+                yield return $"{Runtime}IPrefixSession<{Runtime}EmbeddingInput>";
             }
 
             if (!IsEncoder && canTruncate)
@@ -125,9 +132,27 @@ internal sealed class CapabilityEmitter(ModelKind kind, string name, bool canTru
     }
 
     /// <summary>Writes the members of the session beside those that all sessions with its base class have.</summary>
-    public void EmitSessionMembers(SourceWriter writer)
+    /// <param name="writer">Receives the members.</param>
+    /// <param name="givenRows">The offset of the rows of embeddings that a prefix begins with, and the floats of each; null for a class without memory.</param>
+    public void EmitSessionMembers(SourceWriter writer, string? givenRows)
     {
-        if (kind == ModelKind.PrefixDecoder)
+        if (kind == ModelKind.EmbeddedPrefixDecoder)
+        {
+            writer.Separate();
+            writer.Line(
+                $$"""
+                /// <inheritdoc/>
+                public global::System.ReadOnlySpan<float> PrefillPrefix({{Runtime}}EmbeddingInput prefix, {{Cancellation}})
+                {
+                    return ProcessPrefix({{(
+                    givenRows is null ? $"new {Runtime}TokenInput(prefix.Tokens)" : "prefix, " + givenRows
+                )}}, cancellationToken);
+                }
+                """
+            );
+        }
+
+        if (HasPrefix)
         {
             EmitForwarding(
                 writer,

@@ -148,7 +148,7 @@ internal static class OutlineEmitter
                 );
             }
 
-            capabilities.EmitSessionMembers(writer);
+            capabilities.EmitSessionMembers(writer, givenRows: null);
         }
     }
 }

@@ -44,7 +44,7 @@ internal static class SessionEmitter
                 }
                 """
             );
-            capabilities.EmitSessionMembers(writer);
+            capabilities.EmitSessionMembers(writer, GivenRows(plan));
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
             using (writer.Braces("protected override void Forward(int worker, int workers)"))
@@ -254,6 +254,13 @@ internal static class SessionEmitter
         writer.Line($"int {panels} = ({taken} + {Layout.KeyPanel - 1}) / {Layout.KeyPanel};");
         Copy(attention.Keys, kernel.KeysPerHead, $"{panels} * {Text((long)Layout.KeyPanel * kernel.Attention.HeadDim)}");
         Copy(attention.Values, kernel.ValuesPerHead, $"{taken} * {Text(kernel.ValueStride)}");
+    }
+
+    /// <summary>Returns the offset of the rows of embeddings that a prefix begins with, and the floats of each; null if there are none.</summary>
+    private static string? GivenRows(ExecutionPlan plan)
+    {
+        BufferRef given = new(BufferRole.GivenRows);
+        return plan.Architecture.Embeddings.EmbeddedPrefix ? $"{Identifiers.OffsetOf(given)}, {Text(plan.Buffer(given).RowStride)}" : null;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -81,6 +81,18 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
 
     private void WriteCall(KernelCall call)
     {
+        if (call.Scope == CallScope.GivenRows)
+        {
+            using (writer.Braces("if (GivenRows > 0)"))
+            {
+                writer.Line("// The prefix begins with rows of embeddings, which replace those of the tokens.");
+                writer.Line(_text.Call(call) + ";");
+                writer.Line("Synchronize();");
+            }
+
+            return;
+        }
+
         if (call.Scope == CallScope.EachSequence)
         {
             WriteEachSequence(call);

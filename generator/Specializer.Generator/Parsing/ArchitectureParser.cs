@@ -114,6 +114,7 @@ internal static class ArchitectureParser
         )
         {
             TokenTypes = tokenTypes.Value,
+            EmbeddedPrefix = transformer.Named("EmbeddedPrefix", false),
         };
         var architecture = new TransformerArchitecture(
             layers.Value,

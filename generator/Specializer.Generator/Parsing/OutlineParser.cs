@@ -89,7 +89,7 @@ internal static class OutlineParser
             Stack.Encoder => ModelKind.Encoder,
             Stack.EncoderDecoder => ModelKind.EncoderDecoder,
             _ => parts.Part("Attention").Named("Mask", AttentionMask.Causal) == AttentionMask.Prefix
-                ? ModelKind.PrefixDecoder
+                ? (transformer.Named("EmbeddedPrefix", false) ? ModelKind.EmbeddedPrefixDecoder : ModelKind.PrefixDecoder)
                 : ModelKind.Decoder,
         };
     }

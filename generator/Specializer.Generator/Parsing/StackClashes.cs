@@ -66,6 +66,17 @@ internal static class StackClashes
         }
 
         CheckResidualScale(transformer, context);
+        if (transformer.Named("EmbeddedPrefix", false) && (stack != Stack.Decoder || mask != AttentionMask.Prefix))
+        {
+            Clash(
+                transformer.NamedLocation("EmbeddedPrefix"),
+                "EmbeddedPrefix",
+                "a model without a prefix",
+                "only a decoder with AttentionMask.Prefix has a prefix; remove EmbeddedPrefix",
+                context
+            );
+        }
+
         if (attention.Named("Form", AttentionForm.Softmax) == AttentionForm.Linear)
         {
             CheckLinear(parts, attention, mask, context);

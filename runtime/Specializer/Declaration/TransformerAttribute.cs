@@ -74,6 +74,13 @@ public sealed class TransformerAttribute : Attribute
     /// <summary>The factor of token embeddings: √DModel in the 2017 Transformer and in Gemma. The default, 0, means none.</summary>
     public float EmbeddingScale { get; set; }
 
+    /// <summary>
+    /// Whether the prefix of a sequence may begin with rows of embeddings, such as the states of an image encoder (Beyer et al.
+    /// 2024, PaliGemma). The session of the model then implements <see cref="IPrefixSession{TInput}"/> of
+    /// <see cref="EmbeddingInput"/>. For decoders with <see cref="AttentionMask.Prefix"/>. The default is false.
+    /// </summary>
+    public bool EmbeddedPrefix { get; set; }
+
     /// <summary>Whether the sum of all embeddings is normalized (BLOOM). The default is false.</summary>
     public bool EmbeddingNorm { get; set; }
 

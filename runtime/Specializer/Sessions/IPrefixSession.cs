@@ -4,8 +4,8 @@ using System.Threading;
 namespace Specializer;
 
 /// <summary>A decoder's session whose sequence may begin with a prefix: positions that all attend to each other (Raffel et al. 2020, section 3.2.1).</summary>
-/// <typeparam name="TInput">The prefix: <see cref="TokenInput"/>, or <see cref="ImageInput"/> where an encoder of images computes
-/// it.</typeparam>
+/// <typeparam name="TInput">The prefix: <see cref="TokenInput"/>, or <see cref="EmbeddingInput"/> for models with
+/// <see cref="TransformerAttribute.EmbeddedPrefix"/>.</typeparam>
 public interface IPrefixSession<TInput> : IDecoderSession
     where TInput : allows ref struct
 {

@@ -89,6 +89,7 @@ public sealed class StackClashTests
     [InlineData("Mask = AttentionMask.Causal", "GlobalTokens = true", "Stack.Decoder and GlobalTokens are mutually exclusive")]
     [InlineData("TiedEmbeddings = true", "TokenTypes = 2", "Stack.Decoder and TokenTypes are mutually exclusive")]
     [InlineData("TiedEmbeddings = true", "EncoderLayers = 2", "Stack.Decoder and EncoderLayers are mutually exclusive")]
+    [InlineData("TiedEmbeddings = true", "EmbeddedPrefix = true", "EmbeddedPrefix and a model without a prefix are mutually exclusive")]
     [InlineData("[RotaryPositions(Base = 10_000)]", "[AlibiPositions]", "")]
     [InlineData(
         "Mask = AttentionMask.Causal)]",

@@ -84,6 +84,9 @@ internal enum SessionValue
     /// <summary>The tokens of the current rows.</summary>
     Tokens,
 
+    /// <summary>The indices of the rows of embeddings that a prefix begins with: 0, 1, 2 and so on.</summary>
+    GivenIndices,
+
     /// <summary>The tokens of the sequence, from the first one of the chunk on.</summary>
     ChunkTokens,
 

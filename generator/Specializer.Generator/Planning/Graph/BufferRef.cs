@@ -76,6 +76,9 @@ internal enum BufferRole
     /// <summary>Embeddings before their projection to the width of the hidden states.</summary>
     Embedded,
 
+    /// <summary>The rows of embeddings that a prefix begins with.</summary>
+    GivenRows,
+
     /// <summary>Patches of an image.</summary>
     Patches,
 

@@ -19,6 +19,9 @@ internal enum CallScope
 
     /// <summary>The rows of the chunk's global tokens.</summary>
     GlobalTokens,
+
+    /// <summary>The rows of embeddings that a prefix begins with.</summary>
+    GivenRows,
 }
 
 /// <summary>Specifies the barrier after a call.</summary>

@@ -54,7 +54,19 @@ internal sealed class EmbeddingPlanner(StackContext stack)
             : SessionValue.ChunkTokens;
         var steps = new List<StepPlan>
         {
-            new EmbedStep(title, kernel, tokens, embedding, positions, types, output) { EachInput = stack.EncodesTogether },
+            new EmbedStep(title, kernel, tokens, embedding, positions, types, output)
+            {
+                EachInput = stack.EncodesTogether,
+                Given = embeddings.EmbeddedPrefix
+                    ? stack.Buffers.RowBuffer(
+                        stack.Buffer(BufferRole.GivenRows),
+                        "rows of embeddings that a prefix begins with",
+                        stack.Chunk,
+                        width,
+                        stride
+                    )
+                    : null,
+            },
         };
         if (embeddings.Norm)
         {

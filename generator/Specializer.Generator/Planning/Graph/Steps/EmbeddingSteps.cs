@@ -26,6 +26,9 @@ internal sealed record EmbedStep(
     /// <summary>Whether the rows of a chunk of an encoder can belong to several inputs.</summary>
     public bool EachInput { get; init; }
 
+    /// <summary>The buffer of the rows of embeddings that a prefix begins with; null if prefixes consist of tokens.</summary>
+    public BufferRef? Given { get; init; }
+
     /// <summary>Whether the kernel runs for one sequence at a time, which rows with positions require.</summary>
     private bool BySequence => EachInput || (Tokens is null && Positions is not null);
 
@@ -53,7 +56,24 @@ internal sealed record EmbedStep(
                     (KernelParameters.Output, BySequence ? new SequenceRowsArgument(Output, Kernel.Stride) : new BufferArgument(Output)),
                 ]
             ),
+            .. Given is null ? [] : new[] { GivenRowsCall(Given) },
         ];
+
+    /// <summary>Given rows are a table of their own, in which the index of a row is its token.</summary>
+    private KernelCall GivenRowsCall(BufferRef given) =>
+        KernelCall.Of(
+            new(Kernel with { Tied = false }),
+            CallScope.GivenRows,
+            Barrier.Always,
+            [
+                (KernelParameters.Tokens, new SessionArgument(SessionValue.GivenIndices)),
+                (Table, new AllPositionsArgument(given)),
+                .. Positions is null
+                    ? []
+                    : new (KernelParameter, Argument)[] { (KernelParameters.Positions, new WeightArgument(Positions)) },
+                (KernelParameters.Output, new BufferArgument(Output)),
+            ]
+        );
 }
 
 /// <summary>Writes patches of the image to rows.</summary>
