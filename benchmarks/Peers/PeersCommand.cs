@@ -33,6 +33,11 @@ internal static class PeersCommand
             Description = "The models to measure; all by default.",
             AllowMultipleArgumentsPerToken = true,
         };
+        var without = new Option<string[]>("--without")
+        {
+            Description = "The engines not to measure, such as PyTorch.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var turns = new Option<int>("--turns") { Description = "The number of rounds.", DefaultValueFactory = _ => 5 };
         var json = new Option<FileInfo?>("--json") { Description = "Write the rows to this file, too." };
         var command = new Command(
@@ -44,6 +49,7 @@ internal static class PeersCommand
             threads,
             groups,
             models,
+            without,
             turns,
             json,
         };
@@ -70,6 +76,9 @@ internal static class PeersCommand
                                 }
                             }
                         )
+                        {
+                            Without = result.GetValue(without) ?? [],
+                        }
                     )
                 )
                 {
@@ -107,12 +116,20 @@ internal sealed record PeerRequest(
     Action<string, string> Missing
 )
 {
+    /// <summary>The engines that are not measured.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
     public bool Asks(string model) => Models.Count == 0 || Models.Contains(model);
 
     /// <summary>Opens a peer, or reports that it is missing.</summary>
     public TPeer? Open<TPeer>(string peer, Func<PeerFolder, TPeer> open)
         where TPeer : class
     {
+        if (Without.Contains(peer))
+        {
+            return null;
+        }
+
         try
         {
             return open(Folder);
