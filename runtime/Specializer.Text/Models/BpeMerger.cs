@@ -136,8 +136,8 @@ internal sealed class BpeMerger(MergeTable merges)
     }
 
     /// <summary>
-    /// Merges ordered by rank and then by position: those of the word at first, which are sorted once and read in order, and a binary
-    /// heap of those that appear later. One heap for all would be larger than the caches for a long word.
+    /// Merges ordered by rank and then by position. The first merges of the word are sorted once and read in order. A binary heap contains
+    /// those that appear later. One heap for all would be larger than the caches for a long word.
     /// </summary>
     private ref struct MergeHeap(ModelScratch scratch)
     {

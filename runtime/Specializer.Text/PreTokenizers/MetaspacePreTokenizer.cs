@@ -44,7 +44,7 @@ internal sealed class MetaspacePreTokenizer(int replacement, PrependScheme schem
         }
     }
 
-    // The common case: only ids are wanted, and the text does not contain the replacement.
+    // The common case: only ids are requested, and the text does not contain the replacement.
     private bool CanSplitInOnePass(PieceList pieces) =>
         split
         && !pieces.Text.Tracked
@@ -67,7 +67,7 @@ internal sealed class MetaspacePreTokenizer(int replacement, PrependScheme schem
             ReadOnlySpan<byte> source = pieces.BytesOf(piece);
             int first = pieces.Target.Length;
 
-            // A vector is copied at a time, so the target has room for one more.
+            // A vector is copied at a time, so the target has the capacity for one more.
             Span<byte> target = pieces.Target.Reserve((source.Length + 1) * _bytes.Length + Vector128<byte>.Count);
             int length = 0,
                 start = 0;

@@ -15,15 +15,11 @@ internal static class M2M100Reader
     // In the order of their ids.
     private static readonly string[] s_m2m100 =
     [
-        .. "af am ar ast az ba be bg bn br bs ca ceb cs cy da de el en es et fa ff fi fr fy ga gd gl gu ha he hi hr ht hu hy id ig ilo ".Split(
-            ' ',
-            StringSplitOptions.RemoveEmptyEntries
-        ),
-        .. "is it ja jv ka kk km kn ko lb lg ln lo lt lv mg mk ml mn mr ms my ne nl no ns oc or pa pl ps pt ro ru sd si sk sl so sq sr ".Split(
-            ' ',
-            StringSplitOptions.RemoveEmptyEntries
-        ),
-        .. "ss su sv sw ta th tl tn tr uk ur uz vi wo xh yi yo zh zu".Split(' '),
+        .. "af,am,ar,ast,az,ba,be,bg,bn,br,bs,ca,ceb,cs,cy,da,de,el,en,es".Split(','),
+        .. "et,fa,ff,fi,fr,fy,ga,gd,gl,gu,ha,he,hi,hr,ht,hu,hy,id,ig,ilo".Split(','),
+        .. "is,it,ja,jv,ka,kk,km,kn,ko,lb,lg,ln,lo,lt,lv,mg,mk,ml,mn,mr".Split(','),
+        .. "ms,my,ne,nl,no,ns,oc,or,pa,pl,ps,pt,ro,ru,sd,si,sk,sl,so,sq".Split(','),
+        .. "sr,ss,su,sv,sw,ta,th,tl,tn,tr,uk,ur,uz,vi,wo,xh,yi,yo,zh,zu".Split(','),
     ];
 
     private static readonly string[] s_wmt21 = ["en", "ha", "is", "ja", "cs", "ru", "zh", "de"];

@@ -7,7 +7,7 @@ using Specializer.Text.Models;
 namespace Specializer.Text.Reading;
 
 /// <summary>
-/// Reads PEGASUS's SentencePiece model: two masks and 101 unused tokens stand between the padding and end tokens and the other pieces.
+/// Reads PEGASUS's SentencePiece model: two masks and 101 unused tokens follow the padding and end tokens, before the other pieces.
 /// </summary>
 /// <remarks>Source: huggingface/transformers, src/transformers/models/pegasus/tokenization_pegasus.py.</remarks>
 internal static class PegasusReader
