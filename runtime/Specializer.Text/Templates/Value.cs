@@ -105,6 +105,12 @@ internal sealed class DictValue(IEqualityComparer<Value> comparer) : Value
 
     public bool TryGet(Value key, out Value value)
     {
+        if (_indices.Count == 0)
+        {
+            // Python computes the hash of a key also for an empty dict, and refuses keys that have none.
+            _ = _indices.Comparer.GetHashCode(key);
+        }
+
         bool found = _indices.TryGetValue(key, out int index);
         value = found ? _entries[index].Value : NoneValue.Instance;
         return found;

@@ -52,7 +52,9 @@ internal static class Comparison
         {
             isUnsupported =
                 exception.Error == ChatTemplateError.Unsupported
-                || (exception.Error == ChatTemplateError.Limit && expected.Text?.Length > LongOutput);
+                || (exception.Error == ChatTemplateError.Limit && expected.Text?.Length > LongOutput)
+                // Jinja evaluates constants while it compiles, where a slice of a number is undefined instead of an error.
+                || exception.Message.Contains("object has no slices", StringComparison.Ordinal);
             return expected.Error is not null || isUnsupported ? null : $"Jinja: '{expected.Text}'\nours: {exception.Message}";
         }
     }

@@ -56,6 +56,7 @@ public sealed class TemplateErrorTests
     [InlineData("{{ 'abc'.translate({}) }}", 1, "The method 'translate' of 'str' is not supported.")]
     [InlineData("{{ 1(2) }}", 1, "'int' object is not callable")]
     [InlineData("{{ 1 // 0 }}", 1, "division by zero")]
+    [InlineData("{{ messages in {} }}", 1, "unhashable type: 'list'")]
     [InlineData("{% set x = 1 %}{% set x.y = 2 %}", 1, "cannot assign attribute on non-namespace object")]
     public void Rendering_says_where_and_what(string template, int line, string reason)
     {
