@@ -146,9 +146,15 @@ internal sealed class JsonSchemaReader
 
     private Schema Merge(Schema first, Schema second)
     {
-        Charge(second, WorkOfMerging);
+        // Merging copies the lists of parts, which grow with each level of a schema that combines itself.
+        Charge(second, WorkOfMerging + PartsOf(first) + PartsOf(second));
         return SchemaMerging.Merge(first, second);
     }
+
+    private static int PartsOf(Schema schema) =>
+        schema.Node is JsonObject members && members.TryGetPropertyValue("allOf", out JsonNode? parts) && parts is JsonArray list
+            ? 2 * list.Count
+            : 0;
 
     private void Charge(Schema schema, int work)
     {
