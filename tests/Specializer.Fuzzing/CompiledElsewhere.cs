@@ -43,6 +43,7 @@ public static class CompiledElsewhere
                 .Append((T5TyingTests.AssemblyName, T5TyingTests.Architectures))
                 .Append((LongRopeModels.AssemblyName, LongRopeModels.Architectures))
                 .Append((IntegerWeightTests.AssemblyName, IntegerWeightTests.Architectures))
+                .Append((EmbeddedPrefixTests.AssemblyName, EmbeddedPrefixTests.Architectures))
                 .Append((OnnxKernelTests.AssemblyName, OnnxKernelTests.Architectures))
         )
         {

@@ -61,7 +61,11 @@ public sealed class EmbeddedPrefixTests
         Embedded(s_text with { Positions = PositionKind.None, Table = TableKind.Learned, EmbeddingNorm = true }),
     ];
 
-    private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly("embedded", [s_images, .. s_decoders]));
+    internal const string AssemblyName = "embedded";
+
+    internal static TransformerArchitecture[] Architectures => [s_images, .. s_decoders];
+
+    private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(AssemblyName, Architectures));
 
     [Theory]
     [InlineData(0)]
