@@ -217,7 +217,7 @@ internal sealed record ChatFields(GenerationFields Generation, int[] Prompt, boo
         string choice = json.Field("tool_choice") switch
         {
             null => tools.Length > 0 ? "auto" : "none",
-            { ValueKind: JsonValueKind.String } value => value.GetString()!,
+            { ValueKind: JsonValueKind.String } value => JsonRequest.Decode(value, "tool_choice"),
             { ValueKind: JsonValueKind.Object } value
                 when value.Field("function") is { ValueKind: JsonValueKind.Object } function && function.Text("name") is { } name => Named(
                 name,

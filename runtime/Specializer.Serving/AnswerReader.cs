@@ -208,6 +208,7 @@ public sealed class AnswerReader
             element.ValueKind != JsonValueKind.Object
             || !element.TryGetProperty("name", out JsonElement name)
             || name.ValueKind != JsonValueKind.String
+            || TextOf(name) is not { } text
             || !(element.TryGetProperty("arguments", out JsonElement arguments) || element.TryGetProperty("parameters", out arguments))
             || arguments.ValueKind != JsonValueKind.Object
         )
@@ -215,8 +216,21 @@ public sealed class AnswerReader
             return false;
         }
 
-        calls.Add(new AnswerPart("", Call: new ToolCall(name.GetString()!, arguments.Clone())));
+        calls.Add(new AnswerPart("", Call: new ToolCall(text, arguments.Clone())));
         return true;
+    }
+
+    // A model can write an escape of a lone surrogate, which is valid JSON and no valid text.
+    private static string? TextOf(JsonElement name)
+    {
+        try
+        {
+            return name.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private void Add(List<AnswerPart> parts, string text)

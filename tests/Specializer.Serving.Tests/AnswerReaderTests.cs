@@ -19,6 +19,7 @@ public sealed class AnswerReaderTests
     )]
     [InlineData("{\"name\": \"f\", \"parameters\": {\"b\": \"x\"}}", true, "C:f{\"b\": \"x\"}")]
     [InlineData(" [{\"name\":\"f\",\"arguments\":{}},{\"name\":\"g\",\"arguments\":{}}]", true, "C:f{}|C:g{}")]
+    [InlineData("{\"name\": \"\\ud800\", \"arguments\": {}}", true, "T:{\"name\": \"\\ud800\", \"arguments\": {}}")]
     [InlineData("{\"no\": \"call\"}", true, "T:{\"no\": \"call\"}")]
     [InlineData("<tool_call>{\"name\":\"f\",\"arg", true, "T:<tool_call>{\"name\":\"f\",\"arg")]
     [InlineData("<tool_call>{}</tool_call>", false, "T:<tool_call>{}</tool_call>")]

@@ -113,6 +113,12 @@ public sealed class HttpTests
     )]
     [InlineData(
         "/v1/chat/completions",
+        """{"model":"small","messages":[{"role":"user","content":"a"}],"tool_choice":"\ud800"}""",
+        400,
+        "tool_choice"
+    )]
+    [InlineData(
+        "/v1/chat/completions",
         """{"model":"small","messages":[{"role":"user","content":"a"}],"logit_bias":{"320":1}}""",
         400,
         "logit_bias"
